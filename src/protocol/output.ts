@@ -1,0 +1,63 @@
+/** The formats of Memoir's own outputs; each travels with a `text/plain` fallback beside it. */
+export const MIME = {
+  vegaLite: 'application/vnd.vegalite.v6+json',
+  table: 'application/vnd.memoir.table+json',
+  widget: 'application/vnd.memoir.widget+json',
+  value: 'application/vnd.memoir.value+json',
+  markdown: 'text/markdown',
+  html: 'text/html',
+  text: 'text/plain',
+} as const;
+
+/** One thing a cell shows: the same content in one or more formats, richest first. */
+export interface Output {
+  readonly items: readonly OutputItem[];
+}
+
+/** JSON for `…+json` formats, bytes for binary ones (`image/png`), text for the rest. */
+export interface OutputItem {
+  readonly mime: string;
+  readonly data: unknown;
+}
+
+/** What a cell wrote to the console, in order. */
+export interface ConsoleLine {
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** A table as it is shown: the first rows, and how many there are in all (null when unknown). */
+export interface TableData {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Row-major; cells are JSON scalars, or text for everything else. */
+  readonly rows: readonly (readonly (string | number | boolean | null)[])[];
+  readonly rowCount: number | null;
+}
+
+/** A value as a tree the reader unfolds; what was cut is counted in `more`. */
+export interface ValueNode {
+  /** One line: `42`, `'text'`, `Array(3)`, `Map(2)`. */
+  readonly preview: string;
+  readonly type: 'number' | 'string' | 'boolean' | 'nullish' | 'function' | 'object' | 'date' | 'error' | 'symbol';
+  readonly entries?: readonly { readonly key: string; readonly value: ValueNode }[];
+  /** How many entries, or characters of a text, were left out. */
+  readonly more?: number;
+}
+
+/** A widget as it is drawn. `name` is its identity in the notebook; a move is posted back under it. */
+export interface WidgetData {
+  readonly kind: 'slider' | 'select' | 'text' | 'checkbox';
+  readonly name: string;
+  readonly label: string;
+  readonly value: unknown;
+  /** Slider: `min`, `max`, `step`. Select: `options` as `{label, value}`. Text: `placeholder`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What the renderer posts to the extension. */
+export type RendererMessage =
+  | { readonly type: 'widget'; readonly name: string; readonly value: unknown }
+  | { readonly type: 'openLine'; readonly cell: string; readonly line: number };
+
+/** What the extension posts to every renderer of a notebook: the widgets' states, so that copies stay in step. */
+export type RendererEvent = { readonly type: 'widgets'; readonly values: Readonly<Record<string, unknown>> };
