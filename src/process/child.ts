@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/event.ts';
+import type { Port } from '../protocol/rpc.ts';
+import type { NodeRuntime } from './forkNode.ts';
+
+export interface ChildOptions {
+  readonly node: NodeRuntime;
+  readonly script: string;
+  readonly cwd: string;
+  readonly execArgv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How a child ended: by exit code, by signal, or because it could not be started. */
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last of what it wrote to stderr, up to 8 kB. */
+  readonly stderr: string;
+}
+
+/** A Node child with a message port. It ends politely, then by force; it never outlives its owner. */
+export class Child implements Disposable {
+  readonly #process: ChildProcess;
+  readonly #messages = new Emitter<unknown>();
+  readonly #closed = new Emitter<string>();
+  #stderr = '';
+  readonly ended: Promise<ChildEnd>;
+  readonly port: Port;
+
+  constructor(options: ChildOptions) {
+    this.#process = spawn(options.node.path, [...(options.execArgv ?? []), options.script], {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.node.env, ...options.env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+      serialization: 'advanced',
+      windowsHide: true,
+    });
+    this.#process.on('message', (message) => this.#messages.fire(message));
+    this.#process.stderr?.on('data', (chunk) => {
+      this.#stderr = (this.#stderr + chunk).slice(-8192);
+    });
+    this.ended = this.#whenEnded();
+    this.port = {
+      post: (message) => this.#process.connected && this.#process.send(message as object, () => {}), // a lost peer shows as `close`
+      onMessage: this.#messages.event,
+      onClose: this.#closed.event,
+    };
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Wakes whoever in the child listens on file descriptor 4, even while its main thread is busy. */
+  nudge(): void {
+    const control = this.#process.stdio[4] as Writable | null;
+    control?.write('!');
+  }
+
+  /** Asks the child to end, and kills it after `graceMs`. */
+  async stop(graceMs = 500): Promise<void> {
+    if (this.#process.connected) this.#process.disconnect();
+    const timer = setTimeout(() => this.kill(), graceMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  dispose(): void {
+    void this.stop();
+  }
+
+  #whenEnded(): Promise<ChildEnd> {
+    return new Promise((resolve) => {
+      const end = (code: number | null, signal: string | null) => {
+        resolve({ code, signal, stderr: this.#stderr });
+        this.#closed.fire('The process has ended.');
+      };
+      this.#process.stdio[4]?.on('error', () => {}); // writing to a child that is gone; `close` tells
+      this.#process.once('error', (error) => {
+        this.#stderr += error.message;
+        end(null, null);
+      });
+      this.#process.once('close', end);
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import type { ErrorData } from '../base/errors.ts';
+import type { ConsoleLine, Output } from './output.ts';
+
+/** Identity of a cell within one open notebook. */
+export type CellId = string & { readonly __brand: 'CellId' };
+/** Identity of one run of one cell, unique across sessions. */
+export type RunId = string & { readonly __brand: 'RunId' };
+
+/** Something a run read; `digest` is of its content then, `absent` where there was none. */
+export interface Read {
+  readonly kind: 'file' | 'folder' | 'env' | 'widget' | 'module';
+  /** Files relative to the workspace where they are inside it, `/`-separated; otherwise the name. */
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** What is known of an exported value without having it. */
+export interface ExportInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly preview: string;
+  /** Content digest, or null with the reason why the value has none. */
+  readonly digest: string | null;
+  readonly reason?: string;
+  /** The value itself where it is small and JSON holds it exactly. */
+  readonly json?: { readonly value: unknown };
+}
+
+/** Where a run's values are kept: one content-addressed file. */
+export interface ValuesRef {
+  readonly digest: string;
+  readonly bytes: number;
+  /** Milliseconds that loading them is expected to take (measured on the way in). */
+  readonly loadMs: number;
+  /** Content digests of upstream exports that these values point into. */
+  readonly refs: readonly string[];
+}
+
+export interface RunRequest {
+  readonly run: RunId;
+  readonly cell: CellId;
+  /** What stands for the cell in messages: its title, or `cell 3`. */
+  readonly label: string;
+  readonly js: string;
+  readonly map: string;
+  readonly inputs: readonly { readonly name: string; readonly cell: CellId }[];
+  readonly widgets: Readonly<Record<string, unknown>>;
+  /** Name that the cell's options give its widget. */
+  readonly widgetName: string | null;
+  /** `off` and records-only cells keep no values. */
+  readonly keepValues: 'auto' | 'always' | 'never';
+  readonly seed: number | null;
+  /** Milliseconds since the epoch that the clock stands at, or null for the real one. */
+  readonly now: number | null;
+}
+
+/** An error of a cell, its stack in the cell's own lines. */
+export interface CellError extends ErrorData {
+  /** Line and column in the cell, from 1, where it was thrown; null when outside the cell. */
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+export interface RunReply {
+  readonly status: 'done' | 'error' | 'interrupted';
+  readonly error: CellError | null;
+  readonly ms: number;
+  readonly exports: readonly ExportInfo[];
+  readonly values: ValuesRef | null;
+  readonly reads: readonly Read[];
+  readonly impure: readonly string[];
+  /** Inputs that the run changed although they belong to another cell. */
+  readonly mutated: readonly { readonly name: string; readonly cell: CellId; readonly advice: string }[];
+}
+
+/** What the host asks of the kernel process. */
+export type KernelMethods = {
+  start(params: {
+    readonly notebook: string;
+    readonly workspace: string;
+    readonly valuesDirectory: string | null;
+  }): Promise<{ readonly node: string }>;
+  run(params: RunRequest): Promise<RunReply>;
+  /** Brings back values kept on disk; false when they are not to be had (gone, damaged, not decodable). */
+  restore(params: { readonly cell: CellId; readonly values: ValuesRef }): Promise<boolean>;
+  /** Forgets the live values of cells. */
+  drop(params: { readonly cells: readonly CellId[] }): Promise<void>;
+};
+
+/** What the kernel tells while a cell runs. */
+export type KernelEvent =
+  | { readonly type: 'output'; readonly run: RunId; readonly output: Output }
+  | { readonly type: 'console'; readonly run: RunId; readonly lines: readonly ConsoleLine[] }
+  /** After the cell had settled: an error in a timer or a floating promise. */
+  | { readonly type: 'late'; readonly cell: CellId; readonly error: CellError };
