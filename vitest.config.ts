@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const unit = {
+  name: 'unit',
+  include: ['test/**/*.test.ts'],
+  exclude: ['test/e2e/**', 'test/fixtures/**'],
+  testTimeout: 20_000,
+  hookTimeout: 20_000,
+};
+
+/** Tests that drive a real VS Code window: one window at a time, and a window takes its time. */
+const window = {
+  name: 'window',
+  include: ['test/e2e/window/**/*.test.ts'],
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+};
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: unit },
+      { extends: true, test: window },
+    ],
+  },
+});
