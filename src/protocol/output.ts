@@ -6,6 +6,7 @@ export const MIME = {
   value: 'application/vnd.memoir.value+json',
   markdown: 'text/markdown',
   html: 'text/html',
+  sandboxedHtml: 'application/vnd.memoir.html+json',
   text: 'text/plain',
 } as const;
 
@@ -25,6 +26,23 @@ export interface ConsoleLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
 }
+
+/** HTML that is drawn in a frame of its own, where its scripts see nothing of the page around it. */
+export interface HtmlData {
+  readonly html: string;
+}
+
+/**
+ * What a chart's Vega-Lite specification carries under `usermeta.memoir`: the Vega it compiles to. Data travels once:
+ * `data` says under which path of the Vega-Lite specification the values of each Vega data set are.
+ */
+export interface ChartMeta {
+  readonly vega: Readonly<Record<string, unknown>>;
+  readonly data: Readonly<Record<string, readonly (string | number)[]>>;
+}
+
+/** Signals of the compiled Vega that the renderer sets to colours of the reader's theme. */
+export const CHART_SIGNALS = { mark: 'memoirMark', text: 'memoirText', surface: 'memoirSurface' } as const;
 
 /** A table as it is shown: the first rows, and how many there are in all (null when unknown). */
 export interface TableData {
