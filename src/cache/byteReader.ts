@@ -1,0 +1,74 @@
+import { tag } from './codecFormat.ts';
+
+/** Reads what `ByteWriter` wrote; reading past the end throws. */
+export class ByteReader {
+  readonly #buffer: Buffer;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get rest(): number {
+    return this.#buffer.length - this.#at;
+  }
+
+  byte(): number {
+    return this.#view.getUint8(this.#at++);
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 0x80) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+      if (factor > 2 ** 49) throw new RangeError('The number is too long.');
+    }
+  }
+
+  /** How many things follow that take at least `size` bytes each; refuses more than the rest can hold. */
+  count(size = 1): number {
+    const count = this.varint();
+    if (count * size > this.rest) throw new RangeError('The bytes end too early.');
+    return count;
+  }
+
+  double(): number {
+    const value = this.#view.getFloat64(this.#at, true);
+    this.#at += 8;
+    return value;
+  }
+
+  string(): string {
+    return this.stringOf(this.byte());
+  }
+
+  stringOf(form: number): string {
+    const size = this.count();
+    const start = this.#at;
+    this.#at += size;
+    if (form === tag.ascii)
+      return size < 12 ? this.#short(start, size) : this.#buffer.toString('latin1', start, this.#at);
+    if (form === tag.utf8) return this.#buffer.toString('utf8', start, this.#at);
+    if (form === tag.utf16) return this.#buffer.toString('utf16le', start, this.#at);
+    throw new RangeError('A string is missing.');
+  }
+
+  /** The next `size` bytes, copied. */
+  bytes(size: number): ArrayBuffer {
+    if (size > this.rest) throw new RangeError('The bytes end too early.');
+    const copy = new Uint8Array(size);
+    copy.set(this.#buffer.subarray(this.#at, this.#at + size));
+    this.#at += size;
+    return copy.buffer;
+  }
+
+  #short(start: number, size: number): string {
+    let text = '';
+    for (let at = start; at < start + size; at++) text += String.fromCharCode(this.#buffer[at]!);
+    return text;
+  }
+}
