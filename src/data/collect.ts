@@ -1,0 +1,54 @@
+import type { DuckDBResult, DuckDBType } from '@duckdb/node-api';
+import type { Column, Columns } from './columns.ts';
+import type { DuckDb } from './database.ts';
+import { FixedSink, fixedKind } from './fixedSink.ts';
+import { TextSink } from './textSink.ts';
+import { ValueSink } from './valueSink.ts';
+
+/** Takes one column of each chunk as it comes, and gives the whole column at the end. */
+export interface Sink {
+  append(chunk: Chunk, column: number): void;
+  finish(): ColumnContent;
+}
+
+/** A column without its name and type. */
+export type ColumnContent = DistributiveOmit<Column, 'name' | 'type'>;
+export type Chunk = NonNullable<Awaited<ReturnType<DuckDBResult['fetchChunk']>>>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** Reads a result to its end; other work gets its turn between chunks of 2,048 rows. */
+export async function collect(result: DuckDBResult, duckDb: DuckDb): Promise<Columns> {
+  const types = result.columnTypes();
+  const sinks = types.map((type) => sinkFor(type, duckDb));
+  let rowCount = 0;
+  for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
+    for (const [column, sink] of sinks.entries()) sink.append(chunk, column);
+    rowCount += chunk.rowCount;
+  }
+  const names = distinctNames(result.columnNames());
+  const columns = sinks.map((sink, index) => {
+    return { name: names[index]!, type: typeName(types[index]!, duckDb), ...sink.finish() };
+  });
+  return { rowCount, columns };
+}
+
+function sinkFor(type: DuckDBType, duckDb: DuckDb): Sink {
+  if (type.typeId === duckDb.api.DuckDBTypeId.VARCHAR && type.alias !== 'JSON') return new TextSink(duckDb);
+  const kind = fixedKind(type, duckDb);
+  return kind ? new FixedSink(kind, duckDb) : new ValueSink(type, duckDb);
+}
+
+function typeName(type: DuckDBType, { api }: DuckDb): string {
+  return type.alias ?? (type.typeId === api.DuckDBTypeId.ENUM ? 'ENUM' : String(type));
+}
+
+/** Names told apart as DuckDB does it where a query is nested: `a`, `a_1`. */
+function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let distinct = name;
+    for (let count = 1; taken.has(distinct.toLowerCase()); count++) distinct = `${name}_${count}`;
+    taken.add(distinct.toLowerCase());
+    return distinct;
+  });
+}

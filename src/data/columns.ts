@@ -1,0 +1,86 @@
+/** The arrays that hold numbers. Whole numbers beyond 2^53 come as 64-bit integers, never rounded. */
+export type NumberArray =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** What a column is called, and its type in DuckDB's words (`BIGINT`, `VARCHAR`, `TIMESTAMP`, …). */
+export interface Field {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** One column in full. Where a row has no value, what stands in the array means nothing. */
+export type Column = Field & {
+  /** Bit `row & 7` of byte `row >> 3` is set where the row has a value; null when every row has one. */
+  readonly validity: Uint8Array | null;
+} & ColumnValues;
+
+export type ColumnValues =
+  | { readonly kind: 'number'; readonly values: NumberArray }
+  /** 0 or 1. */
+  | { readonly kind: 'boolean'; readonly values: Uint8Array }
+  /** Milliseconds since 1970 in UTC; dates are midnight in UTC. */
+  | { readonly kind: 'date'; readonly values: Float64Array }
+  /** Each row's text is `dictionary[codes[row]]`. */
+  | { readonly kind: 'string'; readonly codes: Uint32Array; readonly dictionary: readonly string[] }
+  /** Lists, structures, bytes and what else has no array of its own. */
+  | { readonly kind: 'other'; readonly values: readonly unknown[] };
+
+/** A table's content, column by column. */
+export interface Columns {
+  readonly rowCount: number;
+  readonly columns: readonly Column[];
+}
+
+/** Whether `row` has a value. */
+export function hasValue(column: Column, row: number): boolean {
+  return column.validity === null || (column.validity[row >> 3]! & (1 << (row & 7))) !== 0;
+}
+
+/** A function from a row's number to the column's value there as JavaScript has it: null, or a number, text, Date, … */
+export function reader(column: Column): (row: number) => unknown {
+  const read = valueReader(column);
+  return column.validity === null ? read : (row) => (hasValue(column, row) ? read(row) : null);
+}
+
+/** The rows as plain objects. */
+export function toRows({ rowCount, columns }: Columns): Record<string, unknown>[] {
+  const readers = columns.map((column) => [column.name, reader(column)] as const);
+  return Array.from({ length: rowCount }, (_, row) => {
+    const object: Record<string, unknown> = {};
+    for (const [name, read] of readers) object[name] = read(row);
+    return object;
+  });
+}
+
+function valueReader(column: Column): (row: number) => unknown {
+  switch (column.kind) {
+    case 'number': {
+      const { values } = column;
+      if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return (row) => values[row];
+      return (row) => narrowed(values[row]!);
+    }
+    case 'boolean':
+      return (row) => column.values[row] !== 0;
+    case 'date':
+      return (row) => new Date(column.values[row]!);
+    case 'string':
+      return (row) => column.dictionary[column.codes[row]!];
+    case 'other':
+      return (row) => column.values[row];
+  }
+}
+
+/** A whole number as a number where that loses nothing, else as it is. */
+export function narrowed(integer: bigint): number | bigint {
+  const number = Number(integer);
+  return Number.isSafeInteger(number) ? number : integer;
+}

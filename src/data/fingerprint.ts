@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Engine } from './engine.ts';
+import { filesOf, type Piece, type Query } from './query.ts';
+
+/** A digest of what a query says and of what its files hold now: equal fingerprints give equal tables. */
+export async function fingerprint(query: Query, engine: Engine): Promise<string> {
+  const digests = new Map<string, string>();
+  for (const { path } of filesOf(query)) digests.set(path, await engine.digest(path));
+  return digestOf(query, digests, new Map());
+}
+
+function digestOf(query: Query, digests: ReadonlyMap<string, string>, done: Map<Query, string>): string {
+  const known = done.get(query);
+  if (known) return known;
+  const pieces = query.pieces.map((piece) => keyOf(piece, digests, done));
+  const reads = (query.reads ?? []).map(({ path }) => digests.get(path));
+  const digest = createHash('sha256')
+    .update(JSON.stringify([1, query.texts, pieces, reads]))
+    .digest('hex');
+  done.set(query, digest);
+  return digest;
+}
+
+/** A piece as JSON in which different pieces differ. */
+function keyOf(piece: Piece, digests: ReadonlyMap<string, string>, done: Map<Query, string>): readonly unknown[] {
+  switch (piece.kind) {
+    case 'file':
+      return ['file', digests.get(piece.file.path)];
+    case 'data':
+      return ['data', piece.data.digest];
+    case 'query':
+      return ['query', digestOf(piece.query, digests, done)];
+    case 'value': {
+      const { value } = piece;
+      if (value instanceof Date) return ['date', value.getTime()];
+      return [typeof value, Object.is(value, -0) ? '-0' : String(value)];
+    }
+  }
+}

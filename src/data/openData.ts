@@ -1,0 +1,38 @@
+import type { Columns } from './columns.ts';
+import { Database, type DatabaseOptions, type QueryOptions } from './database.ts';
+import { Engine } from './engine.ts';
+import { FileDigests } from './fileDigests.ts';
+import { type LoadOptions, load, type Source } from './load.ts';
+import type { Scalar } from './query.ts';
+import type { Recipe } from './recipe.ts';
+import { Sql } from './sql.ts';
+import { Table } from './table.ts';
+
+/** Tables and what they run on. The functions may be taken out of it and used alone. */
+export interface Data {
+  readonly load: <Row = Record<string, unknown>>(source: Source, options?: LoadOptions<Row>) => Promise<Table<Row>>;
+  readonly sql: <Row = Record<string, unknown>>(texts: TemplateStringsArray, ...values: readonly unknown[]) => Sql<Row>;
+  /** Runs SQL text as it stands, also such as changes settings or makes tables; `$1`, … stand for `values`. */
+  readonly query: (sql: string, values?: readonly Scalar[], options?: QueryOptions) => Promise<Columns>;
+  /** The table that a recipe describes; relative paths in it start from the base folder. */
+  readonly fromRecipe: <Row = Record<string, unknown>>(recipe: Recipe) => Table<Row>;
+  /** Sets the folder from which relative paths start, at first the process's own; tables made before keep theirs. */
+  readonly setBaseDirectory: (directory: string) => void;
+  /** Frees the database; what is asked afterwards is refused. */
+  readonly close: () => Promise<void>;
+}
+
+/** Makes a database in memory, which costs nothing until the first query. One is enough for a process. */
+export function openData(options: DatabaseOptions = {}): Data {
+  const database = new Database(options);
+  const engine = new Engine(database, new FileDigests());
+  if (options.directory) engine.setBaseDirectory(options.directory);
+  return {
+    load: (source, loadOptions) => load(engine, source, loadOptions),
+    sql: (texts, ...values) => new Sql(engine, texts, values),
+    query: (sql, values, queryOptions) => database.query(sql, values, queryOptions),
+    fromRecipe: (recipe) => Table.fromRecipe(recipe, engine),
+    setBaseDirectory: (directory) => engine.setBaseDirectory(directory),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,108 @@
+/** A value bound to a statement; it never becomes part of its text. */
+export type Scalar = string | number | bigint | boolean | null | Date;
+
+/** A file as a query reads it: where it is, and the digest of its content when the query was made. */
+export interface FileStamp {
+  readonly path: string;
+  readonly digest: string;
+}
+
+/** One column given by the program itself. */
+export interface InlineColumn {
+  readonly name: string;
+  /** The column's type in DuckDB's words. */
+  readonly type: string;
+  /** By row; null and undefined are missing values. */
+  readonly values: ArrayLike<unknown>;
+}
+
+/** Rows given by the program itself rather than by a file. */
+export interface InlineData {
+  readonly rowCount: number;
+  readonly columns: readonly InlineColumn[];
+  readonly digest: string;
+}
+
+/** What stands between two texts of a query. */
+export type Piece =
+  | { readonly kind: 'value'; readonly value: Scalar }
+  | { readonly kind: 'file'; readonly file: FileStamp }
+  | { readonly kind: 'data'; readonly data: InlineData }
+  | { readonly kind: 'query'; readonly query: Query };
+
+/** SQL in pieces: texts alternate with pieces as in a template literal, so that queries nest without renumbering. */
+export interface Query {
+  readonly texts: readonly string[];
+  readonly pieces: readonly Piece[];
+  /** The reader wrote these texts: an error in them is told by its place there. */
+  readonly written?: true;
+  /** Files that the texts themselves name. */
+  readonly reads?: readonly FileStamp[];
+}
+
+/** Writes a query around pieces and other queries. */
+export function compose(texts: readonly string[], ...parts: readonly (Query | Piece)[]): Query {
+  return { texts: [...texts], pieces: parts.map((part) => ('kind' in part ? part : { kind: 'query', query: part })) };
+}
+
+/** Text that is put in as it stands. */
+export function text(sql: string): Query {
+  return { texts: [sql], pieces: [] };
+}
+
+/** A value to be bound. */
+export function value(scalar: Scalar): Piece {
+  return { kind: 'value', value: scalar };
+}
+
+/** A column or table name, quoted whatever it holds. */
+export function name(identifier: string): Query {
+  return text(`"${identifier.replaceAll('"', '""')}"`);
+}
+
+/** Parts one after another with `separator` between them. */
+export function list(parts: readonly (Query | Piece)[], separator = ', '): Query {
+  return compose(['', ...parts.slice(1).map(() => separator), ''].slice(0, parts.length + 1), ...parts);
+}
+
+/** Text in single quotes, for the few places where SQL takes no bound value. */
+export function quoteText(content: string): string {
+  return `'${content.replaceAll("'", "''")}'`;
+}
+
+/** The files that a query and all within it read, each once. */
+export function filesOf(query: Query): readonly FileStamp[] {
+  const found = new Map<string, FileStamp>();
+  for (const part of walk(query)) {
+    for (const file of part.reads ?? []) found.set(file.path, file);
+    for (const piece of part.pieces) if (piece.kind === 'file') found.set(piece.file.path, piece.file);
+  }
+  return [...found.values()];
+}
+
+/** The rows that the program gave to a query and all within it, each once. */
+export function dataOf(query: Query): readonly InlineData[] {
+  const pieces = [...walk(query)].flatMap((part) => part.pieces);
+  return [...new Set(pieces.flatMap((piece) => (piece.kind === 'data' ? [piece.data] : [])))];
+}
+
+/** The same query with every file replaced; what is shared stays shared. */
+export function mapFiles(query: Query, change: (file: FileStamp) => FileStamp, done = new Map<Query, Query>()): Query {
+  const known = done.get(query);
+  if (known) return known;
+  const pieces = query.pieces.map((piece): Piece => {
+    if (piece.kind === 'file') return { kind: 'file', file: change(piece.file) };
+    if (piece.kind === 'query') return { kind: 'query', query: mapFiles(piece.query, change, done) };
+    return piece;
+  });
+  const mapped = { ...query, pieces, ...(query.reads && { reads: query.reads.map(change) }) };
+  done.set(query, mapped);
+  return mapped;
+}
+
+function* walk(query: Query, seen = new Set<Query>()): Generator<Query> {
+  if (seen.has(query)) return;
+  seen.add(query);
+  yield query;
+  for (const piece of query.pieces) if (piece.kind === 'query') yield* walk(piece.query, seen);
+}

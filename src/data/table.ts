@@ -1,0 +1,188 @@
+import { UserError } from '../base/errors.ts';
+import type { TableData } from '../protocol/output.ts';
+import { type Aggregate, aggregateSql } from './aggregate.ts';
+import { type Columns, type Field, toRows } from './columns.ts';
+import type { QueryOptions } from './database.ts';
+import type { Engine } from './engine.ts';
+import { type Filter, filterSql } from './filter.ts';
+import { fingerprint } from './fingerprint.ts';
+import { Fragment, TABLE } from './fragment.ts';
+import { type JoinOptions, joinSql } from './join.ts';
+import { preview } from './preview.ts';
+import { compose, list, name, type Query, text, value } from './query.ts';
+import { packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
+
+/** An SQL expression: its text, or `` sql`…` `` where values take part. */
+export type Expression = string | Fragment;
+
+type Names<Row> = keyof Row & string;
+
+/**
+ * A table as a recipe: nothing is read until its content is asked for, and each method gives a new table.
+ * Dates and times stand in UTC: `2024-03-01` is `new Date('2024-03-01')`, on every machine.
+ */
+export class Table<Row = Record<string, unknown>> {
+  /** How other parts of Memoir know a table. */
+  readonly [TABLE] = true;
+  readonly #engine: Engine;
+  readonly #query: Query;
+  #schema: Promise<readonly Field[]> | null = null;
+
+  constructor(engine: Engine, query: Query) {
+    this.#engine = engine;
+    this.#query = query;
+  }
+
+  /** The table that a recipe describes; relative paths in it start from the engine's folder. */
+  static fromRecipe<Row = Record<string, unknown>>(recipe: Recipe, engine: Engine): Table<Row> {
+    return new Table<Row>(engine, unpackRecipe(recipe, engine));
+  }
+
+  /** The query as it is composed into others. */
+  get query(): Query {
+    return this.#query;
+  }
+
+  /** Rows that meet every condition: `{origin: ['SEA', 'SFO'], delay: {min: 15}}`, or an SQL expression. */
+  where(condition: Filter<Row> | Expression): Table<Row> {
+    const test = isExpression(condition) ? expressionSql(condition) : filterSql(condition);
+    return this.#with(compose`SELECT * FROM ${this.#relation} WHERE ${test}`);
+  }
+
+  /** These columns only, in this order. */
+  select<K extends Names<Row>>(...columns: readonly K[]): Table<Pick<Row, K>> {
+    if (columns.length === 0) throw new UserError('select needs at least one column.');
+    return this.#with(compose`SELECT ${list(columns.map(name))} FROM ${this.#relation}`);
+  }
+
+  /** Adds columns, or replaces those of the same name; every expression sees the columns as they were. */
+  derive<K extends string>(columns: Readonly<Record<K, Expression>>): Table<Omit<Row, K> & Record<K, unknown>> {
+    const entries = Object.entries<Expression>(columns);
+    const replaced = list(entries.map(([column]) => value(column.toLowerCase())));
+    const added = entries.map(([column, expression]) => compose`, ${expressionSql(expression)} AS ${name(column)}`);
+    const kept = entries.length ? compose`COLUMNS(lambda c: lower(c) NOT IN (${replaced}))` : text('*');
+    return this.#with(compose`SELECT ${kept}${list(added, '')} FROM ${this.#relation}`);
+  }
+
+  /** Groups of rows that have the same values in these columns; without columns, all rows are one group. */
+  groupBy<K extends Names<Row>>(...columns: readonly K[]): Groups<Row, K> {
+    return {
+      aggregate: (aggregates) => {
+        const made = Object.entries<string>(aggregates).map(
+          ([column, what]) => compose`${aggregateSql(what)} AS ${name(column)}`,
+        );
+        const keys = list(columns.map(name));
+        const selected = list([...columns.map(name), ...made]);
+        if (columns.length === 0) return this.#with(compose`SELECT ${selected} FROM ${this.#relation}`);
+        // Ordered, since groups come in any order and an equal result should be equal row by row.
+        return this.#with(compose`SELECT ${selected} FROM ${this.#relation} GROUP BY ${keys} ORDER BY ${keys}`);
+      },
+    };
+  }
+
+  /** Rows of both tables that agree in the columns of `on`; other columns of the same name get `_1` behind it. */
+  join<Other>(other: Table<Other>, options: JoinOptions): Table<Row & Other> {
+    return this.#with(joinSql(this.#query, other.query, options));
+  }
+
+  /** Sorted by these columns, first to last; `-delay` is from high to low. Rows without a value come last. */
+  sort(...columns: readonly (Names<Row> | `-${Names<Row>}`)[]): Table<Row> {
+    if (columns.length === 0) return this;
+    const orders = columns.map((column) => {
+      return column.startsWith('-')
+        ? compose`${name(column.slice(1))} DESC NULLS LAST`
+        : compose`${name(column)} NULLS LAST`;
+    });
+    return this.#with(compose`SELECT * FROM ${this.#relation} ORDER BY ${list(orders)}`);
+  }
+
+  /** The first `count` rows after skipping `skip`. */
+  limit(count: number, skip = 0): Table<Row> {
+    for (const number of [count, skip]) {
+      if (!Number.isSafeInteger(number) || number < 0)
+        throw new UserError(`limit takes whole numbers from 0, not ${number}.`);
+    }
+    return this.#with(compose`SELECT * FROM ${this.#relation} LIMIT ${value(count)} OFFSET ${value(skip)}`);
+  }
+
+  /** What is in each column: type, least and greatest value, mean, quartiles, how many are missing. */
+  describe(): Table {
+    return this.#with(compose`SELECT column_name AS "column", column_type AS "type", min, max,
+      approx_unique AS approx_distinct, TRY_CAST(avg AS DOUBLE) AS mean, TRY_CAST(std AS DOUBLE) AS stddev,
+      q25, q50 AS median, q75, count AS "rows", CAST(null_percentage AS DOUBLE) AS null_percent
+      FROM (SUMMARIZE SELECT * FROM ${this.#relation})`);
+  }
+
+  /** How many rows there are. */
+  async count(options?: QueryOptions): Promise<number> {
+    const { columns } = await this.#run(compose`SELECT count(*) FROM ${this.#relation}`, options);
+    return Number((columns[0] as { values: ArrayLike<number> }).values[0]); // count(*) is one whole number
+  }
+
+  /** All rows as plain objects; integers beyond 2^53 are BigInt, missing values null. */
+  async rows(options?: QueryOptions): Promise<Row[]> {
+    return toRows(await this.#run(this.#query, options)) as Row[]; // the reader's own word for what the columns are
+  }
+
+  /** The content column by column, in typed arrays: far faster than `rows()` where there are many. */
+  columns(options?: QueryOptions): Promise<Columns> {
+    return this.#run(this.#query, options);
+  }
+
+  /** Names and types of the columns, without reading the rows. */
+  schema(options?: QueryOptions): Promise<readonly Field[]> {
+    this.#schema ??= this.#run(
+      compose`SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${this.#relation})`,
+      options,
+    )
+      .then((columns) => toRows(columns) as unknown as readonly Field[]) // two columns of text, named above
+      .catch((error: unknown) => {
+        this.#schema = null; // the file may be mended by the next time
+        throw error;
+      });
+    return this.#schema;
+  }
+
+  /** The first rows as they are shown, and how many there are in all. */
+  preview(limit: number, options?: QueryOptions): Promise<TableData> {
+    return preview(this, limit, options);
+  }
+
+  /** Everything needed to have the same table in another process, as plain data. */
+  recipe(): Recipe {
+    return packRecipe(this.#query, this.#engine);
+  }
+
+  /** A digest of the recipe and of what the files it reads hold now; where the files lie does not count. */
+  fingerprint(): Promise<string> {
+    return fingerprint(this.#query, this.#engine);
+  }
+
+  get #relation(): Query {
+    return compose`(${this.#query}\n)`; // the line end closes a comment at the end of the reader's text
+  }
+
+  #run(query: Query, options: QueryOptions = {}): Promise<Columns> {
+    return this.#engine.run(query, options);
+  }
+
+  #with<T>(query: Query): Table<T> {
+    return new Table<T>(this.#engine, query);
+  }
+}
+
+/** Rows by groups, to be worked out. */
+export interface Groups<Row, K extends Names<Row>> {
+  /** One row for each group: its key, and these values, such as `{flights: 'count', late: 'mean(delay)'}`. */
+  aggregate<A extends string>(
+    aggregates: Readonly<Record<A, Aggregate<Names<Row>>>>,
+  ): Table<Pick<Row, K> & Record<A, unknown>>;
+}
+
+function isExpression(condition: object | string): condition is Expression {
+  return typeof condition === 'string' || condition instanceof Fragment;
+}
+
+function expressionSql(expression: Expression): Query {
+  return compose`(${typeof expression === 'string' ? { ...text(expression), written: true } : expression.query}\n)`;
+}
