@@ -11,6 +11,7 @@ export interface Editor {
   readonly description: string;
   /** The command that understands `--install-extension`, with its first arguments. */
   readonly cli: readonly string[];
+  readonly needsChromium: boolean;
 }
 
 /** The desktop where it can be downloaded and shown, else the web build. `MEMOIR_TEST_VSCODE` decides: desktop or web. */
@@ -46,11 +47,11 @@ function hasScreen(): boolean {
 async function desktopEditor(): Promise<Editor> {
   const executable = await downloadAndUnzipVSCode({ timeout: 15_000 });
   const [command, ...args] = resolveCliArgsFromVSCodeExecutablePath(executable, { reuseMachineInstall: true });
-  return { executable, description: 'VS Code for the desktop', cli: [command!, ...args] };
+  return { executable, description: 'VS Code for the desktop', cli: [command!, ...args], needsChromium: false };
 }
 
 async function webEditor(reason: string): Promise<Editor> {
   await webBuild();
   const executable = resolve(import.meta.dirname, 'webEditor.ts');
-  return { executable, description: `the web build of VS Code, ${reason}`, cli: [executable] };
+  return { executable, description: `the web build of VS Code, ${reason}`, cli: [executable], needsChromium: true };
 }
