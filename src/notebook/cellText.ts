@@ -95,8 +95,13 @@ function marker({ kind, title, options }: Marker): Marker {
 }
 
 function content(cell: DocumentCell): unknown {
-  const source = cell.kind === 'code' ? withoutBlankEnd(cell.source) : cell.source;
-  return { ...marker(cell), source, declares: cell.declares };
+  return { ...marker(cell), source: meaning(cell), declares: cell.declares };
+}
+
+/** The text without what may be left out: blank lines at the end say nothing in TypeScript and SQL. */
+function meaning({ kind, source }: DocumentCell): string {
+  const text = withLineFeeds(source);
+  return kind === 'markdown' ? text : kind === 'sql' ? text.trimEnd() : withoutBlankEnd(text);
 }
 
 /** The text up to the end of its last line that is not blank. */
@@ -108,8 +113,8 @@ function withoutBlankEnd(text: string): string {
 
 /** What stands below the marker, line ends as `\n`. */
 function bodyText(cell: DocumentCell): string {
-  const source = withLineFeeds(cell.source);
-  if (cell.kind === 'code') return withoutBlankEnd(source);
+  const source = meaning(cell);
+  if (cell.kind === 'code') return source;
   if (cell.kind === 'markdown') return source === '' ? '' : toComment(source);
   const declares = cell.declares ?? 'query';
   const old = cell.raw === null ? null : withLineFeeds(split(rawText(cell.raw)).body);
