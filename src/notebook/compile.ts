@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { type TransformFailure, transform } from 'esbuild';
+import MagicString from 'magic-string';
+import { UserError } from '../base/errors.ts';
+import { editCell, importCall } from './compileEdits.ts';
+import { type ImpureGlobals, trackImpure, unusedName } from './impurity.ts';
+import { type CellAnalysis, exportedNames } from './parse.ts';
+import type { ImportBinding } from './parseImports.ts';
+import { readSource } from './scope.ts';
+
+export type { ImportBinding };
+
+export interface CompileRequest {
+  readonly source: string;
+  readonly analysis: CellAnalysis;
+  /** What the source map calls the cell. */
+  readonly name: string;
+  readonly imports: readonly ImportBinding[];
+  /** Names that the cell is given: values of other cells, `signal`, `invalidation`. */
+  readonly inputs: readonly string[];
+}
+
+export interface CompiledCell {
+  /** A parenthesised function, `CellFunction`, as text. */
+  readonly js: string;
+  /** Source map of `js` as JSON; lines and columns are those of the cell. */
+  readonly map: string;
+  /** Digest of what the code means: layout, comments and types do not count, the names of imports and inputs do. */
+  readonly codeDigest: string;
+}
+
+/** A compiled cell; what it is given comes as one object. */
+export type CellFunction = (memoir: CellRuntime, inputs: Readonly<Record<string, unknown>>) => Promise<CellOutcome>;
+
+export interface CellOutcome {
+  readonly exports: Record<string, unknown>;
+  /** The value of the last expression; absent where a cell shows none. */
+  readonly result?: unknown;
+}
+
+/** What a compiled cell is given to run with. */
+export interface CellRuntime extends ImpureGlobals {
+  /** `import(…)` relative to the notebook. */
+  import(
+    specifier: string,
+    options?: { readonly with: Readonly<Record<string, string>> },
+  ): Promise<Record<string, unknown>>;
+  readonly require: NodeJS.Require;
+  /** `import.meta` of the notebook. */
+  readonly meta: { readonly url: string; readonly filename: string; readonly dirname: string };
+  /** Called just before a widget is made: the variable that it is assigned to. */
+  label(variable: string): void;
+}
+
+/**
+ * Compiles one cell to a function from inputs to exports.
+ * @throws UserError when the cell is not valid TypeScript
+ */
+export async function compileCell(request: CompileRequest): Promise<CompiledCell> {
+  const { source, analysis, name } = request;
+  const [problem] = analysis.errors;
+  if (problem) throw new UserError(`Line ${problem.line}: ${problem.message}`);
+  const scoped = readSource(source);
+  const names = { memoir: unusedName(source, '$memoir'), result: unusedName(source, '$result') };
+  const inputs = [...new Set(request.inputs)].sort();
+  const edit = new MagicString(source);
+  const given = { shadowed: new Set(inputs), imports: request.imports };
+  trackImpure(edit, scoped, { memoir: names.memoir, ...given });
+  editCell(edit, scoped, { ...names, ...given });
+  const exports = exportedNames(analysis);
+  edit.append(`\nexport { ${[...exports, ...(analysis.lastExpression ? [names.result] : [])].join(', ')} };`);
+  const [run, normal] = await Promise.all([strip(edit, name), normalForm(edit.toString(), 'ts')]).catch(rethrow);
+  const head = headOf(names.memoir, unusedName(source, '$inputs'), inputs, request.imports);
+  return {
+    ...assemble(run, head, names.result),
+    codeDigest: digest([normal, inputs, request.imports.map(keyOf).sort()]),
+  };
+}
+
+/** Digest of a module's text in which layout, comments and types do not count; of the text itself where it is broken. */
+export async function normalDigest(source: string, loader: 'ts' | 'js' | 'tsx' | 'jsx' = 'ts'): Promise<string> {
+  return digest([await normalForm(source, loader).catch(() => source)]);
+}
+
+const TSCONFIG = {
+  compilerOptions: { experimentalDecorators: false, useDefineForClassFields: true, verbatimModuleSyntax: true },
+};
+const COMMON = { charset: 'utf8', treeShaking: false, tsconfigRaw: TSCONFIG, logLevel: 'silent' } as const;
+
+async function strip(edit: MagicString, name: string): Promise<{ code: string; map: string }> {
+  const toSource = edit.generateMap({ source: name, includeContent: true, hires: 'boundary' }).toUrl();
+  const code = `${edit}\n//# sourceMappingURL=${toSource}`; // esbuild composes its own map with this one
+  return transform(code, { ...COMMON, loader: 'ts', target: 'node22', sourcemap: 'external', sourcefile: name });
+}
+
+async function normalForm(source: string, loader: 'ts' | 'js' | 'tsx' | 'jsx'): Promise<string> {
+  const options = { loader, target: 'esnext', minifyWhitespace: true, legalComments: 'none' } as const;
+  return (await transform(source, { ...COMMON, ...options })).code;
+}
+
+/** One line of our own before the cell's first: its inputs and imports as constants. */
+function headOf(memoir: string, given: string, inputs: readonly string[], imports: readonly ImportBinding[]): string {
+  const bindings = inputs.length ? [`const { ${inputs.join(', ')} } = ${given};`] : [];
+  for (const { local, specifier, imported, attributes } of imports) {
+    const load = `await ${importCall(memoir, specifier, attributes)}`;
+    if (imported === '*') bindings.push(`const ${local} = ${load};`);
+    else if (imported === 'export=') bindings.push(`const ${local} = ${memoir}.require(${JSON.stringify(specifier)});`);
+    else bindings.push(`const { ${JSON.stringify(imported)}: ${local} } = ${load};`);
+  }
+  return `(async (${memoir}, ${given}) => { "use strict"; ${bindings.join(' ')}\n`;
+}
+
+/** The stripped module as a function: esbuild ends it with the list of exports that we gave, which becomes the `return`. */
+function assemble(
+  { code, map }: { code: string; map: string },
+  head: string,
+  result: string,
+): { js: string; map: string } {
+  const at = code.lastIndexOf('export {');
+  const list = /^export \{([^}]*)\};\s*$/.exec(code.slice(at))?.[1];
+  if (list === undefined) throw new Error('esbuild did not end a cell with its exports.');
+  const exports: string[] = [];
+  let shown = '';
+  for (const item of list
+    .split(',')
+    .map((text) => text.trim())
+    .filter(Boolean)) {
+    const [local = '', exported = local] = item.split(' as ');
+    if (exported === result) shown = `, result: ${local}`;
+    else exports.push(exported === local ? local : `${exported}: ${local}`);
+  }
+  const js = `${head}${code.slice(0, at)}return { exports: { ${exports.join(', ')} }${shown} };\n})`;
+  const { mappings, ...rest } = JSON.parse(map) as { mappings: string };
+  return { js, map: JSON.stringify({ ...rest, mappings: `;${mappings}` }) };
+}
+
+function keyOf({ local, specifier, imported, attributes }: ImportBinding): string {
+  return JSON.stringify([local, specifier, imported, attributes ?? null]);
+}
+
+function digest(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function rethrow(error: unknown): never {
+  const [first] = (error as Partial<TransformFailure>).errors ?? [];
+  if (!first) throw error;
+  const text = `${first.text.replace(/[.:]$/, '')}.`;
+  throw new UserError(first.location ? `Line ${first.location.line}: ${text}` : text);
+}

@@ -1,0 +1,156 @@
+import type MagicString from 'magic-string';
+import { shownStatement } from './parse.ts';
+import { attributesOf, type ImportBinding, isImport } from './parseImports.ts';
+import type { Node, NodeOf, ScopedSource } from './scope.ts';
+
+/** Names that the edits may use. */
+export interface EditNames {
+  readonly memoir: string;
+  readonly result: string;
+  /** Names of values from other cells. */
+  readonly shadowed: ReadonlySet<string>;
+  readonly imports: readonly ImportBinding[];
+}
+
+/** Turns a cell's text into a module without imports and exports whose last expression has a name. Lines stay. */
+export function editCell(edit: MagicString, source: ScopedSource, names: EditNames): void {
+  const shown = shownStatement(source);
+  for (const statement of source.program.body) {
+    if (isImport(statement)) replace(edit, statement, importForEffects(statement, names.memoir));
+    else if (statement === shown) nameResult(edit, statement, names.result);
+    else dropExport(edit, statement);
+    labelWidgets(edit, statement, names);
+  }
+  redirectModules(edit, source, names);
+}
+
+/** `import(…)` of a module as an expression of compiled code. */
+export function importCall(memoir: string, specifier: string, attributes: ImportBinding['attributes'] = null): string {
+  const options = attributes ? `, ${JSON.stringify({ with: attributes })}` : '';
+  return `${memoir}.import(${JSON.stringify(specifier)}${options})`;
+}
+
+/** Imports for their effects stay in place; bindings come in through the function's first line. */
+function importForEffects(statement: Node, memoir: string): string {
+  if (statement.type !== 'ImportDeclaration') return '';
+  if (statement.importKind === 'type' || statement.specifiers.length) return '';
+  return `await ${importCall(memoir, statement.source.value, attributesOf(statement))};`;
+}
+
+function nameResult(edit: MagicString, statement: Node, result: string): void {
+  if (statement.type === 'ExportDefaultDeclaration') replaceStart(edit, statement, statement.declaration);
+  edit.appendLeft(statement.start, `const ${result} = (`);
+  edit.prependRight(endOfExpression(edit, statement), ')');
+}
+
+/** Other cells see a name with or without `export`; lists of exports are for other modules only. */
+function dropExport(edit: MagicString, statement: Node): void {
+  switch (statement.type) {
+    case 'ExportNamedDeclaration':
+      if (statement.declaration) replaceStart(edit, statement, statement.declaration);
+      else replace(edit, statement, '');
+      break;
+    case 'ExportAllDeclaration':
+    case 'TSNamespaceExportDeclaration':
+      replace(edit, statement, '');
+      break;
+    case 'ExportDefaultDeclaration':
+      dropDefault(edit, statement);
+  }
+}
+
+function dropDefault(edit: MagicString, statement: NodeOf<'ExportDefaultDeclaration'>): void {
+  const { declaration } = statement;
+  const isNamed = /Declaration$/.test(declaration.type) && 'id' in declaration && declaration.id;
+  replaceStart(edit, statement, declaration);
+  if (isNamed) return;
+  edit.appendLeft(statement.start, ';(');
+  edit.prependRight(endOfExpression(edit, statement), ')');
+}
+
+/** Puts a statement in the place of another; the semicolon keeps what stands above and below apart. */
+function replace(edit: MagicString, { start, end }: Node, replacement: string): void {
+  edit.update(start, end, `;${replacement}${lineEndsOf(edit.original.slice(start, end))}`);
+}
+
+function replaceStart(edit: MagicString, statement: Node, inner: Node): void {
+  edit.update(statement.start, inner.start, lineEndsOf(edit.original.slice(statement.start, inner.start)) || ' ');
+}
+
+function lineEndsOf(text: string): string {
+  return text.match(/\r\n|[\n\r]/g)?.join('') ?? '';
+}
+
+function endOfExpression({ original }: MagicString, { end }: Node): number {
+  return original[end - 1] === ';' ? end - 1 : end;
+}
+
+/** Modules loaded while the cell runs resolve from the notebook. */
+function redirectModules(edit: MagicString, source: ScopedSource, { memoir, shadowed, imports }: EditNames): void {
+  for (const node of source.parents.keys()) {
+    if (node.type === 'ImportExpression') edit.update(node.start, node.start + 'import'.length, `${memoir}.import`);
+    if (node.type === 'MetaProperty' && node.meta.name === 'import')
+      edit.update(node.start, node.end, `${memoir}.meta`);
+  }
+  const isGiven = shadowed.has('require') || imports.some(({ local }) => local === 'require');
+  for (const { name, node, erased, reads } of source.free) {
+    if (name !== 'require' || erased || !reads || isGiven) continue;
+    const parent = source.parents.get(node);
+    const key = parent?.type === 'Property' && parent.shorthand ? 'require: ' : '';
+    edit.update(node.start, node.end, `${key}${memoir}.require`);
+  }
+}
+
+const WIDGETS = new Set([
+  ...[
+    'slider',
+    'range',
+    'number',
+    'text',
+    'textarea',
+    'select',
+    'multiselect',
+    'radio',
+    'checkbox',
+    'toggle',
+    'button',
+  ],
+  ...['date', 'dateRange', 'file', 'color', 'form', 'tabs', 'selection'],
+]);
+
+/** A widget is known by the variable it is assigned to: tells it as one more argument, evaluated last, just before the call. */
+function labelWidgets(edit: MagicString, statement: Node, { memoir, imports }: EditNames): void {
+  const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+  if (declaration?.type !== 'VariableDeclaration') return;
+  for (const { id, init } of declaration.declarations) {
+    const call = init && unwrapped(init);
+    if (id.type !== 'Identifier' || call?.type !== 'CallExpression' || !isWidget(call.callee, imports)) continue;
+    const last = call.arguments.at(-1);
+    const rest = edit.original.slice(last?.end ?? call.end, call.end).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    const comma = last && !rest.includes(',') ? ', ' : '';
+    edit.appendLeft(call.end - 1, `${comma}${memoir}.label(${JSON.stringify(id.name)})`);
+  }
+}
+
+function unwrapped(node: Node): Node {
+  switch (node.type) {
+    case 'AwaitExpression':
+      return unwrapped(node.argument);
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+      return unwrapped(node.expression);
+    default:
+      return node;
+  }
+}
+
+function isWidget(callee: Node, imports: readonly ImportBinding[]): boolean {
+  const isMember = callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier';
+  const root = isMember ? callee.object : callee;
+  if (root.type !== 'Identifier') return false;
+  const found = imports.find(({ local, specifier }) => specifier === 'memoir' && local === root.name);
+  if (!found) return false;
+  if (!isMember) return WIDGETS.has(found.imported);
+  return found.imported === '*' && callee.property.type === 'Identifier' && WIDGETS.has(callee.property.name);
+}
