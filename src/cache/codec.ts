@@ -1,6 +1,10 @@
 import { type DecodeOptions, Decoder } from './decoder.ts';
 import { type EncodeOptions, Encoder } from './encoder.ts';
 
+export type { ExternalRef } from './encoder.ts';
+export { NotDecodable } from './notDecodable.ts';
+export { NotEncodable } from './notEncodable.ts';
+
 /**
  * A value as bytes, with everything that can be seen of it: types, identity, cycles, holes, the order of keys.
  * `digest` is the SHA-256 of the bytes in hex: equal digests mean values that no reader can tell apart.
@@ -14,7 +18,7 @@ export function encode(value: unknown, options: EncodeOptions = {}): { bytes: Ui
 }
 
 /** The digest that `encode` would give, without keeping the bytes. */
-export function contentDigest(value: unknown, options: EncodeOptions = {}): string {
+export function digestOf(value: unknown, options: EncodeOptions = {}): string {
   const encoder = new Encoder({ ...options, keep: false, canonical: false });
   encoder.value(value);
   return encoder.out.finish().digest;

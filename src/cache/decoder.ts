@@ -1,13 +1,13 @@
 import { ByteReader } from './byteReader.ts';
 import { errorKinds, header, maxDepth, tag } from './codecFormat.ts';
 import { typeNamed } from './customTypes.ts';
-import type { ExternalReference } from './encoder.ts';
+import type { ExternalRef } from './encoder.ts';
 import { readLeaf } from './leafReader.ts';
 import { NotDecodable } from './notDecodable.ts';
 
 export interface DecodeOptions {
   /** Finds the object that another cell owns. */
-  readonly resolve?: (reference: ExternalReference) => object;
+  readonly resolve?: (reference: ExternalRef) => object;
   /** Told every object under the number that `encode` gave it. */
   readonly onObject?: (object: object, index: number) => void;
 }

@@ -7,14 +7,14 @@ import { writers } from './objectWriters.ts';
 import { type Shape, Shapes } from './shapes.ts';
 
 /** An object that another cell owns: who made it, and its number among that maker's objects. */
-export interface ExternalReference {
+export interface ExternalRef {
   readonly producer: string;
   readonly index: number;
 }
 
 export interface EncodeOptions {
   /** Says which objects are owned elsewhere and are written as references. `producer` is part of the digest. */
-  readonly external?: (object: object) => ExternalReference | undefined;
+  readonly external?: (object: object) => ExternalRef | undefined;
   /** Told every object in the order it is met; `decode` tells its copies under the same numbers. */
   readonly onObject?: (object: object, index: number) => void;
 }
@@ -171,7 +171,7 @@ export class Encoder {
     for (const key of shape.keys) this.out.string(key);
   }
 
-  #reference({ producer, index }: ExternalReference): void {
+  #reference({ producer, index }: ExternalRef): void {
     const known = this.#producers.get(producer);
     this.out.byte(tag.external);
     this.out.varint(known ?? 0);

@@ -5,11 +5,11 @@ import { type EncodeOptions, Encoder } from './encoder.ts';
 export type CacheKey = string & { readonly __brand: 'CacheKey' };
 
 /**
- * SHA-256 in hex of what a value is: its types and content, encoded with lengths, so that different values never
- * share one. The order of Map and Set entries counts; the order of an object's keys, an error's stack, and the
- * memory behind a typed array do not. Throws `NotEncodable` where no digest would be sound.
+ * SHA-256 in hex of what a value is as part of a key: its types and content, encoded with lengths, so that different
+ * values never share one. The order of Map and Set entries counts; the order of an object's keys, an error's stack, and the
+ * memory behind a typed array do not (they do for `digestOf`). Throws `NotEncodable` where no digest would be sound.
  */
-export function digestOf(value: unknown, options: EncodeOptions = {}): string {
+export function keyDigest(value: unknown, options: EncodeOptions = {}): string {
   const encoder = new Encoder({ ...options, keep: false, canonical: true });
   encoder.value(value);
   return encoder.out.finish().digest;
@@ -32,5 +32,5 @@ export interface KeyParts {
 
 /** The key of an entry made of named parts. `schema` names the kind of key and its version: change it with its parts. */
 export function digestParts(schema: string, parts: KeyParts): CacheKey {
-  return digestOf([schema, parts]) as CacheKey;
+  return keyDigest([schema, parts]) as CacheKey;
 }

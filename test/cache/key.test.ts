@@ -2,13 +2,13 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decode, encode } from '../../src/cache/codec.ts';
-import { digestBytes, digestOf, digestParts, digestText } from '../../src/cache/key.ts';
+import { digestBytes, digestParts, digestText, keyDigest } from '../../src/cache/key.ts';
 import { anyValue } from './values.ts';
 
 describe('the digest of a value', () => {
   test('is the same for a copy', () => {
     fc.assert(
-      fc.property(anyValue, (value) => digestOf(decode(encode(value).bytes)) === digestOf(value)),
+      fc.property(anyValue, (value) => keyDigest(decode(encode(value).bytes)) === keyDigest(value)),
       { numRuns: 500 },
     );
   });
@@ -17,7 +17,7 @@ describe('the digest of a value', () => {
     fc.assert(
       fc.property(anyValue, anyValue, (a, b) => {
         fc.pre(!isDeepStrictEqual(a, b));
-        expect(digestOf(a)).not.toBe(digestOf(b));
+        expect(keyDigest(a)).not.toBe(keyDigest(b));
       }),
       { numRuns: 1000 },
     );
@@ -113,7 +113,7 @@ describe('the digest of a value', () => {
     ];
     const digests = new Map<string, unknown>();
     for (const value of values) {
-      const digest = digestOf(value);
+      const digest = keyDigest(value);
       expect(digests.has(digest), `${inspect(value)} collides`).toBe(false);
       digests.set(digest, value);
     }
@@ -127,14 +127,14 @@ describe('the digest of a value', () => {
           list: [Object.fromEntries(entries.toReversed())],
           inner: Object.fromEntries(entries.toReversed()),
         };
-        expect(digestOf(backward)).toBe(digestOf(forward));
+        expect(keyDigest(backward)).toBe(keyDigest(forward));
       }),
     );
   });
 
   test('sees shared references and cycles', () => {
     const shared = {};
-    expect(digestOf([shared, shared])).not.toBe(digestOf([{}, {}]));
+    expect(keyDigest([shared, shared])).not.toBe(keyDigest([{}, {}]));
     const ring = (size: number) => {
       const first: { next?: object } = {};
       let last = first;
@@ -146,23 +146,23 @@ describe('the digest of a value', () => {
       last.next = first;
       return first;
     };
-    expect(digestOf(ring(2))).toBe(digestOf(ring(2)));
-    expect(digestOf(ring(2))).not.toBe(digestOf(ring(3)));
+    expect(keyDigest(ring(2))).toBe(keyDigest(ring(2)));
+    expect(keyDigest(ring(2))).not.toBe(keyDigest(ring(3)));
   });
 
   test('looks at the bytes of a typed array, not at the memory around them', () => {
     const memory = Uint8Array.from([9, 1, 2, 9]);
-    expect(digestOf(memory.subarray(1, 3))).toBe(digestOf(Uint8Array.from([1, 2])));
+    expect(keyDigest(memory.subarray(1, 3))).toBe(keyDigest(Uint8Array.from([1, 2])));
   });
 
   test('leaves out the stack of an error', () => {
     const make = () => new Error('a');
     const elsewhere = [make()][0]!;
-    expect(digestOf(make())).toBe(digestOf(elsewhere));
+    expect(keyDigest(make())).toBe(keyDigest(elsewhere));
   });
 
   test('is refused where it would not be sound', () => {
-    expect(() => digestOf({ f() {} })).toThrow('f cannot be stored: it is a function.');
+    expect(() => keyDigest({ f() {} })).toThrow('f cannot be stored: it is a function.');
   });
 });
 

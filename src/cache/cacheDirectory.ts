@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../base/log.ts';
+import { Blobs } from './blobs.ts';
+import { DiskTier } from './diskTier.ts';
+import { MemoryTier } from './memoryTier.ts';
+import type { Seal } from './seal.ts';
+import { type CacheStats, TieredCache } from './tieredCache.ts';
+
+/** What is used where nothing else is asked for. */
+export const cacheDefaults = {
+  directory: '.memoir',
+  memory: { maxEntries: 1000, maxBytes: 256e6 },
+  diskMaxBytes: 2e9,
+} as const;
+
+export interface StoreOptions {
+  /** The folder of the cache; made at first use, with a `.gitignore` that hides it. */
+  readonly directory: string;
+  readonly memory?: { readonly maxEntries: number; readonly maxBytes: number };
+  /** How much records and values together may take on disk. */
+  readonly diskMaxBytes?: number;
+  readonly seal: Seal;
+  readonly log: Log;
+}
+
+/** Everything that is remembered in one directory. */
+export interface Store {
+  /** What is known of runs and calls: small, and read by the host. */
+  readonly records: TieredCache;
+  /** Values as files, written and read by kernels. */
+  readonly values: Blobs;
+  stats(): Promise<CacheStats & { readonly values: { readonly files: number; readonly bytes: number } }>;
+  /** Removes value files that no record refers to, and the least recently used beyond the limit. */
+  collect(keep?: ReadonlySet<string>): Promise<{ files: number; bytes: number }>;
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the cache of a directory. It never fails: where nothing can be written, it remembers until it is closed. */
+export function openStore(options: StoreOptions): Store {
+  const { directory, memory = cacheDefaults.memory, diskMaxBytes = cacheDefaults.diskMaxBytes, seal, log } = options;
+  if (seal.problem) log.warn(seal.problem);
+  const path = join(directory, 'records-1.sqlite');
+  const disk = new DiskTier({ path, maxBytes: diskMaxBytes, seal, log, prepare: () => prepareDirectory(directory) });
+  const records = new TieredCache({ memory: new MemoryTier(memory), lower: [disk], counts: disk });
+  const values = new Blobs(directory);
+  return {
+    records,
+    values,
+    stats: async () => ({ ...(await records.stats()), values: await values.stats() }),
+    collect: async (keep) => {
+      const { bytes } = await disk.stats();
+      return values.collect({ ...(keep && { keep }), maxBytes: Math.max(0, diskMaxBytes - bytes) });
+    },
+    clear: async () => {
+      await Promise.all([records.clear(), values.clear()]);
+    },
+    close: () => records.close(),
+  };
+}
+
+function prepareDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const ignore = join(directory, '.gitignore');
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+}

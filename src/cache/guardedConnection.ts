@@ -1,0 +1,130 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { type Fault, faultOf, type SqliteConnection } from './sqliteConnection.ts';
+
+export interface GuardedConnectionOptions {
+  readonly connection: SqliteConnection;
+  readonly log: Log;
+  /** Makes the folder; called before each attempt to open the file. */
+  readonly prepare: () => void;
+  readonly now: () => number;
+  /** How long to leave a file alone that could not be opened, in milliseconds. */
+  readonly retryAfter: number;
+}
+
+const pauses = [5, 10, 20, 40, 80, 160, 320]; // ms between tries while another process writes
+const damagedKept = 2;
+
+/** Keeps a connection useful whatever happens to its file: waits, replaces, gives up for a while, and says so once. */
+export class GuardedConnection {
+  readonly #options: GuardedConnectionOptions;
+  #errors = 0;
+  #trouble: { fault: Fault; text: string } | null = null;
+  #notice: string | undefined;
+  #retryAt = 0;
+
+  constructor(options: GuardedConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** How many pieces of work failed. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** What is wrong, as a sentence, until it works again; that a damaged file was replaced is told for good. */
+  get problem(): string | undefined {
+    return this.#trouble?.text ?? this.#notice;
+  }
+
+  /** Does `work` without waiting inside; rejects, and counts, where it cannot be done. */
+  async execute<T>(kind: 'read' | 'write', work: (connection: SqliteConnection) => T): Promise<T> {
+    const { connection, now, prepare } = this.#options;
+    if (now() < this.#retryAt) throw new Error(this.problem);
+    for (let turn = 0; ; turn += 1) {
+      try {
+        if (!connection.isOpen) prepare();
+        const result = work(connection);
+        this.#worked(kind);
+        return result;
+      } catch (error) {
+        const fault = faultOf(error);
+        const pause = pauses[turn];
+        if (fault === 'busy' && pause !== undefined) await sleep(pause);
+        else if (fault !== 'damaged' || turn > 0 || !this.#replace(error)) throw this.#failed(fault, error);
+      }
+    }
+  }
+
+  #worked(kind: 'read' | 'write'): void {
+    const fault = this.#trouble?.fault;
+    if (!fault || (kind === 'read' && (fault === 'readonly' || fault === 'full'))) return;
+    this.#trouble = null;
+    this.#options.log.info('The cache file works again.');
+  }
+
+  #failed(fault: Fault, error: unknown): unknown {
+    const { connection, log, now, retryAfter } = this.#options;
+    this.#errors += 1;
+    if (fault === 'unavailable') {
+      connection.discard();
+      this.#retryAt = now() + retryAfter;
+    }
+    if (this.#trouble?.fault === fault) return error;
+    this.#trouble = { fault, text: describe(fault, connection.path, messageOf(error)) };
+    if (fault === 'other') log.error(this.#trouble.text, error);
+    else log.warn(this.#trouble.text);
+    return error;
+  }
+
+  /** Puts a damaged file out of the way; false when it cannot be moved. */
+  #replace(error: unknown): boolean {
+    const { connection, log, now } = this.#options;
+    this.#errors += 1;
+    try {
+      const aside = connection.setAside(new Date(now()).toISOString().replaceAll(/[:.]/g, '-'));
+      if (aside === undefined) return true; // another process was first
+      this.#notice = `The cache file ${connection.path} was damaged (${messageOf(error)}). It was renamed to ${basename(aside)}, and a new one was begun.`;
+      log.warn(this.#notice);
+      removeOldest(connection.path);
+      return true;
+    } catch (renameError) {
+      this.#failed('unavailable', renameError);
+      return false;
+    }
+  }
+}
+
+function describe(fault: Fault, path: string, message: string): string {
+  const remedy =
+    'Choose another folder with MEMOIR_CACHE_DIR or the setting memoir.cache.directory, or repair this one.';
+  switch (fault) {
+    case 'busy':
+      return `The cache file ${path} is locked by another process (${message}), so some results are not kept.`;
+    case 'full':
+      return `The disk of the cache file ${path} is full (${message}), so new results are kept only until Memoir stops. Free some space.`;
+    case 'readonly':
+      return `The cache file ${path} cannot be written (${message}), so new results are kept only until Memoir stops. ${remedy}`;
+    case 'unavailable':
+      return `The cache folder ${dirname(path)} cannot be used (${message}), so results are kept only until Memoir stops. ${remedy}`;
+    default:
+      return `The cache file ${path} failed (${message}).`;
+  }
+}
+
+/** Removes damaged files but the newest few. */
+function removeOldest(path: string): void {
+  const folder = dirname(path);
+  const stem = `${basename(path)}.damaged-`;
+  const stamps = new Set(
+    readdirSync(folder)
+      .filter((name) => name.startsWith(stem))
+      .map((name) => name.slice(stem.length).replace(/-(wal|shm)$/, '')),
+  );
+  for (const stamp of [...stamps].sort().slice(0, -damagedKept)) {
+    for (const part of ['', '-wal', '-shm']) rmSync(join(folder, `${stem}${stamp}${part}`), { force: true });
+  }
+}

@@ -1,0 +1,107 @@
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { codeOf, messageOf } from '../base/errors.ts';
+
+const macBytes = 32;
+
+/** Marks bytes with the user's key, so that what somebody else put into a cache is not believed. */
+export class Seal {
+  readonly #key: Buffer;
+  /** Why the key lasts only as long as this process, as a sentence with the remedy. */
+  readonly problem: string | undefined;
+
+  constructor(key: Uint8Array, problem?: string) {
+    this.#key = Buffer.from(key);
+    this.problem = problem;
+  }
+
+  /** The bytes behind their authentication code. */
+  seal(bytes: Uint8Array): Uint8Array {
+    return Buffer.concat([this.#mac('record', bytes), bytes]);
+  }
+
+  /** The bytes that `seal` was given; undefined for anything else. */
+  unseal(sealed: Uint8Array): Uint8Array | undefined {
+    if (sealed.length < macBytes) return undefined;
+    const bytes = sealed.subarray(macBytes);
+    return timingSafeEqual(sealed.subarray(0, macBytes), this.#mac('record', bytes)) ? bytes : undefined;
+  }
+
+  /** A digest by which a text can be recognized, but not guessed without the key. */
+  keyedDigest(text: string): string {
+    return this.#mac('text', Buffer.from(text)).toString('hex');
+  }
+
+  #mac(purpose: string, bytes: Uint8Array): Buffer {
+    return createHmac('sha256', this.#key).update(`memoir/${purpose}\0`).update(bytes).digest();
+  }
+}
+
+/** Where the user's key lies: `MEMOIR_KEY_FILE`, or the folder this system keeps settings in. */
+export function keyFile(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+  home = homedir(),
+): string {
+  if (env.MEMOIR_KEY_FILE) return env.MEMOIR_KEY_FILE;
+  if (platform === 'win32') return join(env.APPDATA ?? join(home, 'AppData', 'Roaming'), 'memoir', 'key');
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'memoir', 'key');
+  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'memoir', 'key');
+}
+
+/** The seal with the key in `path`, which is made at first use; with a key of its own where that cannot be. */
+export function openSeal(path: string): Seal {
+  try {
+    return new Seal(readKey(path) ?? makeKey(path));
+  } catch (error) {
+    const why = error instanceof InvalidKey ? 'does not hold a key' : `cannot be used (${messageOf(error)})`;
+    return new Seal(
+      randomBytes(32),
+      `The key file ${path} ${why}, so results are remembered only until Memoir stops. Delete it, or set MEMOIR_KEY_FILE to a file that you may write.`,
+    );
+  }
+}
+
+let ofThisUser: Seal | undefined;
+
+/** The seal of the user this process belongs to; the file is read once. */
+export function userSeal(): Seal {
+  ofThisUser ??= openSeal(keyFile(process.env));
+  return ofThisUser;
+}
+
+/** `keyedDigest` with the user's key, for values that must not be stored, such as those of environment variables. */
+export function keyedDigest(text: string): string {
+  return userSeal().keyedDigest(text);
+}
+
+class InvalidKey extends Error {}
+
+function readKey(path: string): Buffer | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  if (text.length < 32) throw new InvalidKey();
+  return hash('sha256', text, 'buffer'); // any long text serves, so that a team can agree on one
+}
+
+/** Makes the file in one step, so that two first uses at once end with one key. */
+function makeKey(path: string): Buffer {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  try {
+    writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    linkSync(draft, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return readKey(path)!; // it was there, or it is now
+}

@@ -1,0 +1,150 @@
+import { renameSync, statSync } from 'node:fs';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { codeOf } from '../base/errors.ts';
+
+/** What went wrong with the file, as far as it matters for what to do next. */
+export type Fault = 'busy' | 'damaged' | 'full' | 'readonly' | 'unavailable' | 'other';
+
+export type Row = Record<string, unknown>;
+
+/** The one connection of this process to a database file: opened when needed, statements prepared once. */
+export class SqliteConnection {
+  readonly path: string;
+  readonly #schema: string;
+  readonly #busyTimeout: number;
+  readonly #statements = new Map<string, StatementSync>();
+  #database: DatabaseSync | null = null;
+  #file: string | undefined;
+
+  /** `busyTimeout` is how long, in milliseconds, the event loop may wait for another process. */
+  constructor(path: string, schema: string, busyTimeout = 20) {
+    this.path = path;
+    this.#schema = schema;
+    this.#busyTimeout = busyTimeout;
+  }
+
+  get isOpen(): boolean {
+    return this.#database !== null;
+  }
+
+  /** Rows of a query; none for a statement that gives no rows. */
+  all(sql: string, ...parameters: SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...parameters);
+  }
+
+  /** All of `work` or nothing. It must not wait. */
+  transaction<T>(work: () => T): T {
+    const database = this.#open();
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database?.close();
+    this.#database = null;
+  }
+
+  /** Whether the path leads to another file than the one that is open. */
+  isReplaced(): boolean {
+    return this.#database !== null && identityOf(this.path) !== this.#file;
+  }
+
+  /** Closes, whatever state the file is in; the next use opens it anew. */
+  discard(): void {
+    try {
+      this.close();
+    } catch {
+      this.#database = null; // a damaged file may refuse a proper end
+    }
+  }
+
+  /** Discards, and renames the file unless another process has replaced it already; gives the new name. */
+  setAside(suffix: string): string | undefined {
+    const opened = this.#file;
+    this.discard();
+    if (opened !== undefined && identityOf(this.path) !== opened) return undefined;
+    const aside = `${this.path}.damaged-${suffix}`;
+    for (const part of ['', '-wal', '-shm']) renameIfThere(`${this.path}${part}`, `${aside}${part}`);
+    return aside;
+  }
+
+  #statement(sql: string): StatementSync {
+    const database = this.#open();
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = database.prepare(sql);
+    if (this.#statements.size < 100) this.#statements.set(sql, statement); // batches make many texts
+    return statement;
+  }
+
+  #open(): DatabaseSync {
+    if (this.#database) return this.#database;
+    const sqlite = process.getBuiltinModule('node:sqlite');
+    if (!sqlite) throw new Error('This Node has no node:sqlite.');
+    this.#file = undefined;
+    const database = new sqlite.DatabaseSync(this.path, { timeout: this.#busyTimeout });
+    this.#file = identityOf(this.path);
+    try {
+      prepare(database, this.#schema);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    this.#database = database;
+    return database;
+  }
+}
+
+/** What an error of the connection means. */
+export function faultOf(error: unknown): Fault {
+  const number = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  switch (number) {
+    case 5: // BUSY
+    case 6: // LOCKED
+      return 'busy';
+    case 11: // CORRUPT
+    case 26: // NOTADB
+      return 'damaged';
+    case 13: // FULL
+      return 'full';
+    case 8: // READONLY
+      return 'readonly';
+    case 10: // IOERR
+    case 14: // CANTOPEN
+      return 'unavailable';
+    default:
+      return /^E[A-Z]+$/.test(codeOf(error) ?? '') ? 'unavailable' : 'other'; // EACCES, ENOTDIR and their like
+  }
+}
+
+/** Settings for a cache: losing the last moments at a power cut is fine, waiting and growing are not. */
+function prepare(database: DatabaseSync, schema: string): void {
+  const version = database.prepare('PRAGMA user_version').get()?.user_version;
+  const isNew = version === 0;
+  if (isNew) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  const mode = database.prepare('PRAGMA journal_mode').get()?.journal_mode;
+  if (mode !== 'wal') database.exec('PRAGMA journal_mode = WAL');
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 500; PRAGMA journal_size_limit = 4194304');
+  if (isNew) database.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = 1; COMMIT`);
+}
+
+function identityOf(path: string): string | undefined {
+  const info = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return info && `${info.dev}:${info.ino}`;
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
