@@ -75,11 +75,16 @@ function usesOfErased(locals: readonly Local[]): Use[] {
 function importedAndDeclared({ text, locals }: ScopedSource): SyntaxProblem[] {
   return locals.flatMap(({ name, definitions }) => {
     const values = definitions.filter(isValue);
-    const first = values.find(({ kind }) => kind === 'import');
-    const other = values.find((one) => one !== first);
-    if (!first || !other) return [];
-    const how = other.kind === 'import' ? 'imported twice' : 'both imported and declared';
-    return [problemAt(text, `\`${name}\` is ${how} in this cell.`, other.name.start, endOfName(other.name))];
+    const other = values.find(({ kind }) => kind !== 'import');
+    if (!other || !values.some(({ kind }) => kind === 'import')) return [];
+    return [
+      problemAt(
+        text,
+        `\`${name}\` is both imported and declared in this cell.`,
+        other.name.start,
+        endOfName(other.name),
+      ),
+    ];
   });
 }
 
