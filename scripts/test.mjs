@@ -1,5 +1,5 @@
 // npm test [-- lint|unit|host|window …]: every check of the project, one line each, totals last.
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -98,15 +98,16 @@ async function check(command, args) {
 async function runVitest(name) {
   const report = join(temp, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const args = [vitest, 'run', '--project', name, '--passWithNoTests', ...reporters];
+  const args = [vitest, 'run', '--project', name, ...reporters];
   const { code, output } = await run(process.execPath, args, { timeoutMs: 8 * MINUTE });
+  if (!existsSync(report)) return failure(output);
   const { testResults, numPassedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
-  const failedTests = testResults.flatMap((file) => file.assertionResults.filter((it) => it.status === 'failed'));
-  const failedFiles = testResults.filter((file) => file.status === 'failed' && !file.assertionResults.length);
-  const failed = failedTests.length + failedFiles.length;
+  const failures = (file) => file.assertionResults.filter((it) => it.status === 'failed').length;
+  // A file that cannot be loaded or set up fails no test by name.
+  const failed = testResults.reduce((sum, file) => sum + (failures(file) || (file.status === 'failed' ? 1 : 0)), 0);
   return {
     passed: numPassedTests,
-    failed: failed || (code === 0 ? 0 : 1), // an unhandled error fails no test by name
+    failed: failed || (code === 0 ? 0 : 1), // an unhandled error
     skipped: numPendingTests + numTodoTests,
     output,
   };

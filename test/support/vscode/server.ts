@@ -22,6 +22,8 @@ const QUIET = {
   'workbench.tips.enabled': false,
 };
 
+const lifeline = join(import.meta.dirname, 'lifeline.mjs');
+
 /** Where one VS Code keeps what is its own. */
 export interface ServerHome {
   readonly serverData: string;
@@ -82,9 +84,6 @@ export class Server {
   private constructor(child: ChildProcess, port: number) {
     this.#process = child;
     this.port = port;
-    const orphan = () => this.#signal('SIGKILL');
-    process.once('exit', orphan); // whatever ends us, the group behind the server does not stay
-    child.once('exit', () => process.off('exit', orphan));
   }
 
   static async start(root: string, home: ServerHome, options: ServerOptions = {}): Promise<Server> {
@@ -97,7 +96,7 @@ export class Server {
       ...(options.trusted === false ? [] : ['--disable-workspace-trust']),
     ];
     // A group of its own: extension hosts, terminals and watchers go with it.
-    const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [lifeline, ...args], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     return new Server(child, await listeningPort(child));
   }
 
