@@ -1,0 +1,58 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { keyFile, openSeal, Seal } from '../../src/cache/seal.ts';
+import { temporaryDirectory } from './directory.ts';
+
+test('sealed bytes open whole, and not at all once a bit is changed', () => {
+  const seal = new Seal(Buffer.alloc(32, 1));
+  fc.assert(
+    fc.property(fc.uint8Array(), fc.nat(), (bytes, position) => {
+      const sealed = seal.seal(bytes);
+      expect(Buffer.compare(seal.unseal(sealed)!, bytes)).toBe(0);
+      const changed = Uint8Array.from(sealed);
+      changed[position % changed.length]! ^= 1 << (position % 8);
+      expect(seal.unseal(changed)).toBeUndefined();
+      expect(seal.unseal(sealed.subarray(1))).toBeUndefined();
+    }),
+  );
+});
+
+test('another key does not open them', () => {
+  const sealed = new Seal(Buffer.alloc(32, 1)).seal(Buffer.from('record'));
+  expect(new Seal(Buffer.alloc(32, 2)).unseal(sealed)).toBeUndefined();
+});
+
+test('the key is made once, for its owner only, and serves from then on', () => {
+  const path = join(temporaryDirectory(), 'config', 'memoir', 'key');
+  const first = openSeal(path);
+  const second = openSeal(path);
+  expect(first.problem).toBeUndefined();
+  expect(second.unseal(first.seal(Buffer.from('a')))).toEqual(Buffer.from('a'));
+  expect(second.keyedDigest('secret')).toBe(first.keyedDigest('secret'));
+  expect(first.keyedDigest('secret')).not.toBe(openSeal(join(temporaryDirectory(), 'key')).keyedDigest('secret'));
+  if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('without a usable file there is a key for this process, and a sentence that says so', () => {
+  const directory = temporaryDirectory();
+  const inTheWay = join(directory, 'file');
+  writeFileSync(inTheWay, 'short');
+  mkdirSync(join(directory, 'folder'));
+  for (const path of [inTheWay, join(inTheWay, 'key'), join(directory, 'folder')]) {
+    const seal = openSeal(path);
+    expect(seal.problem).toContain(path);
+    expect(seal.problem).toContain('MEMOIR_KEY_FILE');
+    expect(seal.unseal(seal.seal(Buffer.from('a')))).toEqual(Buffer.from('a'));
+  }
+  expect(readFileSync(inTheWay, 'utf8')).toBe('short');
+});
+
+test('the file lies where the system keeps settings, unless told otherwise', () => {
+  expect(keyFile({ MEMOIR_KEY_FILE: '/team/key' }, 'linux', '/home/ada')).toBe('/team/key');
+  expect(keyFile({ XDG_CONFIG_HOME: '/config' }, 'linux', '/home/ada')).toBe(join('/config', 'memoir', 'key'));
+  expect(keyFile({}, 'linux', '/home/ada')).toBe(join('/home/ada', '.config', 'memoir', 'key'));
+  expect(keyFile({}, 'darwin', '/Users/ada')).toContain(join('Library', 'Application Support', 'memoir'));
+  expect(keyFile({ APPDATA: '/AppData' }, 'win32', '/ada')).toBe(join('/AppData', 'memoir', 'key'));
+});
