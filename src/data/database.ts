@@ -106,6 +106,7 @@ export class Database {
     const connection = await opened.instance.connect();
     const interrupting = interruptOn(signal, connection);
     try {
+      signal.throwIfAborted(); // opening takes its time, and a query that has not begun is not interrupted
       if (this.#directory) await connection.run(`SET file_search_path = ${quoteText(this.#directory)}`);
       const values = rendered.values.map((scalar) => bound(scalar, opened));
       const result = await connection.stream(
@@ -161,6 +162,7 @@ function interruptOn(signal: AbortSignal, connection: DuckDBConnection): Disposa
     connection.interrupt();
     timer ??= setInterval(() => connection.interrupt(), 10);
   };
+  if (signal.aborted) interrupt();
   signal.addEventListener('abort', interrupt);
   return onDispose(() => {
     signal.removeEventListener('abort', interrupt);

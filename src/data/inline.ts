@@ -117,11 +117,14 @@ function inferred(name: string, values: readonly unknown[]): InlineColumn {
   for (const value of values) if (value !== null && value !== undefined) kinds.add(kindOf(name, value));
   const is = (...expected: string[]) => [...kinds].every((kind) => expected.includes(kind));
   const column = (type: string) => ({ name, type, values: [...values] });
+  const whole = !values.some((value) => value === null || value === undefined);
+  const numbers = (type: string) => (whole ? { name, type, values: Float64Array.from(values, Number) } : column(type));
   if (kinds.size === 0 || is('text')) return column('VARCHAR');
   if (is('boolean')) return column('BOOLEAN');
   if (is('date')) return column('TIMESTAMP');
-  if (is('integer', 'bigint')) return column(is('integer') || values.every(fitsInt64) ? 'BIGINT' : 'HUGEINT');
-  if (is('integer', 'number')) return column('DOUBLE');
+  if (is('integer')) return numbers('BIGINT');
+  if (is('integer', 'bigint')) return column(values.every(fitsInt64) ? 'BIGINT' : 'HUGEINT');
+  if (is('integer', 'number')) return numbers('DOUBLE');
   if (is('object'))
     return { name, type: 'JSON', values: values.map((value) => (value == null ? null : JSON.stringify(value))) };
   throw new UserError(

@@ -30,7 +30,7 @@ export interface LoadOptions<Row = Record<string, unknown>> {
 export async function load<Row = Record<string, unknown>>(
   engine: Engine,
   source: Source,
-  options: LoadOptions<Row> = {},
+  options: LoadOptions<NoInfer<Row>> = {},
 ): Promise<Table<Row>> {
   const { where = {}, columns, limit } = options;
   if (columns?.length === 0) throw new UserError('load: columns is empty; name at least one, or leave it out for all.');

@@ -10,7 +10,10 @@ import { Table } from './table.ts';
 
 /** Tables and what they run on. The functions may be taken out of it and used alone. */
 export interface Data {
-  readonly load: <Row = Record<string, unknown>>(source: Source, options?: LoadOptions<Row>) => Promise<Table<Row>>;
+  readonly load: <Row = Record<string, unknown>>(
+    source: Source,
+    options?: LoadOptions<NoInfer<Row>>,
+  ) => Promise<Table<Row>>;
   readonly sql: <Row = Record<string, unknown>>(texts: TemplateStringsArray, ...values: readonly unknown[]) => Sql<Row>;
   /** Runs SQL text as it stands, also such as changes settings or makes tables; `$1`, … stand for `values`. */
   readonly query: (sql: string, values?: readonly Scalar[], options?: QueryOptions) => Promise<Columns>;

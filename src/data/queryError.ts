@@ -2,7 +2,6 @@ import { UserError } from '../base/errors.ts';
 import { nearestName } from './nearestName.ts';
 import type { Rendered } from './render.ts';
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: what stands for a value in the text of a tag
 const VALUE = '${…}';
 
 /** Where in the text of a tag an error stands; lines and columns count from 1, a value counts as the four characters `${…}`. */

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { TableData } from '../protocol/output.ts';
 import { type Aggregate, aggregateSql } from './aggregate.ts';
-import { type Columns, type Field, toRows } from './columns.ts';
+import { type Columns, type Field, reader, toRows } from './columns.ts';
 import type { QueryOptions } from './database.ts';
 import type { Engine } from './engine.ts';
 import { type Filter, filterSql } from './filter.ts';
@@ -60,8 +60,11 @@ export class Table<Row = Record<string, unknown>> {
     const entries = Object.entries<Expression>(columns);
     const replaced = list(entries.map(([column]) => value(column.toLowerCase())));
     const added = entries.map(([column, expression]) => compose`, ${expressionSql(expression)} AS ${name(column)}`);
+    // COLUMNS must find at least one column, also when all are replaced: one of ours goes along.
+    const marked = compose`(SELECT NULL AS "memoir kept", * FROM ${this.#relation})`;
     const kept = entries.length ? compose`COLUMNS(lambda c: lower(c) NOT IN (${replaced}))` : text('*');
-    return this.#with(compose`SELECT ${kept}${list(added, '')} FROM ${this.#relation}`);
+    const all = compose`SELECT ${kept}${list(added, '')} FROM ${marked}`;
+    return this.#with(compose`SELECT * EXCLUDE ("memoir kept") FROM (${all})`);
   }
 
   /** Groups of rows that have the same values in these columns; without columns, all rows are one group. */
@@ -127,6 +130,12 @@ export class Table<Row = Record<string, unknown>> {
   /** The content column by column, in typed arrays: far faster than `rows()` where there are many. */
   columns(options?: QueryOptions): Promise<Columns> {
     return this.#run(this.#query, options);
+  }
+
+  /** How DuckDB would work the table out, as text: what it reads, and what it leaves out early. */
+  async explain(options?: QueryOptions): Promise<string> {
+    const { columns } = await this.#run(compose`EXPLAIN ${this.#query}`, options);
+    return String(reader(columns[1]!)(0));
   }
 
   /** Names and types of the columns, without reading the rows. */

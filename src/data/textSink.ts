@@ -5,6 +5,8 @@ import { isSet, ValidityBits } from './validityBits.ts';
 /** Bytes of one text in a vector: its length, then the text itself, or its beginning and where it lies. */
 const SLOT = 16;
 const INLINE = 12;
+/** Short texts seen lately, found by the bytes of their slot, so that a repeated one is not decoded again. */
+const RECENT = 4_096;
 
 /** Reads text straight out of DuckDB's memory into a dictionary. */
 export class TextSink implements Sink {
@@ -12,6 +14,8 @@ export class TextSink implements Sink {
   readonly #validity = new ValidityBits();
   readonly #dictionary = new Map<string, number>();
   readonly #parts: Uint32Array[] = [];
+  readonly #recentSlots = new Uint32Array(RECENT * 4).fill(0xffffffff);
+  readonly #recentCodes = new Uint32Array(RECENT);
 
   constructor(duckDb: DuckDb) {
     this.#duckDb = duckDb;
@@ -24,8 +28,10 @@ export class TextSink implements Sink {
     const data = bindings.vector_get_data(vector, chunk.rowCount * SLOT);
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     const codes = new Uint32Array(chunk.rowCount);
+    const words = new Uint32Array(data.buffer, data.byteOffset, chunk.rowCount * 4);
     for (let row = 0; row < codes.length; row++) {
-      if (isSet(valid, row)) codes[row] = this.#code(this.#read(bytes, row * SLOT));
+      if (isSet(valid, row))
+        codes[row] = words[row * 4]! <= INLINE ? this.#short(bytes, words, row) : this.#long(bytes, row);
     }
     this.#parts.push(codes);
   }
@@ -40,19 +46,40 @@ export class TextSink implements Sink {
     return { kind: 'string', codes, dictionary: [...this.#dictionary.keys()], validity: this.#validity.finish() };
   }
 
+  /** A text that lies in its slot, padded with zeros. */
+  #short(bytes: Buffer, words: Uint32Array, row: number): number {
+    const at = row * 4;
+    const [a, b, c, d] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
+    const hash = Math.imul(
+      a ^ Math.imul(b, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b) ^ Math.imul(d, 0xc2b2ae35),
+      0x27d4eb2f,
+    );
+    const place = (hash >>> 20) & (RECENT - 1);
+    const recent = this.#recentSlots;
+    const slot = place * 4;
+    if (recent[slot] === a && recent[slot + 1] === b && recent[slot + 2] === c && recent[slot + 3] === d) {
+      return this.#recentCodes[place]!;
+    }
+    const start = row * SLOT + 4;
+    const code = this.#code(bytes.toString('utf8', start, start + a));
+    recent.set([a, b, c, d], slot);
+    this.#recentCodes[place] = code;
+    return code;
+  }
+
+  /** A text of which the slot holds the beginning and where it lies. */
+  #long(bytes: Buffer, row: number): number {
+    const length = bytes.readUInt32LE(row * SLOT);
+    const buffer = bytes.buffer as ArrayBuffer; // DuckDB's own memory, never shared between threads of ours
+    const far = this.#duckDb.bindings.get_data_from_pointer(buffer, bytes.byteOffset + row * SLOT + 8, length);
+    return this.#code(Buffer.from(far.buffer, far.byteOffset, length).toString('utf8'));
+  }
+
   #code(text: string): number {
     const known = this.#dictionary.get(text);
     if (known !== undefined) return known;
     const code = this.#dictionary.size;
     this.#dictionary.set(text, code);
     return code;
-  }
-
-  #read(bytes: Buffer<ArrayBufferLike>, slot: number): string {
-    const length = bytes.readUInt32LE(slot);
-    if (length <= INLINE) return bytes.toString('utf8', slot + 4, slot + 4 + length);
-    const buffer = bytes.buffer as ArrayBuffer; // DuckDB's own memory, never shared between threads of ours
-    const far = this.#duckDb.bindings.get_data_from_pointer(buffer, bytes.byteOffset + slot + 8, length);
-    return Buffer.from(far.buffer, far.byteOffset, length).toString('utf8');
   }
 }
