@@ -56,9 +56,13 @@ export function formatCell(cell: DocumentCell, place: { first: boolean; last: bo
   return line + lineEnd + body + tail;
 }
 
-/** The TypeScript a cell stands for, line by line as in the file; empty for Markdown. */
+/**
+ * The TypeScript a cell stands for, each sign in its place of the file; empty for Markdown. A `;` in front is left out:
+ * saving may have put it there for plain tools, and that must not make the cell another one.
+ */
 export function cellTypeScript(cell: DocumentCell): string {
-  return cell.kind === 'markdown' ? '' : cell.kind === 'sql' ? bodyText(cell) : cell.source;
+  if (cell.kind === 'markdown') return '';
+  return cell.kind === 'sql' ? bodyText(cell) : cell.source.replace(LEADING_SEMICOLON, '$1 ');
 }
 
 /** Whether a stretch of a file begins with a marker line. */
@@ -72,6 +76,7 @@ export function rawText(raw: Raw): string {
 }
 
 const LENIENT = new TextDecoder('utf-8', { ignoreBOM: true });
+const LEADING_SEMICOLON = /^((?:\s|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*);/;
 const UNMARKED: Marker = { kind: 'code', title: '', options: {} };
 
 interface Parts {

@@ -251,6 +251,11 @@ describe('the TypeScript of a cell', () => {
     expect(cellTypeScript(cells[0]!)).toBe('');
   });
 
+  test('leaves a `;` in front out, and everything else in its place', () => {
+    expect(cellTypeScript(newCell({ kind: 'code', source: '// a;\n/* ; */ ;(b);' }))).toBe('// a;\n/* ; */  (b);');
+    expect(cellTypeScript(newCell({ kind: 'code', source: 'a\n;(b)' }))).toBe('a\n;(b)');
+  });
+
   test('begins on the line that is told for it', () => {
     const text = `let first;\n${WHOLE}`;
     const document = read(text);
