@@ -1,6 +1,6 @@
 /** An error whose message is a sentence the reader can act on; everything else that is thrown is a bug. */
 export class UserError extends Error {
-  override readonly name = 'UserError';
+  override readonly name: string = 'UserError';
 }
 
 /** An error as it crosses processes. */
@@ -28,11 +28,14 @@ export function toErrorData(thrown: unknown, depth = 0): ErrorData {
 
 /** The error that `data` describes, as an instance of `UserError` where it was one. */
 export function fromErrorData(data: ErrorData): Error {
-  const error = data.name === 'UserError' ? new UserError(data.message) : new Error(data.message);
-  if (data.name !== 'UserError') error.name = data.name;
+  const error = data.name === 'UserError' ? new UserError(data.message) : namedError(data);
   if (data.stack) error.stack = data.stack;
   if (data.cause) error.cause = fromErrorData(data.cause);
   return error;
+}
+
+function namedError({ name, message }: ErrorData): Error {
+  return Object.assign(new Error(message), { name });
 }
 
 /** The message of anything thrown, for one line of text. */

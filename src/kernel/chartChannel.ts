@@ -29,7 +29,7 @@ export function channelDef(channel: string, given: unknown, columns: readonly Ch
   const { condition } = given as Json;
   const def: Json =
     condition === undefined ? { ...given } : { ...given, condition: channelDef(channel, condition, columns) };
-  if (typeof def.field !== 'string') return 'aggregate' in def && !def.type ? { ...def, type: 'quantitative' } : def;
+  if (typeof def.field !== 'string') return 'aggregate' in def ? withType(channel, def, columns) : def;
   return withType(channel, { ...parseShorthand(def.field, columns), ...without(def, 'field') }, columns);
 }
 
@@ -53,6 +53,7 @@ function withType(channel: string, def: Json, columns: readonly ChartColumn[]): 
     const type = inferType(channel, def, column);
     if (type) typed.type = type;
   }
+  if (typed.aggregate === 'count' && (channel === 'x' || channel === 'y')) typed.axis ??= { tickMinStep: 1 };
   return column?.wholeDays && typed.type === 'temporal' ? onWholeDays(channel, typed) : typed;
 }
 

@@ -20,6 +20,9 @@ const CONFIG = {
   circle: { size: 45 },
   arc: { stroke: { expr: CHART_SIGNALS.surface }, strokeWidth: 1 },
   view: { stroke: null },
+  axisQuantitative: { domain: false, ticks: false },
+  axisBand: { ticks: false },
+  countTitle: 'Count',
 };
 
 /**

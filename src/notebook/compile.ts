@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type TransformFailure, transform } from 'esbuild';
 import MagicString from 'magic-string';
+import { parseSync } from 'oxc-parser';
 import { UserError } from '../base/errors.ts';
 import { editCell, importCall } from './compileEdits.ts';
 import { type ImpureGlobals, trackImpure, unusedName } from './impurity.ts';
 import { type CellAnalysis, exportedNames } from './parse.ts';
 import type { ImportBinding } from './parseImports.ts';
-import { readSource } from './scope.ts';
+import { readSource, type Span } from './scope.ts';
 
 export type { ImportBinding };
 
@@ -63,13 +64,15 @@ export async function compileCell(request: CompileRequest): Promise<CompiledCell
   const scoped = readSource(source);
   const names = { memoir: unusedName(source, '$memoir'), result: unusedName(source, '$result') };
   const inputs = [...new Set(request.inputs)].sort();
-  const edit = new MagicString(source);
+  const edit = new MagicString(blankComments(source, scoped.comments)); // offsets stay those of the source
   const given = { shadowed: new Set(inputs), imports: request.imports };
   trackImpure(edit, scoped, { memoir: names.memoir, ...given });
   editCell(edit, scoped, { ...names, ...given });
   const exports = exportedNames(analysis);
   edit.append(`\nexport { ${[...exports, ...(analysis.lastExpression ? [names.result] : [])].join(', ')} };`);
-  const [run, normal] = await Promise.all([strip(edit, name), normalForm(edit.toString(), 'ts')]).catch(rethrow);
+  const [run, normal] = await Promise.all([strip(edit, source, name), normalForm(edit.toString(), 'ts')]).catch(
+    rethrow,
+  );
   const head = headOf(names.memoir, unusedName(source, '$inputs'), inputs, request.imports);
   return {
     ...assemble(run, head, names.result),
@@ -79,7 +82,20 @@ export async function compileCell(request: CompileRequest): Promise<CompiledCell
 
 /** Digest of a module's text in which layout, comments and types do not count; of the text itself where it is broken. */
 export async function normalDigest(source: string, loader: 'ts' | 'js' | 'tsx' | 'jsx' = 'ts'): Promise<string> {
-  return digest([await normalForm(source, loader).catch(() => source)]);
+  const { comments } = parseSync(`module.${loader}`, source, { lang: loader });
+  return digest([await normalForm(blankComments(source, comments), loader).catch(() => source)]);
+}
+
+/** `text` with blanks for comments: esbuild keeps some of them, and lays code out differently around others. */
+function blankComments(text: string, comments: readonly Span[]): string {
+  let blanked = '';
+  let end = 0;
+  for (const comment of comments) {
+    blanked +=
+      text.slice(end, comment.start) + text.slice(comment.start, comment.end).replace(/[^\r\n\u2028\u2029]/g, ' ');
+    end = comment.end;
+  }
+  return blanked + text.slice(end);
 }
 
 const TSCONFIG = {
@@ -87,8 +103,10 @@ const TSCONFIG = {
 };
 const COMMON = { charset: 'utf8', treeShaking: false, tsconfigRaw: TSCONFIG, logLevel: 'silent' } as const;
 
-async function strip(edit: MagicString, name: string): Promise<{ code: string; map: string }> {
-  const toSource = edit.generateMap({ source: name, includeContent: true, hires: 'boundary' }).toUrl();
+async function strip(edit: MagicString, source: string, name: string): Promise<{ code: string; map: string }> {
+  const toSource = Object.assign(edit.generateMap({ source: name, hires: 'boundary' }), {
+    sourcesContent: [source],
+  }).toUrl();
   const code = `${edit}\n//# sourceMappingURL=${toSource}`; // esbuild composes its own map with this one
   return transform(code, { ...COMMON, loader: 'ts', target: 'node22', sourcemap: 'external', sourcefile: name });
 }

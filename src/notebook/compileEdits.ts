@@ -12,7 +12,10 @@ export interface EditNames {
   readonly imports: readonly ImportBinding[];
 }
 
-/** Turns a cell's text into a module without imports and exports whose last expression has a name. Lines stay. */
+/**
+ * Turns a cell's text, its comments blanked, into a module without imports and exports whose last expression has a name.
+ * Lines stay.
+ */
 export function editCell(edit: MagicString, source: ScopedSource, names: EditNames): void {
   const shown = shownStatement(source);
   for (const statement of source.program.body) {
@@ -22,6 +25,7 @@ export function editCell(edit: MagicString, source: ScopedSource, names: EditNam
     labelWidgets(edit, statement, names);
   }
   redirectModules(edit, source, names);
+  dropEmptyStatements(edit, source);
 }
 
 /** `import(…)` of a module as an expression of compiled code. */
@@ -65,12 +69,21 @@ function dropDefault(edit: MagicString, statement: NodeOf<'ExportDefaultDeclarat
   replaceStart(edit, statement, declaration);
   if (isNamed) return;
   edit.appendLeft(statement.start, ';(');
-  edit.prependRight(endOfExpression(edit, statement), ')');
+  edit.prependRight(endOfExpression(edit, statement), edit.original[statement.end - 1] === ';' ? ')' : ');');
 }
 
-/** Puts a statement in the place of another; the semicolon keeps what stands above and below apart. */
+/** Puts text in the place of a statement; without any, a type, which vanishes, keeps what is above and below apart. */
 function replace(edit: MagicString, { start, end }: Node, replacement: string): void {
-  edit.update(start, end, `;${replacement}${lineEndsOf(edit.original.slice(start, end))}`);
+  edit.update(start, end, (replacement || `type $${start} = 0;`) + lineEndsOf(edit.original.slice(start, end)));
+}
+
+const LISTS = new Set(['Program', 'BlockStatement', 'StaticBlock', 'SwitchCase', 'TSModuleBlock']);
+
+/** Semicolons too many mean nothing: no digest should count them. */
+function dropEmptyStatements(edit: MagicString, { parents }: ScopedSource): void {
+  for (const [node, parent] of parents) {
+    if (node.type === 'EmptyStatement' && LISTS.has(parent.type)) edit.update(node.start, node.end, ' ');
+  }
 }
 
 function replaceStart(edit: MagicString, statement: Node, inner: Node): void {
@@ -126,8 +139,7 @@ function labelWidgets(edit: MagicString, statement: Node, { memoir, imports }: E
     const call = init && unwrapped(init);
     if (id.type !== 'Identifier' || call?.type !== 'CallExpression' || !isWidget(call.callee, imports)) continue;
     const last = call.arguments.at(-1);
-    const rest = edit.original.slice(last?.end ?? call.end, call.end).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-    const comma = last && !rest.includes(',') ? ', ' : '';
+    const comma = last && !edit.original.slice(last.end, call.end).includes(',') ? ', ' : '';
     edit.appendLeft(call.end - 1, `${comma}${memoir}.label(${JSON.stringify(id.name)})`);
   }
 }

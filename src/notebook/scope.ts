@@ -48,6 +48,7 @@ export interface ScopedSource {
   readonly text: string;
   readonly program: Program;
   readonly errors: readonly OxcError[];
+  readonly comments: readonly Span[];
   readonly parents: ReadonlyMap<Node, Node>;
   /** Mentions of names that the text does not declare, in the order of the text. */
   readonly free: readonly Use[];
@@ -60,7 +61,7 @@ export function readSource(
   sourceType: 'module' | 'commonjs' | 'unambiguous' = 'module',
   lang: 'ts' | 'js' = 'ts',
 ): ScopedSource {
-  const { program, errors } = parseSync(`source.${lang}`, text, {
+  const { program, errors, comments } = parseSync(`source.${lang}`, text, {
     lang,
     sourceType,
     astType: 'ts',
@@ -71,10 +72,10 @@ export function readSource(
   const { parents, erased } = survey(program);
   const useOf = (reference: Reference): Use => toUse(reference, erased);
   const global = globalScopeOf(program);
-  if (!global) return { text, program, errors: [...errors, TOO_DEEP], parents, free: [], locals: [] };
+  if (!global) return { text, program, comments, errors: [...errors, TOO_DEEP], parents, free: [], locals: [] };
   const locals = (global.childScopes[0]?.variables ?? []).map((variable) => toLocal(variable, useOf));
   const free = global.through.map(useOf).sort((a, b) => a.node.start - b.node.start);
-  return { text, program, errors, parents, ...withDottedNamespaces(program, locals, free) };
+  return { text, program, comments, errors, parents, ...withDottedNamespaces(program, locals, free) };
 }
 
 /** The end of a name; its node goes on to the end of a type annotation. */

@@ -1,4 +1,6 @@
+import type { Disposable } from '../base/disposable.ts';
 import type { ErrorData } from '../base/errors.ts';
+import type { Event } from '../base/event.ts';
 import type { ConsoleLine, Output } from './output.ts';
 
 /** Identity of a cell within one open notebook. */
@@ -44,7 +46,10 @@ export interface RunRequest {
   readonly js: string;
   readonly map: string;
   readonly inputs: readonly { readonly name: string; readonly cell: CellId }[];
+  /** States of the notebook's widgets by name, as the reader left them; outdated ones fall back to their default. */
   readonly widgets: Readonly<Record<string, unknown>>;
+  /** Values given by name (`--set`), which must be valid. */
+  readonly set: Readonly<Record<string, unknown>>;
   /** Name that the cell's options give its widget. */
   readonly widgetName: string | null;
   /** `off` and records-only cells keep no values. */
@@ -81,6 +86,8 @@ export type KernelMethods = {
     readonly valuesDirectory: string | null;
   }): Promise<{ readonly node: string }>;
   run(params: RunRequest): Promise<RunReply>;
+  /** Ends the running cell where it awaits; a busy loop needs a nudge (see process/child) as well. */
+  interrupt(params: Record<string, never>): Promise<void>;
   /** Brings back values kept on disk; false when they are not to be had (gone, damaged, not decodable). */
   restore(params: { readonly cell: CellId; readonly values: ValuesRef }): Promise<boolean>;
   /** Forgets the live values of cells. */
@@ -93,3 +100,17 @@ export type KernelEvent =
   | { readonly type: 'console'; readonly run: RunId; readonly lines: readonly ConsoleLine[] }
   /** After the cell had settled: an error in a timer or a floating promise. */
   | { readonly type: 'late'; readonly cell: CellId; readonly error: CellError };
+
+/** What runs cells, as the session sees it: one child process per notebook that starts when first needed. */
+export interface Kernel extends Disposable {
+  run(request: RunRequest): Promise<RunReply>;
+  /** Ends the running cell, also an endless loop; other values stay where that is possible. */
+  interrupt(): Promise<void>;
+  restore(cell: CellId, values: ValuesRef): Promise<boolean>;
+  drop(cells: readonly CellId[]): Promise<void>;
+  /** Ends the process; the next run starts a new one. */
+  restart(): Promise<void>;
+  readonly onEvent: Event<KernelEvent>;
+  /** All live values are gone; says why in a sentence, or null when it was asked for. */
+  readonly onLost: Event<string | null>;
+}

@@ -1,0 +1,59 @@
+import { UserError } from './base/errors.ts';
+import { version } from './base/version.ts';
+import { UsageError } from './cli/arguments.ts';
+
+/** One command: what it is for, how it is called, and its work, which gives the exit code. */
+export interface Command {
+  readonly summary: string;
+  readonly usage: string;
+  run(args: readonly string[]): Promise<number>;
+}
+
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./cli/run.ts')).run,
+  plan: async () => (await import('./cli/plan.ts')).plan,
+  check: async () => (await import('./cli/check.ts')).check,
+  cache: async () => (await import('./cli/cache.ts')).cache,
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(args[0]);
+  if (name === 'version' || name === '--version') return say(version);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) return complain(`There is no command "${name}".\n\n${await overview()}`, 2);
+  const command = await load();
+  if (args.includes('--help') || args.includes('-h')) return help(name);
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (error instanceof UsageError) return complain(`${error.message}\n\nUsage: ${command.usage}`, 2);
+    if (error instanceof UserError) return complain(error.message, 1);
+    throw error;
+  }
+}
+
+async function help(name: string | undefined): Promise<number> {
+  const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) return say(await overview());
+  const { summary, usage } = await load();
+  return say(`${summary}\n\nUsage: ${usage}`);
+}
+
+async function overview(): Promise<string> {
+  const lines = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(8)} ${(await load()).summary}`),
+  );
+  return `Memoir ${version}: reactive TypeScript notebooks that remember.\n\n${lines.join('\n')}\n\nmemoir help <command> tells how each is called.`;
+}
+
+function say(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+function complain(text: string, code: number): number {
+  console.error(text);
+  return code;
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { cacheDefaults, openStore, type Store } from '../cache/cacheDirectory.ts';
+import { userSeal } from '../cache/seal.ts';
+
+/** The settings that environment variables carry. */
+export interface Environment {
+  readonly cacheDirectory: string | null;
+  readonly maxEntries: number;
+  readonly memoryMaxBytes: number;
+  readonly logLevel: string;
+}
+
+/** Reads `MEMOIR_…`; a number that is none is an error that names it. */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  return {
+    cacheDirectory: env.MEMOIR_CACHE_DIR ? resolve(env.MEMOIR_CACHE_DIR) : null,
+    maxEntries: number(env, 'MEMOIR_CACHE_MAX_ENTRIES') ?? cacheDefaults.memory.maxEntries,
+    memoryMaxBytes: (number(env, 'MEMOIR_CACHE_MAX_MB') ?? cacheDefaults.memory.maxBytes / 1e6) * 1e6,
+    logLevel: env.MEMOIR_LOG_LEVEL ?? 'warn',
+  };
+}
+
+/** The folder that a notebook's paths and cache belong to: the nearest that has a cache, else where the command runs. */
+export function findWorkspace(path: string, cwd = process.cwd()): string {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, cacheDefaults.directory))) return folder;
+    if (folder === dirname(folder)) break;
+  }
+  const inside = relative(cwd, path);
+  return inside.startsWith('..') ? path : cwd;
+}
+
+/** The cache of a workspace, or of the folder that `MEMOIR_CACHE_DIR` names. */
+export function openWorkspaceStore(workspace: string, environment: Environment): { store: Store; directory: string } {
+  const directory = environment.cacheDirectory ?? join(workspace, cacheDefaults.directory);
+  const memory = { maxEntries: environment.maxEntries, maxBytes: environment.memoryMaxBytes };
+  return {
+    directory,
+    store: openStore({ directory, memory, seal: userSeal(), log: consoleLog(environment.logLevel) }),
+  };
+}
+
+/** A log on stderr, which leaves stdout to results. */
+export function consoleLog(level: string): Log {
+  const levels = ['debug', 'info', 'warn', 'error'];
+  const from = levels.indexOf(level) < 0 ? 2 : levels.indexOf(level);
+  const write = (at: number, message: string) => at >= from && console.error(message);
+  return {
+    debug: (message) => write(0, message),
+    info: (message) => write(1, message),
+    warn: (message) => write(2, message),
+    error: (message, thrown) => write(3, thrown instanceof Error ? `${message}\n${thrown.stack}` : message),
+  };
+}
+
+function number(env: NodeJS.ProcessEnv, name: string): number | null {
+  const text = env[name];
+  if (text === undefined || text === '') return null;
+  const value = Number(text);
+  if (!(value >= 0)) throw new UserError(`${name} must be a number that is not negative; it is "${text}".`);
+  return value;
+}

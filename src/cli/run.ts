@@ -1,0 +1,149 @@
+import { formatDuration } from '../base/format.ts';
+import type { Command } from '../cli.ts';
+import type { CellState } from '../notebook/cellRun.ts';
+import { MIME, type Output } from '../protocol/output.ts';
+import { readArguments, readAssignments, readInteger, readTime } from './arguments.ts';
+import { type OpenedNotebook, openNotebook, type PlacedCell } from './notebook.ts';
+
+/** `memoir run`: runs what is not cached of a notebook and shows every result. */
+export const run: Command = {
+  summary: 'run a notebook; what is cached does not run again',
+  usage: 'memoir run <notebook> [--set name=value]… [--no-cache] [--seed n] [--now time] [--json]',
+  async run(args) {
+    const { values, positionals } = readArguments(
+      args,
+      {
+        set: { type: 'string', multiple: true, default: [] },
+        'no-cache': { type: 'boolean', default: false },
+        seed: { type: 'string' },
+        now: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+      1,
+    );
+    const notebook = await openNotebook(positionals[0]!, {
+      set: readAssignments(values.set),
+      useCache: !values['no-cache'],
+      seed: readInteger('seed', values.seed),
+      now: readTime('now', values.now),
+    });
+    try {
+      await notebook.session.runStale();
+      const report = runReport(notebook);
+      console.log(values.json ? JSON.stringify(report, null, 2) : runText(notebook));
+      return report.totals.errors ? 1 : 0;
+    } finally {
+      await notebook.close();
+    }
+  },
+};
+
+/** The result of a run in the shape that scripts read. */
+export function runReport({ cells, session }: OpenedNotebook) {
+  const reported = cells.map((cell) => cellReport(cell, session.state(cell.id)));
+  const count = (statuses: readonly string[]) => reported.filter(({ status }) => statuses.includes(status)).length;
+  const sum = (key: 'ms' | 'savedMs') => reported.reduce((total, cell) => total + cell[key], 0);
+  const exported = cells.flatMap((cell) => session.state(cell.id).record?.exports ?? []);
+  return {
+    cells: reported,
+    values: Object.fromEntries(
+      exported.map(({ name, type, digest, preview, json }) => [name, { type, digest, preview, ...json }]),
+    ),
+    totals: {
+      cells: reported.length,
+      computed: count(['computed']),
+      hits: count(['memory', 'disk', 'redis']),
+      recreated: count(['recreated']),
+      errors: count(['error', 'waiting']),
+      ms: sum('ms'),
+      savedMs: sum('savedMs'),
+    },
+  };
+}
+
+function cellReport({ index, options, title, kind }: PlacedCell, state: CellState) {
+  const { shown, record } = state;
+  return {
+    index,
+    name: options.name,
+    title,
+    kind,
+    status: statusOf(state),
+    impure: state.status === 'done' ? (record?.impure ?? []) : [],
+    ms: 'ms' in state ? state.ms : 0,
+    savedMs: state.status === 'done' ? state.savedMs : 0,
+    reason: 'reason' in state ? state.reason : null,
+    outputs: shown.outputs.flatMap(({ items }) => items.map(({ mime, data }) => ({ mime, data: jsonData(data) }))),
+    console: shown.console,
+    error: state.status === 'error' ? { ...state.error, cell: index } : null,
+  };
+}
+
+function statusOf(state: CellState): string {
+  switch (state.status) {
+    case 'done':
+      return state.from;
+    case 'error':
+    case 'disabled':
+      return state.status;
+    case 'interrupted':
+      return 'error';
+    default:
+      return 'waiting';
+  }
+}
+
+function jsonData(data: unknown): unknown {
+  return data instanceof Uint8Array ? Buffer.from(data).toString('base64') : data;
+}
+
+function runText({ cells, session }: OpenedNotebook): string {
+  const blocks = cells.map((cell) => cellText(cell, session.state(cell.id)));
+  const {
+    cells: all,
+    hits,
+    computed,
+    errors,
+    ms,
+    savedMs,
+  } = runReport({ cells, session, close: async () => {} }).totals;
+  const failed = errors ? `, ${errors} without a result` : '';
+  const saved = savedMs > 0 ? `, ${formatDuration(savedMs)} saved` : '';
+  return `${blocks.join('\n')}\n${all} cells: ${computed} computed, ${hits} from the cache${failed}. ${formatDuration(ms)} computing${saved}.`;
+}
+
+function cellText(cell: PlacedCell, state: CellState): string {
+  const body = [
+    ...state.shown.console.map(({ text }) => text.trimEnd()),
+    ...state.shown.outputs.map(outputText),
+    ...(state.status === 'error' ? [state.error.stack || `${state.error.name}: ${state.error.message}`] : []),
+  ].filter(Boolean);
+  return [`${headline(state)}  ${cell.label}`, ...body.map((text) => indent(text))].join('\n');
+}
+
+function headline(state: CellState): string {
+  const impure = state.status === 'done' && state.record.impure.length ? ` (${state.record.impure.join(', ')})` : '';
+  switch (state.status) {
+    case 'done':
+      return state.from === 'computed' || state.from === 'recreated'
+        ? `✓ ${state.from} in ${formatDuration(state.ms)}${impure}`
+        : `✓ from ${state.from}, ${formatDuration(state.savedMs)} saved${impure}`;
+    case 'error':
+      return '✗ error';
+    case 'interrupted':
+      return '✗ interrupted';
+    case 'disabled':
+      return '– disabled';
+    default:
+      return '… waiting';
+  }
+}
+
+function outputText({ items }: Output): string {
+  const text = items.find(({ mime }) => mime === MIME.text) ?? items.find(({ mime }) => mime.startsWith('text/'));
+  return typeof text?.data === 'string' ? text.data.trimEnd() : `[${items[0]?.mime ?? 'nothing'}]`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '    ');
+}

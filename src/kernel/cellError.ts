@@ -1,0 +1,72 @@
+import { SourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { toErrorData } from '../base/errors.ts';
+import type { CellError, CellId } from '../protocol/kernel.ts';
+
+const CELL_URL = 'memoir-cell:';
+
+interface CellSource {
+  readonly label: string;
+  readonly map: SourceMap | null;
+}
+
+/** Knows the source maps of compiled cells and turns stacks into the cells' own lines. */
+export class CellStacks {
+  readonly #sources = new Map<string, CellSource>();
+
+  /** The file name to compile a cell under. */
+  register(cell: CellId, label: string, map: string): string {
+    this.#sources.set(cell, { label, map: map ? new SourceMap(JSON.parse(map)) : null });
+    return `${CELL_URL}${cell}`;
+  }
+
+  /** The cell in whose code `error` was thrown, if any. */
+  cellOf(error: unknown): CellId | null {
+    const stack = error instanceof Error ? String(error.stack) : '';
+    return (/memoir-cell:([^:\s)]+):\d+:\d+/.exec(stack)?.[1] as CellId | undefined) ?? null; // only `register` makes such names
+  }
+
+  /** `error` as data, its stack in terms of the cells; line and column are those in `cell`. */
+  describe(error: unknown, cell: CellId): CellError {
+    const data = toErrorData(error);
+    const frames = (data.stack ?? '').split('\n').filter((line) => !isInternal(line));
+    const own = frames.map((line) => this.#position(line, cell)).find((position) => position !== null);
+    const stack = frames.map((line) => this.#translate(line)).join('\n');
+    return { ...data, ...(stack && { stack }), line: own?.line ?? null, column: own?.column ?? null };
+  }
+
+  #position(frame: string, cell: CellId): { line: number; column: number } | null {
+    const match = /memoir-cell:([^:\s)]+):(\d+):(\d+)/.exec(frame);
+    return match?.[1] === cell ? this.#original(cell, Number(match[2]), Number(match[3])) : null;
+  }
+
+  #translate(frame: string): string {
+    return frame
+      .replace(/memoir-cell:([^:\s)]+):(\d+):(\d+)/g, (_, cell: string, line: string, column: string) => {
+        const at = this.#original(cell, Number(line), Number(column));
+        return `${this.#sources.get(cell)?.label ?? cell}:${at.line}:${at.column}`;
+      })
+      .replace(/file:\/\/[^\s)]*?(?=:\d+:\d+)/g, (url) => pathOf(url));
+  }
+
+  #original(cell: string, line: number, column: number): { line: number; column: number } {
+    const entry = this.#sources.get(cell)?.map?.findEntry(line - 1, column - 1);
+    return entry && 'originalLine' in entry
+      ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 }
+      : { line, column };
+  }
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url.split('?')[0]!);
+  } catch {
+    return url;
+  }
+}
+
+function isInternal(frame: string): boolean {
+  return /^\s+at .*(node:internal|node:vm|node:async_hooks|memoir-kernel|[\\/]dist[\\/](kernel|index|chunks))/.test(
+    frame,
+  );
+}

@@ -1,0 +1,67 @@
+import type { ConsoleLine } from '../protocol/output.ts';
+import { currentRun, type Run } from './run.ts';
+
+/** Text beyond this is counted, not kept: a runaway loop must not fill the editor. */
+const LIMIT = 1_000_000;
+const FLUSH_MS = 40;
+
+/** Sends what user code writes to stdout and stderr to the run it belongs to, in order, in small batches. */
+export class ConsoleCapture {
+  readonly #emit: (run: Run, lines: readonly ConsoleLine[]) => void;
+  readonly #written = new WeakMap<Run, number>();
+  #last: Run | null = null;
+  #run: Run | null = null;
+  #lines: ConsoleLine[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #flushedAt = 0;
+
+  constructor(emit: (run: Run, lines: readonly ConsoleLine[]) => void) {
+    this.#emit = emit;
+  }
+
+  install(): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      process[stream].write = ((chunk: string | Uint8Array, encoding?: unknown, done?: unknown) => {
+        this.#add(stream, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+        const callback = typeof encoding === 'function' ? encoding : done;
+        if (typeof callback === 'function') process.nextTick(callback as () => void);
+        return true;
+      }) as typeof process.stdout.write; // the overloads differ only in which arguments may be left out
+    }
+  }
+
+  flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#flushedAt = Date.now();
+    if (this.#run && this.#lines.length) this.#emit(this.#run, this.#lines);
+    this.#lines = [];
+  }
+
+  #add(stream: ConsoleLine['stream'], text: string): void {
+    const run = currentRun() ?? this.#last;
+    if (!run) return;
+    this.#last = run;
+    if (run !== this.#run) this.flush();
+    this.#run = run;
+    const kept = this.#withinLimit(run, text);
+    if (kept) this.#append(stream, kept);
+    if (Date.now() - this.#flushedAt > FLUSH_MS)
+      this.flush(); // a busy loop never returns to the timer
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  #append(stream: ConsoleLine['stream'], text: string): void {
+    const last = this.#lines.at(-1);
+    if (last?.stream === stream) this.#lines[this.#lines.length - 1] = { stream, text: last.text + text };
+    else this.#lines.push({ stream, text });
+  }
+
+  #withinLimit(run: Run, text: string): string | null {
+    const before = this.#written.get(run) ?? 0;
+    this.#written.set(run, before + text.length);
+    if (before + text.length <= LIMIT) return text;
+    if (before > LIMIT) return null;
+    return `${text.slice(0, LIMIT - before)}\n… more than 1 MB was written; the rest is left out.\n`;
+  }
+}

@@ -1,0 +1,69 @@
+import { dirname, relative, sep } from 'node:path';
+import type { Log } from '../base/log.ts';
+import { keyDigest } from '../cache/key.ts';
+import { keyedDigest } from '../cache/seal.ts';
+import { ABSENT, FileDigests } from '../notebook/fileDigests.ts';
+import { ModuleDigests } from '../notebook/moduleDigests.ts';
+import { type RecordStore, Records } from '../notebook/records.ts';
+import { Session } from '../notebook/session.ts';
+import { findNode } from '../process/forkNode.ts';
+import { KernelClient } from './client.ts';
+
+export interface OpenSessionOptions {
+  /** Path of the notebook's file; for one that was never saved, of a file that could be. */
+  readonly notebook: string;
+  /** The folder that paths in keys are relative to. */
+  readonly workspace: string;
+  readonly store: RecordStore;
+  /** The cache's folder, where values are kept; null keeps none. */
+  readonly cacheDirectory: string | null;
+  /** Folder of the built bundles. */
+  readonly dist: string;
+  readonly memoirVersion: string;
+  readonly widgets: Map<string, unknown>;
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly seed?: number | null;
+  readonly now?: number | null;
+  readonly useCache?: boolean;
+  readonly autoRun: () => 'auto' | 'lazy';
+  readonly nodePath: string | null;
+  readonly maxMemoryMB: number;
+  readonly log: Log;
+}
+
+export interface OpenedSession {
+  readonly session: Session;
+  readonly kernel: KernelClient;
+}
+
+/** Joins the parts of one open notebook: its kernel, its records, and the session that conducts them. */
+export function openSession(options: OpenSessionOptions): OpenedSession {
+  const { notebook, workspace, store, widgets, set = {}, seed = null, now = null, useCache = true, autoRun } = options;
+  const { dist, nodePath, maxMemoryMB, log } = options;
+  const files = new FileDigests();
+  const kernel = new KernelClient({
+    script: `${dist}/kernel.js`,
+    notebook,
+    workspace,
+    cwd: dirname(notebook),
+    valuesDirectory: useCache ? options.cacheDirectory : null,
+    nodePath,
+    maxMemoryMB,
+    log,
+  });
+  const records = new Records(store, {
+    workspace,
+    notebook: relative(workspace, notebook).split(sep).join('/'),
+    files,
+    env: (name) => (process.env[name] === undefined ? ABSENT : keyedDigest(process.env[name])),
+    widget: (name) => {
+      if (Object.hasOwn(set, name)) return keyDigest(set[name]);
+      return widgets.has(name) ? keyDigest(widgets.get(name)) : ABSENT;
+    },
+  });
+  const node = findNode(nodePath);
+  node.catch(() => {}); // whoever asks for a key hears of it
+  const circumstances = async () => ({ nodeMajor: (await node).version.split('.')[0]!, seed, now });
+  const modules = new ModuleDigests(notebook, files, options.memoirVersion);
+  return { session: new Session({ kernel, records, modules, circumstances, widgets, set, autoRun, useCache }), kernel };
+}

@@ -1,0 +1,132 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { ABSENT, listingDigest } from '../notebook/fileDigests.ts';
+import type { Read, RunRequest } from '../protocol/kernel.ts';
+import type { Output } from '../protocol/output.ts';
+
+/** What one run of a cell has read, touched and shown so far. */
+export class Run {
+  readonly request: RunRequest;
+  readonly #workspace: string;
+  readonly #reads = new Map<string, Read>();
+  readonly #impure = new Set<string>();
+  readonly #show: (run: Run, output: Output) => void;
+  readonly #begun: Promise<unknown>[] = [];
+  readonly abort = new AbortController();
+  /** Set when the run is over: what comes later is late and changes nothing. */
+  settled = false;
+  /** The name that the next widget takes: the variable it is assigned to. */
+  nextWidget: string | null = null;
+  widgetCount = 0;
+
+  constructor(request: RunRequest, workspace: string, show: (run: Run, output: Output) => void) {
+    this.request = request;
+    this.#workspace = workspace;
+    this.#show = show;
+  }
+
+  get reads(): readonly Read[] {
+    return [...this.#reads.values()];
+  }
+
+  get impure(): readonly string[] {
+    return [...this.#impure];
+  }
+
+  /** Notes that the run touched something that may differ next time. */
+  touch(what: string): void {
+    if (!this.settled) this.#impure.add(what);
+  }
+
+  read(kind: Read['kind'], name: string, digest: string): void {
+    const key = `${kind} ${name}`;
+    if (!this.settled && !this.#reads.has(key)) this.#reads.set(key, { kind, name, digest });
+  }
+
+  readFile(path: string): void {
+    this.#readPath('file', path, digestFile);
+  }
+
+  readFolder(path: string): void {
+    this.#readPath('folder', path, digestFolder);
+  }
+
+  output(output: Output): void {
+    if (!this.settled) this.#show(this, output);
+  }
+
+  /** Work that the cell began and that belongs to it. */
+  waitFor(work: Promise<unknown>): void {
+    this.#begun.push(work);
+  }
+
+  /** Rejects when any of the cell's own work does. */
+  async finishBegun(): Promise<void> {
+    while (this.#begun.length) await this.#begun.shift();
+  }
+
+  #readPath(kind: 'file' | 'folder', path: string, digest: (path: string) => string): void {
+    const full = resolve(path);
+    const name = portablePath(full, this.#workspace);
+    if (this.settled || this.#reads.has(`${kind} ${name}`)) return;
+    this.read(kind, name, digest(full));
+  }
+}
+
+const current = new AsyncLocalStorage<Run>();
+let paused = 0;
+
+/** The run on whose behalf this code executes; none while Memoir itself is at work. */
+export function currentRun(): Run | undefined {
+  return paused ? undefined : current.getStore();
+}
+
+/** Executes `action` and all it starts on behalf of `run`. */
+export function within<T>(run: Run, action: () => T): T {
+  return current.run(run, action);
+}
+
+/** Executes a synchronous `action` of Memoir's own, unseen by tracking. */
+export function untracked<T>(action: () => T): T {
+  paused += 1;
+  try {
+    return action();
+  } finally {
+    paused -= 1;
+  }
+}
+
+/** A path relative to the workspace with `/`, or the absolute path when it lies outside. */
+export function portablePath(path: string, workspace: string): string {
+  const inside = relative(workspace, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside.split(sep).join('/');
+}
+
+/** Content digest of a file, `absent` when it cannot be read. */
+export function digestFile(path: string): string {
+  return untracked(() => {
+    try {
+      return createHash('sha256').update(readFileSync(path)).digest('hex');
+    } catch {
+      return ABSENT;
+    }
+  });
+}
+
+/** Digest of the names and kinds of a folder's entries, `absent` when it cannot be listed. */
+export function digestFolder(path: string): string {
+  return untracked(() => {
+    try {
+      return listingDigest(readdirSync(path, { withFileTypes: true }));
+    } catch {
+      return ABSENT;
+    }
+  });
+}
+
+/** Whether `path` names a folder. */
+export function isFolder(path: string): boolean {
+  return untracked(() => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}

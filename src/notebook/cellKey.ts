@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { Cell } from './cell.ts';
+import type { ModuleDigests } from './moduleDigests.ts';
+import { SCHEMA } from './record.ts';
+
+/** The named digests a static key is made of; the names appear in explanations. */
+export type Components = Readonly<Record<string, string>>;
+
+/** What of a run's circumstances counts for every cell. */
+export interface Circumstances {
+  readonly nodeMajor: string;
+  readonly seed: number | null;
+  readonly now: number | null;
+}
+
+export interface KeyedCell {
+  readonly cell: Cell;
+  readonly codeDigest: string;
+  /** Digest of each input by name. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly imports: readonly { readonly local: string; readonly specifier: string; readonly imported: string }[];
+}
+
+/** Everything known before a run that its result depends on, by name. */
+export async function staticComponents(
+  { cell, codeDigest, inputs, imports }: KeyedCell,
+  modules: ModuleDigests,
+  { nodeMajor, seed, now }: Circumstances,
+): Promise<Components> {
+  const specifiers = [...new Set(imports.map(({ specifier }) => specifier))].sort();
+  const digests = await Promise.all(specifiers.map((specifier) => modules.digest(specifier)));
+  const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
+  return {
+    schema: String(SCHEMA),
+    code: codeDigest,
+    ...prefixed('input', inputs),
+    ...Object.fromEntries(specifiers.map((specifier, i) => [`module ${specifier}`, digests[i]!])),
+    ...prefixed('import', Object.fromEntries(imports.map((i) => [i.local, `${i.imported} of ${i.specifier}`]))),
+    ...(cell.cache.key !== null && { 'cache.key': cell.cache.key }),
+    ...(cell.name !== null && { name: cell.name }),
+    ...(seed !== null && { seed: String(seed) }),
+    ...(now !== null && { now: String(now) }),
+    node: nodeMajor,
+    platform: `${process.platform} ${process.arch}`,
+    timeZone,
+    locale,
+  };
+}
+
+/** One digest for named components; each name and value is preceded by its length. */
+export function keyOf(kind: string, components: Components): string {
+  const hash = createHash('sha256');
+  const add = (text: string) => hash.update(`${Buffer.byteLength(text)}:${text}`);
+  add(kind);
+  for (const name of Object.keys(components).sort()) {
+    add(name);
+    add(components[name]!);
+  }
+  return hash.digest('hex');
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]));
+}

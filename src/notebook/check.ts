@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { builtinModules, createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { CellId } from '../protocol/kernel.ts';
+import type { Program } from './program.ts';
+
+/** Something wrong with a cell, found without running it. Line and column count from 1. */
+export interface Problem {
+  readonly id: CellId;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Names that exist in every cell. */
+const KNOWN = new Set([
+  ...Object.getOwnPropertyNames(globalThis),
+  'signal',
+  'invalidation',
+  'require',
+  'module',
+  'exports',
+  'arguments',
+]);
+
+/** Everything wrong with a program, in page order: graph, options, names that nothing declares, modules that are not there. */
+export function checkProgram(program: Program, notebook: string): Problem[] {
+  return [...program.cells.keys()].flatMap((id) => [
+    ...mistakes(program, id),
+    ...unknownNames(program, id),
+    ...missingModules(program, id, notebook),
+  ]);
+}
+
+function mistakes(program: Program, id: CellId): Problem[] {
+  const { source, problems } = program.cells.get(id)!;
+  const inGraph = program.graph
+    .cell(id)
+    .errors.map(({ message, start }) => at(source, start, { id, severity: 'error', message }));
+  return [...inGraph, ...problems.map((message) => at(source, 0, { id, severity: 'error', message }))];
+}
+
+function unknownNames(program: Program, id: CellId): Problem[] {
+  const { source, kind } = program.cells.get(id)!;
+  const { inputs, uses } = program.graph.cell(id);
+  const linked = new Set([
+    ...inputs.map(({ name }) => name),
+    ...uses.map(({ local }) => local),
+    ...(kind === 'sql' ? ['sql'] : []),
+  ]);
+  return program
+    .analysis(id)
+    .references.filter(({ name }) => !linked.has(name) && !KNOWN.has(name))
+    .map(({ name, start }) =>
+      at(source, start, {
+        id,
+        severity: 'warning',
+        message: `\`${name}\` is not declared in any cell. Declare or import it.`,
+      }),
+    );
+}
+
+function missingModules(program: Program, id: CellId, notebook: string): Problem[] {
+  const { source } = program.cells.get(id)!;
+  return program
+    .analysis(id)
+    .imports.filter(({ specifier }) => !moduleExists(specifier, notebook))
+    .map(({ specifier, start }) => {
+      const remedy = /^[./]/.test(specifier) ? 'Check the path.' : `Install it with \`npm install ${specifier}\`.`;
+      return at(source, start, { id, severity: 'error', message: `There is no module "${specifier}". ${remedy}` });
+    });
+}
+
+function moduleExists(specifier: string, notebook: string): boolean {
+  if (specifier === 'memoir' || specifier.startsWith('node:') || builtinModules.includes(specifier)) return true;
+  if (/^\.{0,2}\//.test(specifier)) {
+    const base = join(dirname(notebook), specifier);
+    return ['', '.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js'].some((ending) =>
+      existsSync(base + ending),
+    );
+  }
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  return (createRequire(notebook).resolve.paths(name) ?? []).some((folder) => existsSync(join(folder, name)));
+}
+
+function at(source: string, offset: number, problem: Omit<Problem, 'line' | 'column'>): Problem {
+  const before = source.slice(0, offset).split('\n');
+  return { ...problem, line: before.length, column: before.at(-1)!.length + 1 };
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/event.ts';
+import type { CellError, CellId, Kernel, KernelEvent, RunId, RunReply } from '../protocol/kernel.ts';
+import type { ConsoleLine, Output } from '../protocol/output.ts';
+import type { Circumstances } from './cellKey.ts';
+import type { Program } from './program.ts';
+import type { CellRecord } from './record.ts';
+
+export interface ExecutionOptions {
+  readonly kernel: Kernel;
+  readonly circumstances: () => Promise<Circumstances>;
+  /** The states of the notebook's widgets. */
+  readonly widgets: ReadonlyMap<string, unknown>;
+  /** Widget values that must be valid, by name. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly useCache: boolean;
+}
+
+/** A run that has ended, with what it showed. */
+export interface Executed extends RunReply {
+  readonly run: RunId;
+  readonly outputs: readonly Output[];
+  readonly console: readonly ConsoleLine[];
+  /** It was interrupted because the cell is about to run again anyway. */
+  readonly superseded: boolean;
+}
+
+interface Active {
+  readonly id: CellId;
+  readonly run: RunId;
+  readonly outputs: Output[];
+  readonly console: ConsoleLine[];
+  superseded: boolean;
+}
+
+/** What the kernel does for a session: runs cells one at a time, and holds the values of finished ones. */
+export class Execution implements Disposable {
+  readonly #options: ExecutionOptions;
+  readonly #store = new DisposableStore();
+  readonly #progress = new Emitter<{ id: CellId; event: Extract<KernelEvent, { type: 'output' | 'console' }> }>();
+  readonly #late = new Emitter<{ cell: CellId; error: CellError }>();
+  /** Which run's values the kernel holds for a cell. */
+  readonly #live = new Map<CellId, RunId>();
+  #active: Active | null = null;
+
+  /** What the running cell shows, as it comes. */
+  readonly onProgress = this.#progress.event;
+  /** An error that a cell caused after it had settled. */
+  readonly onLate = this.#late.event;
+
+  constructor(options: ExecutionOptions) {
+    this.#options = options;
+    this.#store.add(options.kernel.onEvent((event) => this.#hear(event)));
+    this.#store.add(options.kernel.onLost(() => this.#live.clear()));
+    this.#store.add(this.#progress);
+    this.#store.add(this.#late);
+  }
+
+  /** The cell that runs now. */
+  get active(): CellId | null {
+    return this.#active?.id ?? null;
+  }
+
+  /** Runs a cell whose inputs are live. `onStart` hears the run's identity before anything else of it. */
+  async run(program: Program, id: CellId, onStart: (run: RunId) => void): Promise<Executed> {
+    const { label, options } = program.cells.get(id)!;
+    const { js, map } = await program.compile(id);
+    const { seed, now } = await this.#options.circumstances();
+    const active: Active = { id, run: randomUUID() as RunId, outputs: [], console: [], superseded: false };
+    this.#active = active;
+    onStart(active.run);
+    try {
+      const reply = await this.#options.kernel.run({
+        run: active.run,
+        cell: id,
+        label,
+        js,
+        map,
+        inputs: program.inputs(id),
+        widgets: Object.fromEntries(this.#options.widgets),
+        set: this.#options.set,
+        widgetName: options.name,
+        keepValues: !this.#options.useCache || options.cache.mode === 'off' ? 'never' : options.cache.mode,
+        seed,
+        now,
+      });
+      for (const { cell } of reply.mutated) this.#live.delete(cell);
+      if (reply.status === 'done') this.#live.set(id, active.run);
+      return { ...reply, ...active };
+    } finally {
+      this.#active = null;
+    }
+  }
+
+  isLive(id: CellId, record: CellRecord): boolean {
+    return record.exports.length === 0 || this.#live.get(id) === record.run;
+  }
+
+  /** Loads kept values; what they point into must be live. */
+  async restore(id: CellId, record: CellRecord): Promise<boolean> {
+    if (!record.values || !(await this.#options.kernel.restore(id, record.values))) return false;
+    this.#live.set(id, record.run);
+    return true;
+  }
+
+  async drop(ids: readonly CellId[]): Promise<void> {
+    for (const id of ids) this.#live.delete(id);
+    if (ids.length) await this.#options.kernel.drop(ids);
+  }
+
+  /** Interrupts the running cell because it will run again. */
+  supersede(): void {
+    if (!this.#active) return;
+    this.#active.superseded = true;
+    void this.interrupt();
+  }
+
+  interrupt(): Promise<void> {
+    return this.#options.kernel.interrupt();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.#options.kernel.dispose();
+  }
+
+  #hear(event: KernelEvent): void {
+    if (event.type === 'late') this.#late.fire(event);
+    else this.#show(event);
+  }
+
+  #show(event: Extract<KernelEvent, { type: 'output' | 'console' }>): void {
+    const active = this.#active;
+    if (active?.run !== event.run) return;
+    if (event.type === 'output') active.outputs.push(event.output);
+    else active.console.push(...event.lines);
+    this.#progress.fire({ id: active.id, event });
+  }
+}

@@ -1,0 +1,114 @@
+import type { CellId } from '../protocol/kernel.ts';
+import { type Circumstances, type Components, keyOf, staticComponents } from './cellKey.ts';
+import type { CellState, Reason } from './cellRun.ts';
+import { explainComponents, explainRead, reason } from './explain.ts';
+import type { ModuleDigests } from './moduleDigests.ts';
+import type { Program } from './program.ts';
+import { type CellRecord, exportDigest } from './record.ts';
+import type { Records, RecordTier } from './records.ts';
+
+export interface LookupOptions {
+  readonly records: Records;
+  readonly modules: ModuleDigests;
+  readonly circumstances: () => Promise<Circumstances>;
+  /** False neither looks up nor keeps anything beyond this session. */
+  readonly useCache: boolean;
+  /** Identifies this session: impure results hold only in the one that made them. */
+  readonly session: string;
+}
+
+/** What is known of a cell under its present key. */
+export interface Found {
+  readonly record: CellRecord;
+  readonly tier: RecordTier;
+  /** Whether it may be taken for the cell's result; an impure one of another session may not. */
+  readonly holds: boolean;
+}
+
+/** The present key of a cell, with what it is made of. */
+export interface CellKey {
+  readonly key: string;
+  readonly components: Components;
+}
+
+/** Finds the records of cells, judges whether they still hold, and says why they do not. */
+export class Lookup {
+  readonly #options: LookupOptions;
+
+  constructor(options: LookupOptions) {
+    this.#options = options;
+  }
+
+  /** The cell's static key as things are now; all its inputs must have a result. */
+  async key(program: Program, id: CellId, stateOf: (id: CellId) => CellState): Promise<CellKey> {
+    const [{ codeDigest }, circumstances] = await Promise.all([program.compile(id), this.#options.circumstances()]);
+    const digests = program.inputs(id).map(({ name, cell }) => [name, exportDigest(stateOf(cell).record!, name)]);
+    const components = await staticComponents(
+      {
+        cell: program.cells.get(id)!.options,
+        codeDigest,
+        inputs: Object.fromEntries(digests),
+        imports: program.imports(id),
+      },
+      this.#options.modules,
+      circumstances,
+    );
+    return { key: keyOf('cell', components), components };
+  }
+
+  /** Whether a result that is shown may stay. `asked`: a person asked for this very cell. */
+  async isCurrent(program: Program, id: CellId, record: CellRecord, key: string, asked: boolean): Promise<boolean> {
+    if (record.staticKey !== key || !this.#holds(program, id, record)) return false;
+    if (asked && runsWhenAsked(program, id, record)) return false;
+    return (await this.#options.records.changedRead(record)) === null;
+  }
+
+  /** The record under `key`, from the cache or, without one, from this session. */
+  async find(program: Program, id: CellId, own: CellRecord | null, key: string, asked: boolean): Promise<Found | null> {
+    const { cache } = program.cells.get(id)!.options;
+    const found =
+      this.#options.useCache && cache.mode !== 'off'
+        ? await this.#options.records.find(key)
+        : await this.#own(own, key);
+    if (!found) return null;
+    const holds = this.#holds(program, id, found.record) && !(asked && runsWhenAsked(program, id, found.record));
+    return { ...found, holds };
+  }
+
+  /** Keeps a finished run, unless the cell or the session keeps nothing. */
+  async keep(program: Program, id: CellId, record: CellRecord): Promise<void> {
+    const { cache } = program.cells.get(id)!.options;
+    if (!this.#options.useCache || cache.mode === 'off') return;
+    await this.#options.records.save(record, program.reference(id), cache.persist);
+  }
+
+  /** Why the cell has to run, against the nearest run before. */
+  async explain(program: Program, id: CellId, now: CellKey, nearest: CellRecord | null): Promise<Reason> {
+    const last = nearest ?? (await this.#options.records.last(program.reference(id)));
+    if (!last) return reason('first run');
+    if (last.staticKey !== now.key) return explainComponents(last.components, now.components);
+    const read = await this.#options.records.changedRead(last);
+    if (read) return explainRead(read);
+    if (program.cells.get(id)!.options.cache.ttlMs !== null) return reason('its time to live is over');
+    if (!last.impure.length) return reason('its result was not kept');
+    const where =
+      last.session === this.#options.session ? 'and was asked to run again' : 'and last ran in another session';
+    return reason(`it depends on ${last.impure.join(', ')} ${where}`);
+  }
+
+  async #own(own: CellRecord | null, key: string) {
+    if (own?.staticKey !== key || (await this.#options.records.changedRead(own))) return null;
+    return { record: own, tier: 'memory' as const };
+  }
+
+  #holds(program: Program, id: CellId, record: CellRecord): boolean {
+    const { cache } = program.cells.get(id)!.options;
+    if (cache.ttlMs !== null) return Date.now() - record.createdAt < cache.ttlMs;
+    return record.impure.length === 0 || cache.mode === 'always' || record.session === this.#options.session;
+  }
+}
+
+function runsWhenAsked(program: Program, id: CellId, record: CellRecord): boolean {
+  const { cache } = program.cells.get(id)!.options;
+  return cache.mode === 'off' || (record.impure.length > 0 && cache.mode === 'auto' && cache.ttlMs === null);
+}

@@ -1,0 +1,136 @@
+import type { CellId } from '../protocol/kernel.ts';
+import type { Cell } from './cell.ts';
+import { type CompiledCell, compileCell, type ImportBinding } from './compile.ts';
+import { buildGraph, type Graph } from './graph.ts';
+import { analyzeCell, type CellAnalysis } from './parse.ts';
+
+/** A cell as the engine gets it from a document or an editor; Markdown cells are not part of a program. */
+export interface ProgramCell {
+  readonly id: CellId;
+  readonly kind: 'code' | 'sql';
+  readonly title: string;
+  /** What stands for the cell in messages: its title, or `cell 3`. */
+  readonly label: string;
+  /** Its TypeScript; of an SQL cell the whole statement. */
+  readonly source: string;
+  readonly options: Cell;
+  /** What is wrong with its options, in sentences. */
+  readonly problems: readonly string[];
+}
+
+/** Names that every cell finds in scope without declaring them. */
+const IN_SCOPE = ['signal', 'invalidation'];
+
+/** The cells of a notebook, analysed, and the graph between them. */
+export class Program {
+  readonly cells: ReadonlyMap<CellId, ProgramCell>;
+  readonly graph: Graph;
+  readonly #analyses: ReadonlyMap<CellId, CellAnalysis>;
+  readonly #compiled: Map<string, Promise<CompiledCell>>;
+
+  private constructor(
+    cells: readonly ProgramCell[],
+    analyses: ReadonlyMap<CellId, CellAnalysis>,
+    compiled: Map<string, Promise<CompiledCell>>,
+  ) {
+    this.cells = new Map(cells.map((cell) => [cell.id, cell]));
+    this.#analyses = analyses;
+    this.#compiled = compiled;
+    this.graph = buildGraph(cells.map(({ id }) => ({ id, analysis: analyses.get(id)! })));
+  }
+
+  /** The program of `cells` in page order; cells that `before` has with the same text are not parsed again. */
+  static of(cells: readonly ProgramCell[], before?: Program): Program {
+    const known = new Map([...(before?.cells.values() ?? [])].map(({ id, source }) => [source, before!.analysis(id)]));
+    const analyses = new Map(cells.map(({ id, source }) => [id, known.get(source) ?? analyzeCell(source)]));
+    return new Program(cells, analyses, before ? before.#compiled : new Map());
+  }
+
+  analysis(id: CellId): CellAnalysis {
+    return this.#analyses.get(id)!;
+  }
+
+  /** All cells in dependency order, ties by place on the page. */
+  get order(): readonly CellId[] {
+    return this.graph.order as readonly CellId[]; // the graph was built from CellIds
+  }
+
+  upstream(id: CellId): readonly CellId[] {
+    return this.graph.cell(id).upstream as readonly CellId[];
+  }
+
+  downstream(id: CellId): readonly CellId[] {
+    return this.graph.cell(id).downstream as readonly CellId[];
+  }
+
+  /** The names a cell takes from other cells. */
+  inputs(id: CellId): { name: string; cell: CellId }[] {
+    return this.graph.cell(id).inputs.map(({ name, from }) => ({ name, cell: from as CellId }));
+  }
+
+  /** The cells whose values a cell takes. */
+  producers(id: CellId): CellId[] {
+    return [...new Set(this.inputs(id).map(({ cell }) => cell))];
+  }
+
+  /** What names a cell across sessions, for explanations: its name, what it declares, or its label. */
+  reference(id: CellId): string {
+    const { options, label } = this.cells.get(id)!;
+    const declared = this.analysis(id).declarations.filter(({ kind }) => kind !== 'import' && kind !== 'type');
+    return options.name ?? (declared.map(({ name }) => name).join(',') || label);
+  }
+
+  /** Text that differs when a cell means something else: its code, options, what it is linked to, its mistakes. */
+  meaning(id: CellId): string {
+    const cell = this.cells.get(id);
+    if (!cell) return '';
+    const { inputs, uses, errors } = this.graph.cell(id);
+    return JSON.stringify([cell.source, cell.options, inputs, uses, errors.map(({ message }) => message)]);
+  }
+
+  /** Cells that must have run before `id` can, nearest last. */
+  ancestors(id: CellId): CellId[] {
+    return this.#reach(id, (at) => this.upstream(at));
+  }
+
+  /** Cells that depend on `id`, directly or not. */
+  descendants(id: CellId): CellId[] {
+    return this.#reach(id, (at) => this.downstream(at));
+  }
+
+  /** Imported names that `id` uses, wherever the import stands. */
+  imports(id: CellId): readonly ImportBinding[] {
+    const uses = this.graph.cell(id).uses;
+    const needsSql = this.cells.get(id)?.kind === 'sql' && !uses.some(({ local }) => local === 'sql');
+    return needsSql ? [...uses, { local: 'sql', specifier: 'memoir', imported: 'sql' }] : uses;
+  }
+
+  compile(id: CellId): Promise<CompiledCell> {
+    const { source, label } = this.cells.get(id)!;
+    const analysis = this.analysis(id);
+    const imports = this.imports(id).map(({ local, specifier, imported }) => ({ local, specifier, imported }));
+    const linked = this.graph.cell(id).inputs.map(({ name }) => name);
+    const free = new Set(analysis.references.map(({ name }) => name));
+    const inputs = [...linked, ...IN_SCOPE.filter((name) => free.has(name) && !linked.includes(name))];
+    const key = JSON.stringify([source, imports, inputs]);
+    let compiled = this.#compiled.get(key);
+    if (!compiled) {
+      compiled = compileCell({ source, analysis, name: label, imports, inputs });
+      this.#compiled.set(key, compiled);
+      if (this.#compiled.size > 2 * this.cells.size + 20) this.#compiled.delete(this.#compiled.keys().next().value!);
+    }
+    return compiled;
+  }
+
+  #reach(from: CellId, next: (id: CellId) => readonly CellId[]): CellId[] {
+    const found = new Set<CellId>();
+    const open = [...next(from)];
+    while (open.length) {
+      const id = open.pop()!;
+      if (found.has(id)) continue;
+      found.add(id);
+      open.push(...next(id));
+    }
+    return [...found];
+  }
+}

@@ -1,0 +1,127 @@
+import { isAbsolute, join } from 'node:path';
+import type { Read } from '../protocol/kernel.ts';
+import { type Components, keyOf } from './cellKey.ts';
+import { ABSENT, type FileDigests } from './fileDigests.ts';
+import type { CellRecord } from './record.ts';
+
+/** Where records are kept: the tiered cache, as far as it is needed here. */
+export interface RecordStore {
+  /** A look-up that counts as a hit or a miss. */
+  get(key: string): Promise<{ readonly value: unknown; readonly tier: RecordTier } | undefined>;
+  /** A look-up that does not count. */
+  peek(key: string): Promise<{ readonly value: unknown; readonly tier: RecordTier } | undefined>;
+  set(key: string, value: unknown, options: { readonly savedMs: number; readonly persist: boolean }): Promise<void>;
+}
+
+export type RecordTier = 'memory' | 'disk' | 'redis';
+
+/** What the world looks like to a trace right now. */
+export interface World {
+  readonly workspace: string;
+  /** The notebook, relative to the workspace. */
+  readonly notebook: string;
+  readonly files: FileDigests;
+  /** Digest of an environment variable's value. */
+  env(name: string): string;
+  /** Digest of a widget's state. */
+  widget(name: string): string;
+}
+
+type ReadSet = readonly Pick<Read, 'kind' | 'name'>[];
+
+/** More different sets of reads than this for one static key are not tried. */
+const MAX_READ_SETS = 16;
+
+/**
+ * Finished runs by what they depended on, in two stages: the static key leads to the sets of things that earlier
+ * runs with that key read; each set, digested as things are now, leads to the record of a run that read just this.
+ */
+export class Records {
+  readonly #store: RecordStore;
+  readonly #world: World;
+
+  constructor(store: RecordStore, world: World) {
+    this.#store = store;
+    this.#world = world;
+  }
+
+  /** The record that holds for `staticKey` as things are now. */
+  async find(staticKey: string): Promise<{ record: CellRecord; tier: RecordTier } | null> {
+    let key = recordKey(staticKey, []);
+    for (const set of await this.#readSets(staticKey)) {
+      key = recordKey(staticKey, await this.#digestAll(set));
+      if (await this.#store.peek(key)) break;
+    }
+    const found = await this.#store.get(key);
+    return found ? { record: found.value as CellRecord, tier: found.tier } : null; // written by `save`, verified by the store
+  }
+
+  /** Whether what `record` read is still the same; the first read that is not, or null. */
+  async changedRead(record: CellRecord): Promise<{ before: Read; after: Read } | null> {
+    const now = await this.#digestAll(record.reads);
+    for (const [i, before] of record.reads.entries()) {
+      const after = now[i]!;
+      if (before.digest !== after.digest) return { before, after };
+    }
+    return null;
+  }
+
+  /** The last record of the cell that `reference` names in this notebook, for explanations only. */
+  async last(reference: string): Promise<CellRecord | null> {
+    return ((await this.#store.peek(this.#lastKey(reference)))?.value as CellRecord | undefined) ?? null; // written by `save`
+  }
+
+  async save(record: CellRecord, reference: string, persist: boolean): Promise<void> {
+    const options = { savedMs: record.ms, persist };
+    const set: ReadSet = record.reads.map(({ kind, name }) => ({ kind, name }));
+    const known = await this.#readSets(record.staticKey);
+    if (!known.some((other) => sameSet(other, set))) {
+      await this.#store.set(readSetsKey(record.staticKey), [set, ...known].slice(0, MAX_READ_SETS), options);
+    }
+    await this.#store.set(record.key, record, options);
+    await this.#store.set(this.#lastKey(reference), { ...record, outputs: [], console: [] }, options);
+  }
+
+  async #readSets(staticKey: string): Promise<ReadSet[]> {
+    return ((await this.#store.peek(readSetsKey(staticKey)))?.value ?? []) as ReadSet[]; // written by `save`
+  }
+
+  #lastKey(reference: string): string {
+    return keyOf('last', { notebook: this.#world.notebook, reference });
+  }
+
+  #digestAll(set: ReadSet): Promise<Read[]> {
+    return Promise.all(set.map(async ({ kind, name }) => ({ kind, name, digest: await this.#digestNow(kind, name) })));
+  }
+
+  #digestNow(kind: Read['kind'], name: string): Promise<string> | string {
+    const { files, workspace } = this.#world;
+    const path = isAbsolute(name) ? name : join(workspace, name);
+    switch (kind) {
+      case 'file':
+      case 'module':
+        return files.file(path);
+      case 'folder':
+        return files.folder(path);
+      case 'env':
+        return this.#world.env(name);
+      case 'widget':
+        return this.#world.widget(name) ?? ABSENT;
+    }
+  }
+}
+
+/** The key of the record of a run with `staticKey` that read `reads`. */
+export function recordKey(staticKey: string, reads: readonly Read[]): string {
+  const components: Components = Object.fromEntries(reads.map(({ kind, name, digest }) => [`${kind} ${name}`, digest]));
+  return keyOf('record', { ...components, staticKey });
+}
+
+function readSetsKey(staticKey: string): string {
+  return keyOf('read sets', { staticKey });
+}
+
+function sameSet(a: ReadSet, b: ReadSet): boolean {
+  const names = (set: ReadSet) => JSON.stringify(set.map(({ kind, name }) => `${kind} ${name}`).sort());
+  return names(a) === names(b);
+}
