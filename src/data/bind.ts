@@ -1,6 +1,6 @@
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { UserError } from '../base/errors.ts';
-import type { DuckDb } from './database.ts';
+import type { DuckDb } from './duckDb.ts';
 import type { Scalar } from './query.ts';
 
 const INT64 = 2n ** 63n;

@@ -1,20 +1,10 @@
 import type { DuckDBResult, DuckDBType } from '@duckdb/node-api';
-import type { Column, Columns } from './columns.ts';
-import type { DuckDb } from './database.ts';
+import type { Columns } from './columns.ts';
+import type { DuckDb } from './duckDb.ts';
 import { FixedSink, fixedKind } from './fixedSink.ts';
+import type { Sink } from './sink.ts';
 import { TextSink } from './textSink.ts';
 import { ValueSink } from './valueSink.ts';
-
-/** Takes one column of each chunk as it comes, and gives the whole column at the end. */
-export interface Sink {
-  append(chunk: Chunk, column: number): void;
-  finish(): ColumnContent;
-}
-
-/** A column without its name and type. */
-export type ColumnContent = DistributiveOmit<Column, 'name' | 'type'>;
-export type Chunk = NonNullable<Awaited<ReturnType<DuckDBResult['fetchChunk']>>>;
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** Reads a result to its end; other work gets its turn between chunks of 2,048 rows. */
 export async function collect(result: DuckDBResult, duckDb: DuckDb): Promise<Columns> {

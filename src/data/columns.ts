@@ -41,7 +41,7 @@ export interface Columns {
 }
 
 /** Whether `row` has a value. */
-export function hasValue(column: Column, row: number): boolean {
+function hasValue(column: Column, row: number): boolean {
   return column.validity === null || (column.validity[row >> 3]! & (1 << (row & 7))) !== 0;
 }
 

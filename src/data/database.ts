@@ -4,21 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Disposable, onDispose } from '../base/disposable.ts';
-import { messageOf, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { bound } from './bind.ts';
 import { collect } from './collect.ts';
 import type { Columns } from './columns.ts';
+import { type DuckDb, loadDuckDb } from './duckDb.ts';
 import { dataOf, type InlineData, type Query, quoteText, type Scalar } from './query.ts';
 import { explainError } from './queryError.ts';
 import { type Rendered, render } from './render.ts';
 import { Uploads } from './uploads.ts';
-
-/** DuckDB's two halves: the classes, and the functions beneath that give whole vectors at once. */
-export interface DuckDb {
-  readonly api: typeof import('@duckdb/node-api').default;
-  readonly bindings: Bindings;
-}
-export type Bindings = typeof import('@duckdb/node-bindings');
 
 export interface DatabaseOptions {
   /** Most memory DuckDB takes before it goes to disk, such as `2GB`; DuckDB's own choice is 80 % of the machine's. */
@@ -142,16 +136,6 @@ export class Database {
     const connection = await instance.connect();
     await connection.run("SET GLOBAL TimeZone = 'UTC'"); // a result must not depend on the machine that made it
     return { ...duckDb, instance, uploads: await Uploads.create(connection, duckDb) };
-  }
-}
-
-async function loadDuckDb(): Promise<DuckDb> {
-  try {
-    const [api, bindings] = await Promise.all([import('@duckdb/node-api'), import('@duckdb/node-bindings')]);
-    return { api: api.default, bindings: (bindings as unknown as { default: Bindings }).default }; // CommonJS, as Node gives it
-  } catch (cause) {
-    const machine = `${process.platform}-${process.arch}`;
-    throw new UserError(`DuckDB could not be loaded on this machine (${machine}): ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { DuckDBEnumType, DuckDBType } from '@duckdb/node-api';
-import type { Chunk, ColumnContent, Sink } from './collect.ts';
-import type { DuckDb } from './database.ts';
+import type { DuckDb } from './duckDb.ts';
+import type { Chunk, ColumnContent, Sink } from './sink.ts';
 import { isSet, ValidityBits } from './validityBits.ts';
 
 /** How values of a fixed width become a column. */

@@ -3,7 +3,7 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import { UserError } from '../base/errors.ts';
 import type { Column, Columns } from './columns.ts';
 import { reader } from './columns.ts';
-import type { DuckDb } from './database.ts';
+import type { DuckDb } from './duckDb.ts';
 import type { InlineColumn, InlineData } from './query.ts';
 
 /** Values by row under column names. */

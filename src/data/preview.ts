@@ -1,16 +1,12 @@
 import type { TableData } from '../protocol/output.ts';
-import { type Column, reader } from './columns.ts';
-import type { QueryOptions } from './database.ts';
-import type { Table } from './table.ts';
+import { type Column, type Columns, reader } from './columns.ts';
 
 type Cell = TableData['rows'][number][number];
 
-/** The first `limit` rows as they are shown, and how many there are in all. */
-export async function preview<Row>(table: Table<Row>, limit: number, options?: QueryOptions): Promise<TableData> {
-  const { columns, rowCount: found } = await table.limit(limit + 1).columns(options);
+/** Columns as they are shown: `limit` rows at most, of `rowCount` in all. */
+export function tableData({ columns, rowCount: found }: Columns, limit: number, rowCount: number | null): TableData {
   const cells = columns.map((column) => cellReader(column));
   const rows = Array.from({ length: Math.min(found, limit) }, (_, row) => cells.map((cell) => cell(row)));
-  const rowCount = found <= limit ? found : await table.count(options);
   return { columns: columns.map(({ name, type }) => ({ name, type })), rows, rowCount };
 }
 

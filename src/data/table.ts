@@ -8,7 +8,7 @@ import { type Filter, filterSql } from './filter.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Fragment, TABLE } from './fragment.ts';
 import { type JoinOptions, joinSql } from './join.ts';
-import { preview } from './preview.ts';
+import { tableData } from './preview.ts';
 import { compose, list, name, type Query, text, value } from './query.ts';
 import { packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
 
@@ -153,8 +153,9 @@ export class Table<Row = Record<string, unknown>> {
   }
 
   /** The first rows as they are shown, and how many there are in all. */
-  preview(limit: number, options?: QueryOptions): Promise<TableData> {
-    return preview(this, limit, options);
+  async preview(limit: number, options?: QueryOptions): Promise<TableData> {
+    const first = await this.limit(limit + 1).columns(options);
+    return tableData(first, limit, first.rowCount <= limit ? first.rowCount : await this.count(options));
   }
 
   /** Everything needed to have the same table in another process, as plain data. */

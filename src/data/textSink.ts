@@ -1,5 +1,5 @@
-import type { Chunk, ColumnContent, Sink } from './collect.ts';
-import type { DuckDb } from './database.ts';
+import type { DuckDb } from './duckDb.ts';
+import type { Chunk, ColumnContent, Sink } from './sink.ts';
 import { isSet, ValidityBits } from './validityBits.ts';
 
 /** Bytes of one text in a vector: its length, then the text itself, or its beginning and where it lies. */

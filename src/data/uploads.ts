@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
-import type { DuckDb } from './database.ts';
+import type { DuckDb } from './duckDb.ts';
 import { toDuckDb } from './inline.ts';
 import type { InlineData } from './query.ts';
 

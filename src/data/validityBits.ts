@@ -1,5 +1,5 @@
 import type { Vector } from '@duckdb/node-bindings';
-import type { Bindings } from './database.ts';
+import type { Bindings } from './duckDb.ts';
 
 /** Gathers which rows have a value, chunk by chunk, into one bitmap. */
 export class ValidityBits {

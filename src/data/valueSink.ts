@@ -1,7 +1,7 @@
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import type { Chunk, ColumnContent, Sink } from './collect.ts';
 import { narrowed } from './columns.ts';
-import type { DuckDb } from './database.ts';
+import type { DuckDb } from './duckDb.ts';
+import type { Chunk, ColumnContent, Sink } from './sink.ts';
 import { ValidityBits } from './validityBits.ts';
 
 /** Takes values of every other type one by one: decimals, wide integers, lists, structures, bytes, JSON. */
@@ -36,7 +36,7 @@ export class ValueSink implements Sink {
 }
 
 /** A value of DuckDB's as JavaScript would have it; what has no counterpart becomes text. */
-export function toJs(value: DuckDBValue, duckDb: DuckDb): unknown {
+function toJs(value: DuckDBValue, duckDb: DuckDb): unknown {
   const { api } = duckDb;
   const inner = (item: DuckDBValue) => toJs(item, duckDb);
   if (typeof value === 'bigint') return narrowed(value);

@@ -119,6 +119,8 @@ describe('types', () => {
     });
     expect(wrong).toEqual([]);
     expect(columns[4]!.validity).toBeNull();
+    const texts = columns[2]!.kind === 'string' ? columns[2]!.dictionary : [];
+    expect(texts.filter((text) => !/^text \d+$/.test(text))).toEqual([]); // nothing of what lies where no value is
   });
 
   test('columns of one name are told apart', async () => {
