@@ -53,7 +53,7 @@ module.exports = {
       comment: 'A webview shares nothing with the host but the words they exchange.',
       severity: 'error',
       from: { path: '^webview/' },
-      to: { path: '^(src|test|bench|scripts)/', pathNot: '^src/(protocol/|base/format\\.ts$)' },
+      to: { path: '^(src|test|bench|scripts)/', pathNot: '^src/(protocol/|base/(format|disposable)\\.ts$)' },
     },
     {
       name: 'host-does-not-reach-into-webview',

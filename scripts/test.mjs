@@ -23,6 +23,7 @@ const steps = [
     () => check('depcruise', ['src', 'webview', 'test', 'bench', 'scripts', '--config', '.dependency-cruiser.cjs']),
   ],
   ['lint', 'dead code', () => check('knip', ['--no-progress'])],
+  ['lint', 'files that only tests use', () => check('knip', ['--no-progress', '--production', '--include', 'files'])],
   ['lint', 'types', () => check('tsc', ['-p', '.'])],
   ['lint', 'types of the webview', () => check('tsc', ['-p', 'webview'])],
   ['build', 'build', () => check('npm', ['run', '--silent', 'build'])],

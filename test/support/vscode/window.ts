@@ -104,10 +104,29 @@ export class EditorWindow {
     return (await this.frameWith(selector, timeoutMs)).locator(selector).first();
   }
 
+  /** The notebook editor's own button. */
+  async runAll(): Promise<void> {
+    await this.page.locator('.notebook-toolbar-container').getByRole('button', { name: 'Run All' }).click();
+  }
+
   /** The texts in the status bar of each visible cell, from the top. */
   async cellStatus(): Promise<string[][]> {
     const cells = await this.#parts.page.locator('.notebookOverlay .code-cell-row').all();
     return Promise.all(cells.map((cell) => cell.locator('.cell-status-item').allInnerTexts()));
+  }
+
+  /** The text of what all cells put out, as far as it is on screen. */
+  async outputText(): Promise<string> {
+    const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
+    const texts = await Promise.all(
+      frames.map((frame) =>
+        frame
+          .locator('body')
+          .textContent()
+          .catch(() => ''),
+      ),
+    );
+    return texts.join('\n');
   }
 
   /** Resolves when some visible cell's status bar shows `text`. */

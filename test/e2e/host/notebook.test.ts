@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { eventually, onTestEnd, test } from '../../support/vscode/hostSuite.ts';
+
+const SOURCE = `// %% [markdown]
+// # Sums
+
+// %% Numbers
+const numbers = [1, 2, 3];
+
+// %% Sum
+const sum = numbers.reduce((a, b) => a + b, 0);
+sum
+`;
+
+test('a notebook file opens as a notebook with its cells', async () => {
+  const notebook = await open('cells.memoir.ts', SOURCE);
+  assert.equal(notebook.notebookType, 'memoir');
+  assert.deepEqual(
+    notebook.getCells().map((cell) => cell.kind),
+    [vscode.NotebookCellKind.Markup, vscode.NotebookCellKind.Code, vscode.NotebookCellKind.Code],
+  );
+  assert.equal(notebook.cellAt(1).document.languageId, 'memoir-typescript');
+  assert.equal(notebook.cellAt(1).document.getText(), 'const numbers = [1, 2, 3];');
+});
+
+test('running a notebook shows the value of the last expression', async () => {
+  const notebook = await open('runs.memoir.ts', SOURCE);
+  await vscode.commands.executeCommand('notebook.execute');
+  assert.match(await textOf(notebook.cellAt(2)), /^6\b/);
+});
+
+test('an edit re-runs what depends on it and an equal result stops the wave', async () => {
+  const notebook = await open('wave.memoir.ts', `${SOURCE}\n// %% Shout\n\`sum \${sum} by \${process.pid}\`\n`);
+  await vscode.commands.executeCommand('notebook.execute');
+  const before = await textOf(notebook.cellAt(3));
+  await replace(notebook.cellAt(1), 'const numbers = [3, 2, 1];');
+  await vscode.commands.executeCommand('notebook.cell.execute', { ranges: [{ start: 1, end: 2 }] });
+  await eventually(() => notebook.cellAt(1).executionSummary?.success);
+  assert.equal(await textOf(notebook.cellAt(3)), before);
+  await replace(notebook.cellAt(1), 'const numbers = [3, 2, 1, 4];');
+  await vscode.commands.executeCommand('notebook.cell.execute', { ranges: [{ start: 1, end: 2 }] });
+  await eventually(async () => /sum 10/.test(await textOf(notebook.cellAt(3))));
+});
+
+test('saving an untouched notebook leaves its bytes alone', async () => {
+  const source = '\r\n// %% One\r\nconst one = 1;   \r\n\r\n\r\n// %%   Two\r\none';
+  const notebook = await open('bytes.memoir.ts', source);
+  await replace(notebook.cellAt(0), 'const one = 1.5;');
+  assert.equal(await notebook.save(), true);
+  const saved = Buffer.from(await vscode.workspace.fs.readFile(notebook.uri)).toString();
+  assert.match(saved, /const one = 1\.5;/);
+  assert.ok(saved.endsWith('// %%   Two\r\none'));
+});
+
+test('a cell that throws carries its error', async () => {
+  const notebook = await open('throws.memoir.ts', "// %% Bad\nthrow new Error('no luck today');\n");
+  await vscode.commands.executeCommand('notebook.execute');
+  await eventually(() => notebook.cellAt(0).executionSummary?.success === false);
+  const items = notebook.cellAt(0).outputs.flatMap((output) => output.items);
+  assert.ok(items.some((item) => Buffer.from(item.data).toString().includes('no luck today')));
+});
+
+/** Writes a notebook into the workspace and shows it; its editor closes with the test. */
+async function open(name: string, source: string): Promise<vscode.NotebookDocument> {
+  const file = join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, source);
+  const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
+  await vscode.window.showNotebookDocument(notebook);
+  onTestEnd(async () => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
+  return notebook;
+}
+
+async function replace(cell: vscode.NotebookCell, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(cell.document.uri, new vscode.Range(0, 0, cell.document.lineCount, 0), text);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+/** The plain text that a cell shows, once it shows any. */
+function textOf(cell: vscode.NotebookCell): Promise<string> {
+  return eventually(() => {
+    const items = cell.outputs.flatMap((output) => output.items);
+    const plain = items.find((item) => item.mime === 'text/plain');
+    return plain && Buffer.from(plain.data).toString();
+  });
+}
