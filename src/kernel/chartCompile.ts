@@ -20,6 +20,7 @@ const CONFIG = {
   circle: { size: 45 },
   arc: { stroke: { expr: CHART_SIGNALS.surface }, strokeWidth: 1 },
   view: { stroke: null },
+  title: { anchor: 'start', frame: 'bounds' },
   axisQuantitative: { domain: false, ticks: false },
   axisBand: { ticks: false },
   countTitle: 'Count',

@@ -46,7 +46,7 @@ describe('chart', () => {
 
   test.each([
     ['mean(flights)', { aggregate: 'mean', field: 'flights', type: 'quantitative' }],
-    ['count()', { aggregate: 'count', type: 'quantitative' }],
+    ['count()', { aggregate: 'count', type: 'quantitative', axis: { tickMinStep: 1 } }],
     ['bin(flights)', { bin: true, field: 'flights', type: 'quantitative' }],
     ['flights:O', { field: 'flights', type: 'ordinal' }],
     ['at', { field: 'at', type: 'temporal' }],

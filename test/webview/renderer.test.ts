@@ -1,0 +1,364 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chart } from '../../src/kernel/chart.ts';
+import { toOutput } from '../../src/kernel/display.ts';
+import { html } from '../../src/kernel/displayMarkup.ts';
+import { tableView } from '../../src/kernel/displayTable.ts';
+import { MIME, type Output, type WidgetData } from '../../src/protocol/output.ts';
+import { NotebookPage } from './support/notebookPage.ts';
+import { THEMES } from './support/themes.ts';
+
+const airports = ['ATL', 'ORD', 'DFW', 'DEN', 'LAX', 'PHX', 'IAH', 'LAS', 'DTW', 'SFO'].map((origin, i) => ({
+  origin,
+  flights: 9_800 - i * 730 - (i % 3) * 90,
+  mean_delay: 31.25 + ((i * 37) % 23) / 1.7,
+}));
+const months = Array.from({ length: 72 }, (_, i) => ({
+  month: new Date(Date.UTC(2023, i % 24, 1)),
+  region: ['East', 'Mid', 'West'][Math.floor(i / 24)]!,
+  delay: 12 + 6 * Math.sin((i % 24) / 3.8) + Math.floor(i / 24) * 4,
+}));
+const points = Array.from({ length: 160 }, (_, i) => ({
+  distance: 200 + ((i * 7919) % 2300),
+  delay: 5 + ((i * 104729) % 71) + (i % 8) * 3,
+  carrier: ['AA', 'AS', 'B6', 'DL', 'F9', 'NK', 'UA', 'WN'][i % 8]!,
+}));
+
+function slider(value: number, options: Record<string, unknown> = {}): Output {
+  return widget({
+    kind: 'slider',
+    name: 'late',
+    label: 'Minutes late',
+    value,
+    options: { min: 0, max: 120, step: 5, ...options },
+  });
+}
+
+function widget(data: WidgetData): Output {
+  return { items: [{ mime: MIME.widget, data }] };
+}
+
+let notebook: NotebookPage;
+let shown = 0;
+beforeAll(async () => {
+  notebook = await NotebookPage.open();
+});
+afterAll(() => notebook.close());
+beforeEach(async () => {
+  await notebook.page.evaluate(
+    'host.dispose(); document.body.replaceChildren(); host.posted.length = 0; host.trespass.length = 0;',
+  );
+  await notebook.setTheme(THEMES.light);
+  notebook.problems.length = 0;
+});
+
+/** Draws a value as a kernel would and gives the place it is in. */
+async function draw(value: unknown, id = `out${++shown}`): Promise<Locator> {
+  return notebook.render(id, await toOutput(value));
+}
+
+/** How many different colours the canvas in `place` shows. */
+function colours(place: Locator): Promise<number> {
+  return place.locator('canvas').evaluate((element: unknown) => {
+    const canvas = element as Canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  });
+}
+
+function picture(place: Locator): Promise<string> {
+  return place.locator('canvas').evaluate((element: unknown) => (element as Canvas).toDataURL());
+}
+
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  toDataURL(): string;
+  getContext(kind: '2d'): {
+    getImageData(x: number, y: number, w: number, h: number): { data: { buffer: ArrayBuffer } };
+  };
+}
+
+describe('the page of these tests', () => {
+  test('refuses eval, as a strict notebook page does', async () => {
+    expect(await notebook.evalWorks()).toBe(false);
+  });
+});
+
+describe('a chart', () => {
+  test.each(Object.entries(THEMES))('is drawn in the colours of the %s theme, without eval', async (_, theme) => {
+    await notebook.setTheme(theme);
+    const place = await draw(
+      chart(airports, { mark: 'bar', x: 'flights', y: { field: 'origin', sort: '-x' }, color: 'mean_delay' }),
+    );
+    expect(await colours(place)).toBeGreaterThan(20);
+    expect(notebook.problems).toEqual([]);
+  });
+
+  test('follows the theme and the width of the page', async () => {
+    const place = await draw(chart(airports, { mark: 'bar', x: 'flights', y: 'origin' }));
+    const before = await picture(place);
+    await notebook.setTheme(THEMES.dark);
+    await expect.poll(() => picture(place)).not.toBe(before);
+    await notebook.page.setViewportSize({ width: 500, height: 900 });
+    await expect.poll(async () => (await place.locator('canvas').boundingBox())?.width).toBe(476);
+    await notebook.page.setViewportSize({ width: 760, height: 900 });
+  });
+
+  test('says in words what it shows, and shows values under the pointer', async () => {
+    const place = await draw(chart(airports, { mark: 'bar', title: 'Departures', x: 'flights', y: 'origin' }));
+    await expect
+      .poll(() => place.locator('[role=graphics-document]').getAttribute('aria-label'))
+      .toBe('Bar chart: Departures – flights, origin (10 rows)');
+    await place.locator('canvas').hover({ position: { x: 200, y: 60 } });
+    await place.locator('.tooltip').getByText('flights').waitFor();
+  });
+
+  test('one drawn over another leaves one canvas, and none when it is disposed of', async () => {
+    const spec = { mark: 'bar', x: 'flights', y: 'origin' } as const;
+    const place = await draw(chart(airports, spec), 'again');
+    await Promise.all([draw(chart(airports.slice(3), spec), 'again'), draw(chart(airports.slice(6), spec), 'again')]);
+    expect(await place.locator('canvas').count()).toBe(1);
+    await notebook.dispose('again');
+    expect(await place.locator('canvas').count()).toBe(0);
+  });
+
+  test('with a script for a link opens nothing', async () => {
+    const rows = [{ a: 1, link: 'javascript:host.trespass.push("script")' }];
+    const place = await draw(chart(rows, { mark: { type: 'bar' }, x: 'a', href: { field: 'link', type: 'nominal' } }));
+    await place.locator('canvas').click({ position: { x: 200, y: 100 } });
+    expect(await notebook.trespass()).toEqual([]);
+  });
+});
+
+describe('a table', () => {
+  const rows = Array.from({ length: 1_204 }, (_, i) => ({
+    id: i,
+    name: `row ${i}`,
+    share: i / 7,
+    gone: i % 5 ? 'x' : null,
+  }));
+
+  test('draws only what is in view and a little more, and the rest when it is scrolled to', async () => {
+    const place = await draw(rows);
+    expect(await place.locator('tbody tr:not(.gap)').count()).toBeLessThan(60);
+    await place.getByText('1,000 of 1,204 rows').waitFor();
+    await place.locator('.scroller').focus();
+    await notebook.page.keyboard.press('End');
+    await place.getByText('row 999', { exact: true }).waitFor();
+    expect(await place.locator('tr[aria-rowindex="1001"]').count()).toBe(1);
+    expect(await notebook.trespass()).not.toContain('End');
+  });
+
+  test('keeps its header in view and its columns as wide while it scrolls', async () => {
+    const place = await draw(rows);
+    const header = place.getByText('name', { exact: true });
+    const before = await header.boundingBox();
+    await place.locator('.scroller').evaluate((element: unknown) => {
+      (element as { scrollTop: number }).scrollTop = 12_000;
+    });
+    await place.getByText('row 500', { exact: true }).waitFor();
+    expect(await header.boundingBox()).toEqual(before);
+  });
+
+  test('puts decimal points under each other and dims what is missing', async () => {
+    const place = await draw(rows.slice(0, 3));
+    await place.getByText('0.143', { exact: true }).waitFor();
+    expect(await place.locator('td.null').count()).toBe(1);
+    expect(await place.locator('th', { hasText: 'share' }).getAttribute('title')).toBe('share: number');
+  });
+
+  test('without rows says so', async () => {
+    const place = await draw(tableView([]));
+    await place.getByText('No rows').waitFor();
+  });
+});
+
+describe('a value', () => {
+  test('unfolds and folds by mouse and arrow keys', async () => {
+    const place = await draw({ user: { name: 'Ada', tags: ['a', 'b'] }, sizes: new Map([[1, 'one']]) });
+    const user = place.getByRole('button', { name: /^user/ });
+    await user.focus();
+    await notebook.page.keyboard.press('ArrowRight');
+    expect(await user.getAttribute('aria-expanded')).toBe('true');
+    await place.getByText("'Ada'", { exact: true }).waitFor();
+    await notebook.page.keyboard.press('ArrowDown');
+    await notebook.page.keyboard.press('ArrowLeft');
+    await notebook.page.keyboard.press('ArrowLeft');
+    expect(await user.getAttribute('aria-expanded')).toBe('false');
+    expect(await notebook.trespass()).toEqual([]);
+  });
+
+  test('with markup in it stays text', async () => {
+    const place = await draw({ '<img src=x onerror=host.trespass.push(1)>': '<script>host.trespass.push(2)</script>' });
+    expect(await place.locator('img, script').count()).toBe(0);
+    expect(await notebook.trespass()).toEqual([]);
+  });
+});
+
+describe('a widget', () => {
+  test('a slider posts while it is dragged, the last position always', async () => {
+    const place = await notebook.render('slider', slider(15));
+    const box = (await place.getByLabel('Minutes late').boundingBox())!;
+    const { mouse } = notebook.page;
+    await mouse.move(box.x + 46, box.y + box.height / 2);
+    await mouse.down();
+    await mouse.move(box.x + box.width - 2, box.y + box.height / 2, { steps: 12 });
+    await mouse.up();
+    await expect.poll(async () => (await notebook.posted('late')).at(-1)).toBe(120);
+    const posted = await notebook.posted('late');
+    expect(posted.length).toBeGreaterThan(1);
+    expect(posted).toEqual([...new Set(posted)]);
+    expect(await place.locator('.bubble').textContent()).toBe('120');
+  });
+
+  test('arrow keys move a slider and not the notebook', async () => {
+    const place = await notebook.render('slider', slider(15));
+    await place.getByLabel('Minutes late').focus();
+    await notebook.page.keyboard.press('ArrowRight');
+    await expect.poll(() => notebook.posted('late')).toEqual([20]);
+    expect(await notebook.trespass()).toEqual([]);
+  });
+
+  test('drawn again while it is dragged it keeps focus and thumb', async () => {
+    const place = await notebook.render('slider', slider(15));
+    const input = place.getByLabel('Minutes late');
+    const box = (await input.boundingBox())!;
+    await notebook.page.mouse.move(box.x + 46, box.y + box.height / 2);
+    await notebook.page.mouse.down();
+    await notebook.page.mouse.move(box.x + box.width - 2, box.y + box.height / 2);
+    await notebook.render('slider', slider(15, { max: 120 }));
+    await notebook.receive({ type: 'widgets', values: { late: 15 } });
+    expect(await input.inputValue()).toBe('120');
+    expect(await place.locator('input:focus').count()).toBe(1);
+    await notebook.page.mouse.up();
+  });
+
+  test('copies of one widget stay in step', async () => {
+    await notebook.render('first', slider(15));
+    const second = await notebook.render('second', slider(15));
+    await notebook.page.locator('#first').getByLabel('Minutes late').focus();
+    await notebook.page.keyboard.press('End');
+    await expect.poll(() => second.getByLabel('Minutes late').inputValue()).toBe('120');
+    await notebook.receive({ type: 'widgets', values: { late: 120 } });
+    await notebook.receive({ type: 'widgets', values: { late: 60 } });
+    for (const id of ['first', 'second']) {
+      expect(await notebook.page.locator(`#${id}`).getByLabel('Minutes late').inputValue()).toBe('60');
+    }
+  });
+
+  test('a list posts the chosen value with its type, a box true or false, a text when Enter is pressed', async () => {
+    const options = [
+      { label: 'One', value: 1 },
+      { label: 'Two', value: 2 },
+    ];
+    await notebook.render(
+      'list',
+      widget({ kind: 'select', name: 'n', label: 'Number', value: 1, options: { options } }),
+    );
+    await notebook.page.getByLabel('Number').selectOption('Two');
+    await notebook.render(
+      'box',
+      widget({ kind: 'checkbox', name: 'b', label: 'Only late', value: false, options: {} }),
+    );
+    await notebook.page.getByLabel('Only late').check();
+    await notebook.render(
+      'text',
+      widget({ kind: 'text', name: 't', label: 'Airport', value: '', options: { placeholder: 'ATL' } }),
+    );
+    await notebook.page.getByLabel('Airport').fill('ORD');
+    await notebook.page.getByLabel('Airport').press('Enter');
+    expect([await notebook.posted('n'), await notebook.posted('b'), await notebook.posted('t')]).toEqual([
+      [2],
+      [true],
+      ['ORD'],
+    ]);
+  });
+
+  test('one that cannot be used is not moved', async () => {
+    const place = await notebook.render('slider', slider(15, { disabled: true }));
+    expect(await place.getByLabel('Minutes late').isDisabled()).toBe(true);
+  });
+});
+
+describe('html', () => {
+  test('runs its scripts in a frame that takes its height from them', async () => {
+    const place = await draw(
+      html('<p id="p"></p><script>p.textContent = "from a script"; p.style.height = "321px"</script>'),
+    );
+    await place.frameLocator('iframe').getByText('from a script').waitFor();
+    await expect.poll(async () => (await place.locator('iframe').boundingBox())?.height).toBeGreaterThan(320);
+  });
+
+  test('reaches neither the page, nor its storage, nor the network', async () => {
+    const attempts = ['parent.document.body', 'localStorage.length', 'parent.host.posted', 'document.cookie'];
+    const script = `const tried = [${attempts.map((code) => `() => ${code}`)}].map((attempt) => { try { attempt(); return 'reached'; } catch { return 'refused'; } });
+      fetch('https://example.org').then(() => 'reached', () => 'refused').then((net) => { document.body.textContent = [...tried, net].join(' '); });`;
+    const place = await draw(html(`<script>${script}</script>`));
+    await place.frameLocator('iframe').getByText('refused refused refused refused refused').waitFor();
+  });
+
+  test('cannot claim to be higher than a page should be', async () => {
+    const place = await draw(
+      html('<script>setTimeout(() => parent.postMessage({ memoirHeight: 1e9 }, "*"), 50)</script>'),
+    );
+    await expect.poll(async () => (await place.locator('iframe').boundingBox())?.height).toBe(4_000);
+  });
+});
+
+const shots = process.env.MEMOIR_SHOTS;
+describe.runIf(shots)('pictures to look at', () => {
+  test.each(Object.entries(THEMES))('%s', async (name, theme) => {
+    mkdirSync(shots!, { recursive: true });
+    await notebook.setTheme(theme);
+    await drawGallery();
+    await notebook.page.screenshot({ path: join(shots!, `${name}.png`), fullPage: true });
+  });
+});
+
+async function drawGallery(): Promise<void> {
+  await notebook.render('slider', slider(45));
+  await notebook.render(
+    'list',
+    widget({ kind: 'select', name: 'n', label: 'Airport', value: 2, options: { options: ['All airports', 2, 3] } }),
+  );
+  await notebook.render(
+    'text',
+    widget({ kind: 'text', name: 't', label: 'Carrier', value: '', options: { placeholder: 'Any carrier' } }),
+  );
+  await notebook.render(
+    'box',
+    widget({ kind: 'checkbox', name: 'b', label: 'Only late flights', value: true, options: {} }),
+  );
+  await draw(
+    chart(airports, {
+      mark: 'bar',
+      title: 'Where flights are late',
+      x: 'flights',
+      y: { field: 'origin', sort: '-x' },
+      color: 'mean_delay',
+    }),
+  );
+  await draw(
+    chart(months, { mark: 'line', title: 'Delay by month', x: 'month', y: 'delay', color: 'region', height: 200 }),
+  );
+  await draw(chart(points, { mark: 'point', x: 'distance', y: 'delay', color: 'carrier', height: 240 }));
+  await draw(chart(airports, { mark: 'bar', x: 'bin(mean_delay)', y: 'count()', height: 140 }));
+  await draw(
+    airports.map((row, i) => ({ ...row, seen: i % 4 ? new Date(Date.UTC(2024, i, 3)) : null, hub: i % 2 === 0 })),
+  );
+  await draw({
+    name: 'ATL',
+    counts: [1, 2, 3],
+    nested: { late: true, at: new Date(0), f: Math.max, none: null },
+    map: new Map([['a', 1]]),
+    error: new TypeError('no'),
+  });
+  const frame = await draw(
+    html`<p>HTML in its own frame, <a href="#">with a link</a> and <button>a button</button>.</p>`,
+  );
+  await frame.frameLocator('iframe').getByText('HTML').waitFor();
+  await expect.poll(async () => (await frame.locator('iframe').boundingBox())?.height).toBeLessThan(80);
+}

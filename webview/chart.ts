@@ -1,0 +1,81 @@
+import type { View } from 'vega';
+import type { Disposable } from '../src/base/disposable.ts';
+import { type ChartSpec, isResponsive, vegaOf } from './chartSpec.ts';
+import { chartSignals } from './chartTheme.ts';
+import { ChartTooltip } from './chartTooltip.ts';
+import { h } from './dom.ts';
+import { readTheme } from './theme.ts';
+
+/** A chart on the page: follows the page's width and theme, and keeps the old picture until the new one is ready. */
+export class Chart implements Disposable {
+  readonly element = h('figure', { class: 'chart' });
+  readonly #tooltip = new ChartTooltip();
+  readonly #resize = new ResizeObserver(() => this.#fit());
+  #read: () => ChartSpec;
+  #view: View | null = null;
+  #responsive = false;
+  #drawing = 0;
+
+  /** `read` gives a fresh copy of the specification: Vega writes into the data that it is given. */
+  constructor(read: () => ChartSpec) {
+    this.#read = read;
+    this.element.append(this.#tooltip.element);
+    this.#resize.observe(this.element);
+  }
+
+  async update(read: () => ChartSpec): Promise<void> {
+    this.#read = read;
+    await this.draw();
+  }
+
+  async draw(): Promise<void> {
+    const turn = ++this.#drawing;
+    const canvas = h('div', { class: 'canvas pending' });
+    this.element.append(canvas);
+    try {
+      const view = await this.#drawInto(canvas);
+      if (turn !== this.#drawing) view.finalize();
+      else this.#show(canvas, view);
+    } catch (error) {
+      if (turn === this.#drawing) this.#show(canvas, null, error instanceof Error ? error.message : String(error));
+    } finally {
+      if (turn !== this.#drawing) canvas.remove(); // a newer drawing has taken over
+    }
+  }
+
+  dispose(): void {
+    this.#drawing += 1;
+    this.#resize.disconnect();
+    this.#view?.finalize();
+    this.#view = null;
+    this.element.remove();
+  }
+
+  async #drawInto(container: HTMLElement): Promise<View> {
+    const { drawVega } = await import('./chartView.ts');
+    const theme = readTheme();
+    const spec = this.#read();
+    const vega = vegaOf(spec, chartSignals(theme));
+    if (!vega) throw new Error('it carries no compiled Vega. Run its cell again.');
+    this.#responsive = isResponsive(vega);
+    const showTooltip = (value: unknown, event: MouseEvent) => this.#tooltip.show(value, event);
+    return drawVega(vega, { container, theme, description: spec.description ?? 'Chart', showTooltip });
+  }
+
+  #show(canvas: HTMLElement, view: View | null, problem?: string): void {
+    this.#view?.finalize();
+    this.#view = view;
+    this.#tooltip.hide();
+    canvas.classList.remove('pending');
+    if (problem)
+      canvas.replaceChildren(h('p', { class: 'problem', role: 'alert' }, `This chart could not be drawn: ${problem}`));
+    this.element.replaceChildren(canvas, this.#tooltip.element);
+    this.#fit();
+  }
+
+  #fit(): void {
+    const width = Math.floor(this.element.clientWidth);
+    if (!this.#view || !this.#responsive || width === 0 || this.#view.width() === width) return;
+    void this.#view.width(width).runAsync();
+  }
+}

@@ -1,0 +1,35 @@
+// The only module that imports Vega: it is loaded when the first chart is drawn.
+import { parse, type Spec, View } from 'vega';
+import { expressionInterpreter } from 'vega-interpreter';
+import { closedLoader } from './chartLoader.ts';
+import type { ChartTheme } from './chartTheme.ts';
+import { vegaConfig } from './chartTheme.ts';
+
+export interface ViewOptions {
+  readonly container: HTMLElement;
+  readonly theme: ChartTheme;
+  readonly description: string;
+  readonly showTooltip: (value: unknown, event: MouseEvent) => void;
+}
+
+/** Draws compiled Vega on a canvas, its expressions interpreted rather than evaluated as code. */
+export async function drawVega(spec: Spec, options: ViewOptions): Promise<View> {
+  const runtime = parse(spec, vegaConfig(options.theme), { ast: true });
+  const view = new View(runtime, {
+    expr: expressionInterpreter,
+    loader: closedLoader,
+    renderer: 'canvas',
+    container: options.container,
+    hover: true,
+    logLevel: 1,
+    tooltip: (_handler: unknown, event: MouseEvent, _item: unknown, value: unknown) =>
+      options.showTooltip(value, event),
+  });
+  view.description(options.description);
+  try {
+    return await view.runAsync();
+  } catch (error) {
+    view.finalize();
+    throw error;
+  }
+}

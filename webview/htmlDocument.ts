@@ -1,0 +1,50 @@
+/** What the frame takes from the page: plain CSS values. */
+export interface FrameStyle {
+  readonly scheme: 'light' | 'dark';
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Nothing is fetched: what an output shows is in the output. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline'",
+  "style-src 'unsafe-inline'",
+  'img-src data: blob:',
+  'font-src data:',
+  'media-src data: blob:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** The whole document of a frame that shows `html` in the reader's colours and reports its height. */
+export function frameDocument(html: string, style: FrameStyle): string {
+  const variables = Object.entries(style.variables)
+    .map(([name, value]) => `${name}:${value.replace(/[;{}<>]/g, '')}`)
+    .join(';');
+  return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="color-scheme" content="${style.scheme}">
+<style>:root{${variables}}
+html{background:transparent}
+body{margin:0;padding:1px;display:flow-root;color:var(--vscode-foreground);font:var(--memoir-font-size,13px)/1.5 var(--vscode-font-family,sans-serif)}
+a{color:var(--vscode-textLink-foreground)}
+table{border-collapse:collapse}</style>
+<script>${REPORT_HEIGHT}</script></head><body>${html}</body></html>`;
+}
+
+/** The height that a message from a frame reports, or null when it is none. */
+export function reportedHeight(message: unknown): number | null {
+  if (typeof message !== 'object' || message === null || !('memoirHeight' in message)) return null;
+  const height = Number(message.memoirHeight);
+  return Number.isFinite(height) && height >= 0 ? Math.min(Math.ceil(height), 4_000) : null;
+}
+
+const REPORT_HEIGHT = `
+addEventListener('DOMContentLoaded', () => {
+  const tell = () => parent.postMessage({ memoirHeight: document.documentElement.getBoundingClientRect().height }, '*');
+  new ResizeObserver(tell).observe(document.documentElement);
+  tell();
+});
+addEventListener('message', ({ source, data }) => {
+  if (source !== parent || !data || !data.memoirVariables) return;
+  for (const [name, value] of Object.entries(data.memoirVariables)) document.documentElement.style.setProperty(name, value);
+});`;

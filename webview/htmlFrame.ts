@@ -1,0 +1,58 @@
+import type { Disposable } from '../src/base/disposable.ts';
+import type { HtmlData } from '../src/protocol/output.ts';
+import { h } from './dom.ts';
+import { type FrameStyle, frameDocument, reportedHeight } from './htmlDocument.ts';
+import { isDark, themeKind } from './theme.ts';
+
+const VARIABLES = [
+  '--vscode-foreground',
+  '--vscode-descriptionForeground',
+  '--vscode-editor-background',
+  '--vscode-font-family',
+  '--vscode-editor-font-family',
+  '--vscode-textLink-foreground',
+  '--vscode-focusBorder',
+  '--vscode-panel-border',
+];
+
+/** HTML in a frame that can run scripts but reach neither the page, nor its storage, nor the network. */
+export class HtmlFrame implements Disposable {
+  readonly element = h('iframe', { class: 'frame', sandbox: 'allow-scripts', title: 'HTML output' });
+  readonly #html: string;
+
+  constructor({ html }: HtmlData) {
+    this.#html = html;
+    addEventListener('message', this.#listen);
+    this.#write();
+  }
+
+  /** Takes the page's colours as they are now. */
+  restyle(): void {
+    const style = frameStyle();
+    if (style.scheme !== this.element.style.colorScheme) this.#write();
+    else this.element.contentWindow?.postMessage({ memoirVariables: style.variables }, '*'); // its origin is opaque
+  }
+
+  dispose(): void {
+    removeEventListener('message', this.#listen);
+    this.element.remove();
+  }
+
+  #write(): void {
+    const style = frameStyle();
+    this.element.style.colorScheme = style.scheme; // a frame of another scheme than its element is not transparent
+    this.element.srcdoc = frameDocument(this.#html, style);
+  }
+
+  readonly #listen = (event: MessageEvent): void => {
+    if (event.source !== this.element.contentWindow) return;
+    const height = reportedHeight(event.data);
+    if (height !== null) this.element.style.height = `${height}px`;
+  };
+}
+
+function frameStyle(): FrameStyle {
+  const style = getComputedStyle(document.body);
+  const variables = Object.fromEntries(VARIABLES.map((name) => [name, style.getPropertyValue(name).trim()]));
+  return { scheme: isDark(themeKind()) ? 'dark' : 'light', variables };
+}

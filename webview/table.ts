@@ -1,0 +1,118 @@
+import type { Disposable } from '../src/base/disposable.ts';
+import type { TableData } from '../src/protocol/output.ts';
+import { h } from './dom.ts';
+import { type ColumnFormat, cellText, columnFormats, countText } from './tableFormat.ts';
+import { readTheme } from './theme.ts';
+
+const ROW_HEIGHT = 24;
+/** Tables up to this length are on the page whole; of longer ones only what is in view, and a little around it. */
+const WHOLE = 100;
+const AROUND = 12;
+const CELL_PADDING = 30;
+const MAX_WIDTH = 380;
+
+/** A table that scrolls in itself, its header staying in view. */
+export class Table implements Disposable {
+  readonly element: HTMLElement;
+  readonly #table: TableData;
+  readonly #columns: readonly ColumnFormat[];
+  readonly #body = h('tbody');
+  readonly #scroller: HTMLElement;
+  #first = -1;
+
+  constructor(table: TableData) {
+    this.#table = table;
+    this.#columns = columnFormats(table);
+    const count = countText(table);
+    const grid = h(
+      'table',
+      { 'aria-rowcount': table.rows.length + 1, 'aria-colcount': table.columns.length },
+      this.#widths(),
+      this.#head(),
+      this.#body,
+    );
+    this.#scroller = h(
+      'div',
+      { class: 'scroller', tabindex: 0, role: 'region', 'aria-label': `Table, ${count}` },
+      grid,
+    );
+    this.element = h('div', { class: 'table' }, this.#scroller, h('div', { class: 'count' }, count));
+    this.#scroller.addEventListener('scroll', this.#fill, { passive: true });
+    this.#scroller.addEventListener('keydown', keepScrollKeys);
+    this.#fill();
+  }
+
+  dispose(): void {
+    this.#scroller.removeEventListener('scroll', this.#fill);
+    this.element.remove();
+  }
+
+  readonly #fill = (): void => {
+    const { rows } = this.#table;
+    const isWhole = rows.length <= WHOLE;
+    const top = Math.floor(this.#scroller.scrollTop / ROW_HEIGHT);
+    const shown = Math.ceil((this.#scroller.clientHeight || 480) / ROW_HEIGHT);
+    const first = isWhole ? 0 : Math.max(0, Math.min(top, rows.length - shown) - AROUND);
+    const last = isWhole ? rows.length : Math.min(rows.length, first + shown + 2 * AROUND);
+    if (first === this.#first || (this.#first >= 0 && Math.abs(first - this.#first) < AROUND / 2 && first > 0)) return;
+    this.#first = first;
+    const drawn = rows.slice(first, last).map((row, i) => this.#row(row, first + i));
+    this.#body.replaceChildren(this.#gap(first), ...drawn, this.#gap(rows.length - last));
+  };
+
+  #widths(): HTMLElement {
+    const measure = textMeasure();
+    const columns = this.#columns.map(({ name, longest }) => {
+      const width = Math.max(measure(name, 'bold'), measure(longest, 'normal')) + CELL_PADDING;
+      const column = h('col');
+      column.style.width = `${Math.ceil(Math.min(Math.max(width, 48), MAX_WIDTH))}px`;
+      return column;
+    });
+    return h('colgroup', {}, ...columns, h('col'));
+  }
+
+  #head(): HTMLElement {
+    const cells = this.#columns.map(({ name, type, numeric }) =>
+      h('th', { scope: 'col', class: numeric && 'number', title: `${name}: ${type}` }, name),
+    );
+    return h('thead', {}, h('tr', { 'aria-rowindex': 1 }, ...cells, h('td', { class: 'rest', 'aria-hidden': 'true' })));
+  }
+
+  #row(row: TableData['rows'][number], index: number): HTMLElement {
+    const cells = this.#columns.map((column, i) => {
+      const value = row[i] ?? null;
+      const text = cellText(value, column);
+      const full = value === null || String(value) === text ? (text.length > 40 ? text : null) : String(value);
+      return h('td', { class: value === null ? 'null' : column.numeric && 'number', title: full }, text);
+    });
+    return h(
+      'tr',
+      { 'aria-rowindex': index + 2, class: index % 2 === 1 && 'odd' },
+      ...cells,
+      h('td', { class: 'rest', 'aria-hidden': 'true' }),
+    );
+  }
+
+  /** Stands in for the rows that are not drawn. */
+  #gap(rows: number): HTMLElement {
+    const gap = h('tr', { class: 'gap', 'aria-hidden': 'true', hidden: rows <= 0 });
+    gap.style.height = `${rows * ROW_HEIGHT}px`;
+    return gap;
+  }
+}
+
+/** Arrow keys scroll the table rather than move the notebook's selection. */
+function keepScrollKeys(event: KeyboardEvent): void {
+  if (/^(Arrow|Page|Home|End)/.test(event.key)) event.stopPropagation();
+}
+
+/** Measures text as the page writes it: which rows are drawn must not decide how wide a column is. */
+function textMeasure(): (text: string, weight: 'bold' | 'normal') => number {
+  const context = document.createElement('canvas').getContext('2d');
+  const { font } = readTheme();
+  return (text, weight) => {
+    if (!context) return text.length * 8;
+    context.font = `${weight === 'bold' ? 600 : 400} 13px ${font}`;
+    return context.measureText(text.slice(0, 60)).width;
+  };
+}

@@ -1,0 +1,69 @@
+import { formatCount } from '../src/base/format.ts';
+import type { TableData } from '../src/protocol/output.ts';
+
+type Cell = TableData['rows'][number][number];
+
+/** How a column is drawn. */
+export interface ColumnFormat {
+  readonly name: string;
+  readonly type: string;
+  readonly numeric: boolean;
+  /** Decimals that its numbers show, so that their points stand under each other. */
+  readonly decimals: number;
+  /** Its longest text, which decides how wide it is. */
+  readonly longest: string;
+}
+
+/** How each column of a table is drawn, from the rows at hand. */
+export function columnFormats(table: TableData): ColumnFormat[] {
+  return table.columns.map((column, index) => {
+    const values = table.rows.map((row) => row[index] ?? null);
+    const numbers = values.filter((value) => typeof value === 'number');
+    const numeric =
+      numbers.length > 0 &&
+      values.every((value) => typeof value !== 'string' || value === 'NaN' || value.endsWith('Infinity'));
+    const format = { ...column, numeric, decimals: decimalsOf(numbers) };
+    return { ...format, longest: values.map((value) => cellText(value, format)).reduce(longer, '') };
+  });
+}
+
+/** A cell as text; a number with its column's decimals unless it is too large or small for them. */
+export function cellText(value: Cell, column: Pick<ColumnFormat, 'decimals'>): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'number') return String(value);
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && column.decimals === 0) return String(value);
+  if (size >= 1e15 || (size > 0 && size < 10 ** -column.decimals / 2)) return String(Number(value.toPrecision(3)));
+  return value.toFixed(column.decimals);
+}
+
+/** `20 of 1,204 rows`, `1,204 rows`, `No rows`. */
+export function countText(table: TableData): string {
+  const shown = table.rows.length;
+  if (table.rowCount === null) return shown === 0 ? 'No rows' : `First ${formatCount(shown, 'row')}`;
+  if (table.rowCount === 0) return 'No rows';
+  return shown < table.rowCount
+    ? `${shown.toLocaleString('en-US')} of ${formatCount(table.rowCount, 'row')}`
+    : formatCount(shown, 'row');
+}
+
+function longer(a: string, b: string): string {
+  return b.length > a.length ? b : a;
+}
+
+/** As many decimals as the numbers have, but no more than three significant digits of a typical one, and at least cents. */
+function decimalsOf(numbers: readonly number[]): number {
+  const needed = numbers.reduce((most, value) => Math.max(most, decimalsIn(value)), 0);
+  if (needed <= 2) return needed;
+  const sizes = numbers
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .sort((a, b) => a - b);
+  const typical = sizes[Math.floor(sizes.length / 2)] ?? 1;
+  return Math.min(needed, Math.max(2, Math.min(6, 2 - Math.floor(Math.log10(typical)))));
+}
+
+function decimalsIn(value: number): number {
+  const [, fraction = '', exponent = '0'] = /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  return Math.min(20, Math.max(0, fraction.length - Number(exponent)));
+}
