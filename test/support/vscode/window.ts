@@ -57,8 +57,9 @@ export class EditorWindow {
       (it) => it.close(),
     );
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+    const page = await context.newPage();
     const server = await Server.start(root, home, { trusted: options.trusted ?? true });
-    const window = new EditorWindow({ root, home, options, context, server, page: await context.newPage(), owned });
+    const window = new EditorWindow({ root, home, options, context, server, page, owned });
     owned.defer(() => window.#parts.server.stop());
     await window.#load();
     window.#parts.owned = owned.move();
