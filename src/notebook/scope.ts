@@ -48,6 +48,7 @@ export interface ScopedSource {
   readonly text: string;
   readonly program: Program;
   readonly errors: readonly OxcError[];
+  /** With the line `#!…`, if any. */
   readonly comments: readonly Span[];
   readonly parents: ReadonlyMap<Node, Node>;
   /** Mentions of names that the text does not declare, in the order of the text. */
@@ -61,7 +62,7 @@ export function readSource(
   sourceType: 'module' | 'commonjs' | 'unambiguous' = 'module',
   lang: 'ts' | 'js' = 'ts',
 ): ScopedSource {
-  const { program, errors, comments } = parseSync(`source.${lang}`, text, {
+  const parsed = parseSync(`source.${lang}`, text, {
     lang,
     sourceType,
     astType: 'ts',
@@ -69,6 +70,8 @@ export function readSource(
     preserveParens: false,
     showSemanticErrors: true,
   });
+  const { program, errors } = parsed;
+  const comments = program.hashbang ? [program.hashbang, ...parsed.comments] : parsed.comments;
   const { parents, erased } = survey(program);
   const useOf = (reference: Reference): Use => toUse(reference, erased);
   const global = globalScopeOf(program);

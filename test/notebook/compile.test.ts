@@ -78,6 +78,7 @@ describe('a compiled cell', () => {
     ['(a, a + 1) // with a comment', 8],
     ['a // before the semicolon\n;', 7],
     ['a;;', 7],
+    ['#!/usr/bin/env memoir\na', 7],
     ['{ a }\n({ a })', { a: 7 }],
     ['"use strict"', 'use strict'],
     ['await Promise.resolve(a)', 7],
