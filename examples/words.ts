@@ -21,9 +21,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.095 ? 1 : 0)} %`;
 }
 
-/** `$15.4 million`, `$912 thousand`. */
+/** `15.4 million dollars`, `912 thousand dollars`. */
 export function dollars(amount: number): string {
-  return amount >= 1e6 ? `$${(amount / 1e6).toFixed(1)} million` : `$${Math.round(amount / 1000)} thousand`;
+  return amount >= 1e6
+    ? `${(amount / 1e6).toFixed(1)} million dollars`
+    : `${Math.round(amount / 1000)} thousand dollars`;
 }
 
 /** A share as a person would say it: `more than every second time`, `one time in 7`. */
