@@ -19,9 +19,7 @@ export function columnFormats(table: TableData): ColumnFormat[] {
   return table.columns.map((column, index) => {
     const values = table.rows.map((row) => row[index] ?? null);
     const numbers = values.filter((value) => typeof value === 'number');
-    const numeric =
-      numbers.length > 0 &&
-      values.every((value) => typeof value !== 'string' || value === 'NaN' || value.endsWith('Infinity'));
+    const numeric = isNumeric(column.type, values);
     const format = { ...column, numeric, decimals: decimalsOf(numbers) };
     return { ...format, longest: values.map((value) => cellText(value, format)).reduce(longer, '') };
   });
@@ -45,6 +43,17 @@ export function countText(table: TableData): string {
   return shown < table.rowCount
     ? `${shown.toLocaleString('en-US')} of ${formatCount(table.rowCount, 'row')}`
     : formatCount(shown, 'row');
+}
+
+/** Whether a column holds numbers; those that JSON cannot hold come as text. */
+function isNumeric(type: string, values: readonly Cell[]): boolean {
+  const wide = /INT|DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL|^number$/i.test(type);
+  const isText = (value: Cell) => typeof value === 'string' && !/^(NaN|-?Infinity)$/.test(value);
+  const isNumberText = (value: Cell) => wide && /^-?\d+(\.\d+)?$/.test(String(value));
+  return (
+    values.some((value) => value !== null) &&
+    values.every((value) => typeof value !== 'boolean' && (!isText(value) || isNumberText(value)))
+  );
 }
 
 function longer(a: string, b: string): string {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { UserError } from '../base/errors.ts';
-import { lazyTable, type Row } from './displayTable.ts';
+import type { LazyTable, Row } from './displayTable.ts';
 
 /** What a chart can be drawn of. */
 export type ChartSource = readonly Row[] | object;
@@ -19,9 +19,9 @@ export interface ChartColumn {
 const MAX_ROWS = 200_000;
 const SAMPLE = 1_000;
 
-/** The rows of a lazy table. */
-export async function tableRows(table: object): Promise<readonly Row[]> {
-  return chartRows(await lazyTable(table).rows());
+/** The rows of a lazy table, as far as a chart would draw them. */
+export async function tableRows(table: LazyTable): Promise<readonly Row[]> {
+  return chartRows(await (table.limit?.(MAX_ROWS + 1) ?? table).rows());
 }
 
 /** The rows of an array, as objects. */
@@ -32,9 +32,8 @@ export function chartRows(rows: unknown): readonly Row[] {
     );
   }
   if (rows.length > MAX_ROWS) {
-    const count = rows.length.toLocaleString('en-US');
     throw new UserError(
-      `A chart of ${count} rows would be too slow to read. Aggregate them first, for example with sql\`… GROUP BY …\`, or take a sample.`,
+      `A chart of more than ${MAX_ROWS.toLocaleString('en-US')} rows would be too slow to read. Aggregate them first, for example with sql\`… GROUP BY …\`, or take a sample.`,
     );
   }
   return rows.map((row) => (typeof row === 'object' && row !== null ? (row as Row) : { data: row })); // as Vega does

@@ -1,19 +1,9 @@
 import { UserError } from '../base/errors.ts';
-
-/** The name of `names` that is spelled most like `name`, or null when none is alike. */
-export function nearest(name: string, names: readonly string[]): string | null {
-  let best: string | null = null;
-  let least = Math.max(2, Math.floor(name.length / 2)) + 1;
-  for (const candidate of names) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best;
-}
+import { nearestName } from '../data/nearestName.ts';
 
 /** `Did you mean "origin"?`, or what there is to choose from. */
 export function suggestion(name: string, names: readonly string[], what: string): string {
-  const close = nearest(name, names);
+  const close = nearestName(name, names);
   if (close !== null) return `Did you mean "${close}"?`;
   const some = names.slice(0, 12).join(', ');
   return names.length === 0 ? `The data has no ${what}.` : `Its ${what} are ${some}${names.length > 12 ? ', …' : ''}.`;
@@ -41,17 +31,4 @@ function checkField(field: string, columns: readonly string[]): void {
   throw new UserError(
     `The chart names the column "${column}", which the data does not have. ${suggestion(column, columns, 'columns')}`,
   );
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + same));
-    }
-    previous = row;
-  }
-  return previous[b.length]!;
 }

@@ -10,6 +10,8 @@ export const TABLE: unique symbol = Symbol.for('memoir.table');
 export interface LazyTable {
   preview(limit: number): TableData | Promise<TableData>;
   rows(): Promise<readonly Row[]>;
+  /** The table of its first rows. */
+  limit?(count: number): LazyTable;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -23,21 +25,13 @@ const TEXT_ROWS = 20;
 export function tableView(data: readonly Row[] | object, options: { readonly limit?: number } = {}): Displayable {
   const limit = Math.max(0, options.limit ?? MAX_ROWS);
   return new Displayable('Table', async () =>
-    tableOutput(isTable(data) ? await lazyTable(data).preview(limit) : rowsTable(data as readonly Row[], limit)),
+    tableOutput(isTable(data) ? await data.preview(limit) : rowsTable(data as readonly Row[], limit)),
   );
 }
 
 /** Whether `value` is a lazy table. */
-export function isTable(value: unknown): value is object {
+export function isTable(value: unknown): value is LazyTable {
   return typeof value === 'object' && value !== null && !types.isProxy(value) && TABLE in value;
-}
-
-/** A lazy table's methods, which stand on the table itself or behind its mark. */
-export function lazyTable(table: object): LazyTable {
-  const mark: unknown = (table as { [TABLE]?: unknown })[TABLE];
-  const has = (owner: unknown, name: keyof LazyTable) => typeof owner === 'object' && owner !== null && name in owner;
-  const owner = (name: keyof LazyTable) => (has(mark, name) ? mark : table) as LazyTable;
-  return { preview: (limit) => owner('preview').preview(limit), rows: () => owner('rows').rows() };
 }
 
 /** Whether `value` reads as a table: a list of plain objects that largely have the same keys. */

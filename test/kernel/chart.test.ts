@@ -3,7 +3,6 @@ import { expressionInterpreter } from 'vega-interpreter';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { chart, vegaLite } from '../../src/kernel/chart.ts';
-import { nearest } from '../../src/kernel/chartFields.ts';
 import type { ChartOptions } from '../../src/kernel/chartSpec.ts';
 import { toOutput } from '../../src/kernel/display.ts';
 import { type ChartMeta, MIME } from '../../src/protocol/output.ts';
@@ -186,10 +185,3 @@ function marks(node: unknown, kind: string): number {
   const own = marktype === kind && role === 'mark' ? items.length : 0;
   return own + items.reduce((sum, item) => sum + marks(item, kind), 0);
 }
-
-describe('nearest', () => {
-  test('finds a name with letters swapped, and none where nothing is alike', () => {
-    expect(nearest('orgin', ['flights', 'origin'])).toBe('origin');
-    expect(nearest('x', ['flights', 'origin'])).toBeNull();
-  });
-});

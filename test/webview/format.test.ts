@@ -59,6 +59,7 @@ describe('the numbers of a column', () => {
   test('a column of texts that look like numbers is none of numbers', () => {
     const table: TableData = { columns: [{ name: 'zip', type: 'string' }], rows: [['00501'], ['90210']], rowCount: 2 };
     expect(columnFormats(table)[0]?.numeric).toBe(false);
+    expect(columnFormats({ ...table, columns: [{ name: 'total', type: 'HUGEINT' }] })[0]?.numeric).toBe(true);
   });
 });
 

@@ -315,6 +315,9 @@ describe.runIf(shots)('pictures to look at', () => {
     await notebook.setTheme(theme);
     await drawGallery();
     await notebook.page.screenshot({ path: join(shots!, `${name}.png`), fullPage: true });
+    await notebook.page.evaluate('host.dispose(); document.body.replaceChildren();');
+    await drawMore();
+    await notebook.page.screenshot({ path: join(shots!, `${name}-more.png`), fullPage: true });
   });
 });
 
@@ -361,4 +364,35 @@ async function drawGallery(): Promise<void> {
   );
   await frame.frameLocator('iframe').getByText('HTML').waitFor();
   await expect.poll(async () => (await frame.locator('iframe').boundingBox())?.height).toBeLessThan(80);
+}
+
+async function drawMore(): Promise<void> {
+  const frame = await draw(
+    html`<h3>HTML in its own frame</h3><p>It has <a href="#">a link</a> and <button>a button</button>.</p>`,
+  );
+  await frame.frameLocator('iframe').getByText('It has').waitFor();
+  await draw(
+    chart(airports.slice(0, 5), {
+      mark: { type: 'arc', innerRadius: 50 },
+      theta: 'flights',
+      color: 'origin',
+      height: 180,
+    }),
+  );
+  await draw(chart(months, { mark: 'area', x: 'month', y: 'delay', column: 'region', width: 180, height: 120 }));
+  await draw(chart(points, { mark: 'boxplot', x: 'delay', y: 'carrier' }));
+  await draw(chart(points, { mark: 'rect', x: 'bin(distance)', y: 'carrier', color: 'mean(delay)' }));
+  await draw(
+    Array.from({ length: 1_500 }, (_, id) => ({
+      id,
+      share: id / 7,
+      text: `A long description of row ${id} that does not fit `.repeat(3),
+      when: new Date(Date.UTC(2024, 0, 1, id)),
+    })),
+  );
+  await draw(tableView([]));
+  await draw({ items: [1, 2, 3], text: 'x'.repeat(500) });
+  await notebook.render('off', slider(30, { disabled: true }));
+  const bars = await draw(chart(airports, { mark: 'bar', x: 'flights', y: { field: 'origin', sort: '-x' } }));
+  await bars.locator('canvas').hover({ position: { x: 200, y: 60 } });
 }
