@@ -73,9 +73,9 @@ export class Evaluator {
   #execute(run: Run): Promise<CellOutcome> {
     const { request } = run;
     const inputs = {
-      ...this.#values.inputs(request.inputs),
       signal: run.abort.signal,
       invalidation: this.#untilInvalid(request.cell),
+      ...this.#values.inputs(request.inputs),
     };
     return new Promise((resolve, reject) => {
       this.#active = { run, end: reject };

@@ -36,7 +36,7 @@ export class Program {
     this.cells = new Map(cells.map((cell) => [cell.id, cell]));
     this.#analyses = analyses;
     this.#compiled = compiled;
-    this.graph = buildGraph(cells.map(({ id }) => ({ id, analysis: analyses.get(id)! })));
+    this.graph = buildGraph(cells.map(({ id, label }) => ({ id, label, analysis: analyses.get(id)! })));
   }
 
   /** The program of `cells` in page order; cells that `before` has with the same text are not parsed again. */
@@ -108,7 +108,12 @@ export class Program {
   compile(id: CellId): Promise<CompiledCell> {
     const { source, label } = this.cells.get(id)!;
     const analysis = this.analysis(id);
-    const imports = this.imports(id).map(({ local, specifier, imported }) => ({ local, specifier, imported }));
+    const imports = this.imports(id).map(({ local, specifier, imported, attributes = null }) => ({
+      local,
+      specifier,
+      imported,
+      attributes,
+    }));
     const linked = this.graph.cell(id).inputs.map(({ name }) => name);
     const free = new Set(analysis.references.map(({ name }) => name));
     const inputs = [...linked, ...IN_SCOPE.filter((name) => free.has(name) && !linked.includes(name))];
