@@ -48,11 +48,11 @@ export const deleteExpired =
 
 /** What is least worth its place: milliseconds saved per byte, halved by the first day without use, and so on down. */
 export const leastWorth = `SELECT key, bytes FROM entry
-  ORDER BY (saved_ms + 1.0) / (bytes + 100) / (1.0 + max(0, ? - last_used) / 86400000.0), last_used LIMIT 1000`;
+  ORDER BY (saved_ms + 1.0) / (bytes + 100) / (1.0 + max(0, ? - last_used) / 86400000.0), last_used LIMIT 5000`;
 
-/** Keys from `?1` up to `?2` (null for no end) that have not expired at `?3`. */
-export const keysBetween = `SELECT key FROM keyv
-  WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) AND (expires IS NULL OR expires > ?3) ORDER BY key`;
-export const keysTagged = `SELECT DISTINCT keyv.key FROM tag JOIN keyv ON keyv.key = tag.key
-  WHERE tag.tag IN (SELECT value FROM json_each(?4))
-  AND keyv.key >= ?1 AND (?2 IS NULL OR keyv.key < ?2) AND (expires IS NULL OR expires > ?3) ORDER BY keyv.key`;
+/** Keys from `?1` up to `?2` (null for no end) that have not expired at `?3`; with one of the tags in `?4`. */
+export const keysBetween = `SELECT key FROM entry
+  WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) AND key NOT IN (SELECT key FROM keyv WHERE expires <= ?3) ORDER BY key`;
+export const keysTagged = `SELECT DISTINCT key FROM tag
+  WHERE tag IN (SELECT value FROM json_each(?4)) AND key >= ?1 AND (?2 IS NULL OR key < ?2)
+  AND key NOT IN (SELECT key FROM keyv WHERE expires <= ?3) ORDER BY key`;

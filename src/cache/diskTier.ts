@@ -1,13 +1,13 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { KeyvSqlite } from '@keyv/sqlite';
 import Keyv from 'keyv';
 import type { Log } from '../base/log.ts';
 import { decode, encode } from './codec.ts';
 import type { CountStore, Counts } from './counters.ts';
 import * as sql from './diskSchema.ts';
+import { readTotal, removeAll, removeExcess } from './diskUpkeep.ts';
 import { GuardedConnection } from './guardedConnection.ts';
 import type { Seal } from './seal.ts';
-import { type Row, SqliteConnection } from './sqliteConnection.ts';
+import { SqliteConnection } from './sqliteConnection.ts';
 import { sqliteDriver } from './sqliteDriver.ts';
 import { type Entry, type EntryFilter, isExpired, type Tier, type TierName, type TierStats } from './tier.ts';
 
@@ -81,17 +81,8 @@ export class DiskTier implements Tier, CountStore {
     return (await (await this.#open())?.delete(key)) ?? false;
   }
 
-  /** Removes what is there now, in steps that other work can come between, and gives the space back. */
   async clear(): Promise<void> {
-    await this.#attempt(undefined, async () => {
-      const last = await this.#read(sql.largestRow);
-      await this.#inSteps(sql.deleteUpTo, Number(last?.rowid ?? 0));
-      while (Number((await this.#read('PRAGMA freelist_count'))?.freelist_count) > 0) {
-        await this.#guard.execute('write', (connection) => connection.all('PRAGMA incremental_vacuum(500)'));
-        await nextTurn();
-      }
-      await this.#guard.execute('write', (connection) => connection.all('PRAGMA wal_checkpoint(TRUNCATE)'));
-    });
+    await this.#attempt(undefined, () => removeAll(this.#guard));
   }
 
   async keys({ prefix = '', tags }: EntryFilter = {}): Promise<string[]> {
@@ -107,10 +98,9 @@ export class DiskTier implements Tier, CountStore {
   }
 
   async stats(): Promise<TierStats> {
-    const total = await this.#attempt(undefined, () => this.#read(sql.readTotal));
+    const total = await this.#attempt(undefined, () => readTotal(this.#guard));
     const { errors, problem } = this.#guard;
-    const sizes = { entries: Number(total?.entries ?? 0), bytes: Number(total?.bytes ?? 0) };
-    return { ...sizes, errors, ...(problem !== undefined && { problem }) };
+    return { ...(total ?? { entries: 0, bytes: 0 }), errors, ...(problem !== undefined && { problem }) };
   }
 
   /** Adds to the sums that all processes share, and notes which entries were used; false when that failed. */
@@ -178,36 +168,14 @@ export class DiskTier implements Tier, CountStore {
   }
 
   async #keepWithinLimit(): Promise<void> {
-    const total = await this.#attempt(undefined, () => this.#read(sql.readTotal));
-    if (Number(total?.bytes ?? 0) <= this.#maxBytes) return;
-    this.#upkeep ??= this.#attempt(undefined, () => this.#evict()).finally(() => {
-      this.#upkeep = null;
-    });
+    const total = await this.#attempt(undefined, () => readTotal(this.#guard));
+    if (!total || total.bytes <= this.#maxBytes) return;
+    this.#upkeep ??= this.#attempt(undefined, () => removeExcess(this.#guard, this.#maxBytes, this.#now())).finally(
+      () => {
+        this.#upkeep = null;
+      },
+    );
     await this.#upkeep;
-  }
-
-  async #evict(): Promise<void> {
-    await this.#inSteps(sql.deleteExpired, this.#now());
-    for (;;) {
-      const total = await this.#read(sql.readTotal);
-      const excess = Number(total?.bytes) - this.#maxBytes * 0.9;
-      if (!(excess > 0)) return;
-      const removed = await this.#guard.execute('write', (connection) =>
-        connection.transaction(() => removeLeastWorth(connection, excess, this.#now())),
-      );
-      if (removed === 0) return;
-      await nextTurn();
-    }
-  }
-
-  /** Repeats a statement that removes a few rows at a time until none are left. */
-  async #inSteps(statement: string, parameter: number): Promise<void> {
-    const step = () => this.#guard.execute('write', (connection) => connection.all(statement, parameter).length);
-    while ((await step()) > 0) await nextTurn();
-  }
-
-  async #read(query: string): Promise<Row | undefined> {
-    return this.#guard.execute('read', (connection) => connection.all(query)[0]);
   }
 
   /** What `work` gives, or `otherwise` when the file fails: the guard has counted it. */
@@ -234,18 +202,6 @@ function note(connection: SqliteConnection, key: string, { value: { entry } }: {
   connection.all(sql.noteEntry, entry.meta.savedMs, entry.meta.lastUsed, key);
   connection.all(sql.forgetTags, key);
   for (const tag of entry.meta.tags) connection.all(sql.noteTag, tag, key);
-}
-
-function removeLeastWorth(connection: SqliteConnection, excess: number, now: number): number {
-  let freed = 0;
-  let removed = 0;
-  for (const { key, bytes } of connection.all(sql.leastWorth, now)) {
-    if (freed >= excess || removed >= 200) break;
-    connection.all(sql.deleteKey, String(key));
-    freed += Number(bytes);
-    removed += 1;
-  }
-  return removed;
 }
 
 /** Keyv throws where nobody listens for errors; ours are counted where they happen. */

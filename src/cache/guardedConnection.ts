@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { type Fault, faultOf, type SqliteConnection } from './sqliteConnection.ts';
@@ -25,6 +25,7 @@ export class GuardedConnection {
   #trouble: { fault: Fault; text: string } | null = null;
   #notice: string | undefined;
   #retryAt = 0;
+  #busySince: number | null = null;
 
   constructor(options: GuardedConnectionOptions) {
     this.#options = options;
@@ -44,6 +45,7 @@ export class GuardedConnection {
   async execute<T>(kind: 'read' | 'write', work: (connection: SqliteConnection) => T): Promise<T> {
     const { connection, now, prepare } = this.#options;
     if (now() < this.#retryAt) throw new Error(this.problem);
+    if (this.#isHogging()) await nextTurn();
     for (let turn = 0; ; turn += 1) {
       try {
         if (!connection.isOpen) prepare();
@@ -57,6 +59,16 @@ export class GuardedConnection {
         else if (fault !== 'damaged' || turn > 0 || !this.#replace(error)) throw this.#failed(fault, error);
       }
     }
+  }
+
+  /** Whether work has followed work for a while without anything else having its turn: awaiting alone gives none. */
+  #isHogging(): boolean {
+    if (this.#busySince !== null) return performance.now() - this.#busySince > 10;
+    this.#busySince = performance.now();
+    setImmediate(() => {
+      this.#busySince = null;
+    });
+    return false;
   }
 
   #worked(kind: 'read' | 'write'): void {
