@@ -119,13 +119,19 @@ async function normalForm(source: string, loader: 'ts' | 'js' | 'tsx' | 'jsx'): 
 /** One line of our own before the cell's first: its inputs and imports as constants. */
 function headOf(memoir: string, given: string, inputs: readonly string[], imports: readonly ImportBinding[]): string {
   const bindings = inputs.length ? [`const { ${inputs.join(', ')} } = ${given};`] : [];
-  for (const { local, specifier, imported, attributes } of imports) {
-    const load = `await ${importCall(memoir, specifier, attributes)}`;
-    if (imported === '*') bindings.push(`const ${local} = ${load};`);
-    else if (imported === 'export=') bindings.push(`const ${local} = ${memoir}.require(${JSON.stringify(specifier)});`);
-    else bindings.push(`const { ${JSON.stringify(imported)}: ${local} } = ${load};`);
-  }
+  for (const binding of imports) bindings.push(`const ${binding.local} = ${loadOf(binding, memoir)};`);
   return `(async (${memoir}, ${given}) => { "use strict"; ${bindings.join(' ')}\n`;
+}
+
+/** An imported value as an expression; a name that its module lacks is an error, as in any module. */
+function loadOf({ specifier, imported, attributes }: ImportBinding, memoir: string): string {
+  if (imported === 'export=') return `${memoir}.require(${JSON.stringify(specifier)})`;
+  const load = `await ${importCall(memoir, specifier, attributes)}`;
+  if (imported === '*') return load;
+  const name = JSON.stringify(imported);
+  const what = imported === 'default' ? 'has no default export' : `does not export \`${imported}\``;
+  const complaint = JSON.stringify(`\`${specifier}\` ${what}.`);
+  return `((m) => { if (${name} in m) return m[${name}]; throw new SyntaxError(${complaint}); })(${load})`;
 }
 
 /** The stripped module as a function: esbuild ends it with the list of exports that we gave, which becomes the `return`. */

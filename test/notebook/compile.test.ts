@@ -169,6 +169,14 @@ describe('imports of a compiled cell', () => {
     expect(log).toContain('import ./m.ts {"with":{"type":"json"}}');
   });
 
+  test('of what a module lacks are refused in words', async () => {
+    const lacking = (imported: string) =>
+      run('a', { imports: [{ local: 'a', specifier: './m.ts', imported }], modules });
+    await expect(lacking('nope')).rejects.toThrow('`./m.ts` does not export `nope`.');
+    const plain = { imports: [{ local: 'a', specifier: 'c', imported: 'default' }], modules };
+    await expect(run('a', plain)).rejects.toThrow('`c` has no default export.');
+  });
+
   test('for effects happen in place', async () => {
     const { log } = await run('Date.now(); import "./m.ts"; Math.random(); import type { T } from "./t.ts"', {
       modules,
