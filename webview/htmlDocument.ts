@@ -26,6 +26,8 @@ export function frameDocument(html: string, style: FrameStyle): string {
 <style>:root{${variables}}
 html{background:transparent}
 body{margin:0;padding:1px;display:flow-root;color:var(--vscode-foreground);font:var(--memoir-font-size,13px)/1.5 var(--vscode-font-family,sans-serif)}
+body>:first-child{margin-top:0}
+body>:last-child{margin-bottom:0}
 a{color:var(--vscode-textLink-foreground)}
 table{border-collapse:collapse}</style>
 <script>${REPORT_HEIGHT}</script></head><body>${html}</body></html>`;

@@ -36,7 +36,13 @@ export class Table implements Disposable {
       { class: 'scroller', tabindex: 0, role: 'region', 'aria-label': `Table, ${count}` },
       grid,
     );
-    this.element = h('div', { class: 'table' }, this.#scroller, h('div', { class: 'count' }, count));
+    const isEmpty = table.columns.length === 0;
+    this.element = h(
+      'div',
+      { class: 'table' },
+      ...(isEmpty ? [] : [this.#scroller]),
+      h('div', { class: 'count' }, count),
+    );
     this.#scroller.addEventListener('scroll', this.#fill, { passive: true });
     this.#scroller.addEventListener('keydown', keepScrollKeys);
     this.#fill();

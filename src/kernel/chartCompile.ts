@@ -23,6 +23,14 @@ const CONFIG = {
   title: { anchor: 'start', frame: 'bounds' },
   axisQuantitative: { domain: false, ticks: false },
   axisBand: { ticks: false },
+  header: {
+    labelAnchor: 'start',
+    labelFontSize: 11,
+    labelFontWeight: 'normal',
+    titleAnchor: 'start',
+    titleFontSize: 11,
+    titleFontWeight: 600,
+  },
   countTitle: 'Count',
 };
 

@@ -48,9 +48,10 @@ export function isTableLike(value: unknown): value is readonly Row[] {
 export function rowsTable(rows: readonly Row[], limit = MAX_ROWS): TableData {
   const shown = rows.slice(0, limit);
   const names = columnNames(shown);
+  const wholeDays = names.map((name) => shown.every((row) => !isTimeOfDay(ownValue(row, name))));
   return {
     columns: names.map((name) => ({ name, type: columnType(shown, name) })),
-    rows: shown.map((row) => names.map((name) => cell(ownValue(row, name)))),
+    rows: shown.map((row) => names.map((name, i) => cell(ownValue(row, name), wholeDays[i]!))),
     rowCount: rows.length,
   };
 }
@@ -91,12 +92,12 @@ function ownValue(row: Row, name: string): unknown {
   return Object.getOwnPropertyDescriptor(row, name)?.value;
 }
 
-function cell(value: unknown): string | number | boolean | null {
+function cell(value: unknown, wholeDays: boolean): string | number | boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (types.isDate(value)) return dateText(value);
+  if (types.isDate(value)) return dateText(value, wholeDays);
   const text = typeof value === 'string' ? value : inspectCell(value);
   return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL)}…` : text;
 }
@@ -114,12 +115,15 @@ function inspectCell(value: unknown): string {
   }
 }
 
-function dateText(date: Date): string {
+/** In UTC, as tables of the database show it; days alone where no row has a time of day. */
+function dateText(date: Date, wholeDays: boolean): string {
   if (Number.isNaN(date.getTime())) return 'Invalid Date';
-  return date
-    .toISOString()
-    .replace(/T00:00:00\.000Z$/, '')
-    .replace(/\.000Z$/, 'Z');
+  const text = date.toISOString();
+  return wholeDays ? text.slice(0, text.indexOf('T')) : text.replace('T', ' ').replace(/(\.000)?Z$/, '');
+}
+
+function isTimeOfDay(value: unknown): boolean {
+  return types.isDate(value) && value.getTime() % 86_400_000 !== 0;
 }
 
 function tableText(table: TableData): string {

@@ -312,12 +312,13 @@ const shots = process.env.MEMOIR_SHOTS;
 describe.runIf(shots)('pictures to look at', () => {
   test.each(Object.entries(THEMES))('%s', async (name, theme) => {
     mkdirSync(shots!, { recursive: true });
+    await notebook.page.setViewportSize({ width: 760, height: 1_900 });
     await notebook.setTheme(theme);
     await drawGallery();
-    await notebook.page.screenshot({ path: join(shots!, `${name}.png`), fullPage: true });
+    await notebook.page.screenshot({ path: join(shots!, `${name}.png`) });
     await notebook.page.evaluate('host.dispose(); document.body.replaceChildren();');
     await drawMore();
-    await notebook.page.screenshot({ path: join(shots!, `${name}-more.png`), fullPage: true });
+    await notebook.page.screenshot({ path: join(shots!, `${name}-more.png`) });
   });
 });
 
