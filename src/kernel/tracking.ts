@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { keyedDigest } from '../cache/seal.ts';
 import { ABSENT } from '../notebook/fileDigests.ts';
+import { WRITING } from '../notebook/record.ts';
 import { currentRun, isFolder } from './run.ts';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -28,17 +29,18 @@ export function installTracking(): void {
   diagnostics.subscribe('http.client.request.start', () => currentRun()?.touch('network'));
   diagnostics.subscribe('net.client.socket', () => currentRun()?.touch('network'));
   diagnostics.subscribe('memoir:data.read', (message) => currentRun()?.readFile((message as { path: string }).path)); // published by src/data
+  diagnostics.subscribe('memoir:data.impure', (message) => currentRun()?.touch((message as { what: string }).what));
 }
 
 function patchFileSystem(target: Patchable): void {
   for (const name of CONTENT_READS) patchBoth(target, name, noteRead);
   for (const name of FOLDER_READS) patchBoth(target, name, (path) => currentRun()?.readFolder(path));
-  for (const name of [...WRITES, ...MORE_WRITES]) patchBoth(target, name, () => currentRun()?.touch('writing files'));
+  for (const name of [...WRITES, ...MORE_WRITES]) patchBoth(target, name, () => currentRun()?.touch(WRITING));
   patchBoth(target, 'open', (path, args) => {
     const flags = args[1];
     const reads = typeof flags === 'number' ? (flags & 3) === 0 : typeof flags !== 'string' || /^rs?$/.test(flags);
     if (reads) noteRead(path);
-    else currentRun()?.touch('writing files');
+    else currentRun()?.touch(WRITING);
   });
 }
 

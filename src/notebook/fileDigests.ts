@@ -51,7 +51,7 @@ export function listingDigest(entries: readonly { readonly name: string; isDirec
 async function stampOf(path: string): Promise<{ text: string; changedAt: number } | null> {
   try {
     const { size, mtimeNs, ctimeNs, mtimeMs, ctimeMs, ino } = await stat(path, { bigint: true });
-    const changedAt = Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs);
+    const changedAt = Math.max(Number(mtimeMs), Number(ctimeMs));
     return { text: `${ino} ${size} ${mtimeNs} ${ctimeNs}`, changedAt };
   } catch {
     return null;

@@ -4,6 +4,9 @@ import type { ConsoleLine, Output } from '../protocol/output.ts';
 /** Part of every key: raise it when the meaning of records or keys changes. */
 export const SCHEMA = 1;
 
+/** What a run touched that wrote files. */
+export const WRITING = 'writing files';
+
 /** What a finished run leaves: small, always kept, and enough to show the cell without running it. */
 export interface CellRecord {
   readonly key: string;

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Read } from '../protocol/kernel.ts';
 import { type Components, keyOf } from './cellKey.ts';
 import { ABSENT, type FileDigests } from './fileDigests.ts';
@@ -66,6 +66,15 @@ export class Records {
     return null;
   }
 
+  /** Whether the run read one of these files or folders, or a folder that one of them lies in. */
+  hasRead(record: CellRecord, paths: readonly string[]): boolean {
+    return record.reads.some(({ kind, name }) => {
+      if (kind !== 'file' && kind !== 'folder') return false;
+      const path = this.#pathOf(name);
+      return paths.some((changed) => changed === path || (kind === 'folder' && dirname(changed) === path));
+    });
+  }
+
   /** The last record of the cell that `reference` names in this notebook, for explanations only. */
   async last(reference: string): Promise<CellRecord | null> {
     return ((await this.#store.peek(this.#lastKey(reference)))?.value as CellRecord | undefined) ?? null; // written by `save`
@@ -94,9 +103,13 @@ export class Records {
     return Promise.all(set.map(async ({ kind, name }) => ({ kind, name, digest: await this.#digestNow(kind, name) })));
   }
 
+  #pathOf(name: string): string {
+    return isAbsolute(name) ? name : join(this.#world.workspace, name);
+  }
+
   #digestNow(kind: Read['kind'], name: string): Promise<string> | string {
-    const { files, workspace } = this.#world;
-    const path = isAbsolute(name) ? name : join(workspace, name);
+    const { files } = this.#world;
+    const path = this.#pathOf(name);
     switch (kind) {
       case 'file':
       case 'module':

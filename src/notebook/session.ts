@@ -10,7 +10,7 @@ import { reason } from './explain.ts';
 import { type CellKey, type Found, Lookup } from './lookup.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
 import { Program, type ProgramCell } from './program.ts';
-import { type CellRecord, exportDigest } from './record.ts';
+import { type CellRecord, exportDigest, WRITING } from './record.ts';
 import { type Records, recordKey } from './records.ts';
 
 export interface SessionOptions {
@@ -38,6 +38,7 @@ export class Session implements Disposable {
   readonly #id = randomUUID();
   readonly #autoRun: () => 'auto' | 'lazy';
   readonly #widgets: Map<string, unknown>;
+  readonly #records: Records;
   readonly #lookup: Lookup;
   readonly #execution: Execution;
   readonly #store = new DisposableStore();
@@ -53,6 +54,7 @@ export class Session implements Disposable {
   constructor(options: SessionOptions) {
     this.#autoRun = options.autoRun;
     this.#widgets = options.widgets;
+    this.#records = options.records;
     this.#lookup = new Lookup({ ...options, session: this.#id });
     this.#execution = this.#store.add(new Execution(options));
     this.#store.add(this.#execution.onProgress(({ id, event }) => this.#dispatch(id, event)));
@@ -107,7 +109,21 @@ export class Session implements Disposable {
   /** Checks results against files, modules and settings as they are now; what changed runs when on auto. */
   refresh(): Promise<void> {
     const done = this.#program.order.filter((id) => this.state(id).status === 'done');
-    return this.#want(done, { asked: false, look: this.#autoRun() === 'lazy' });
+    // a cell that writes what it reads would run for ever
+    const writes = (id: CellId) => this.state(id).record?.impure.includes(WRITING) ?? false;
+    void this.#want(done.filter(writes), { asked: false, look: true });
+    return this.#want(
+      done.filter((id) => !writes(id)),
+      { asked: false, look: this.#autoRun() === 'lazy' },
+    );
+  }
+
+  /** Whether a shown result depends on one of these files or folders. */
+  reads(paths: readonly string[]): boolean {
+    return this.#program.order.some((id) => {
+      const { record } = this.state(id);
+      return record !== null && this.#records.hasRead(record, paths);
+    });
   }
 
   /** Moves a widget: its readers and then their dependents run if the value is another. */

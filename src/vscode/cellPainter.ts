@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import type { CellState } from '../notebook/cellRun.ts';
+import { cellOutputs } from './outputs.ts';
+
+/** Outputs of a running cell are shown at most this often. */
+const FRAME_MS = 50;
+
+interface Painted {
+  execution: vscode.NotebookCellExecution | null;
+  started: boolean;
+  shown: CellState['shown'] | null;
+  timer: NodeJS.Timeout | null;
+}
+
+/** Keeps what VS Code shows of cells in step with their states. */
+export class CellPainter {
+  readonly #controller: vscode.NotebookController;
+  readonly #cells = new WeakMap<vscode.NotebookCell, Painted>();
+
+  constructor(controller: vscode.NotebookController) {
+    this.#controller = controller;
+  }
+
+  paint(cell: vscode.NotebookCell, state: CellState): void {
+    const painted = this.#painted(cell);
+    switch (state.status) {
+      case 'queued':
+        this.#execution(cell, painted);
+        break;
+      case 'running':
+        this.#begin(cell, painted, state.startedAt);
+        this.#soon(cell, painted, state);
+        break;
+      case 'done':
+        if (state.from === 'computed' || painted.execution || painted.shown !== state.shown)
+          this.#end(cell, painted, state, true, state.from === 'computed' ? state.ms : null);
+        break;
+      case 'error':
+      case 'interrupted':
+        this.#end(cell, painted, state, false, state.ms);
+        break;
+      default:
+        if (painted.execution || painted.shown !== state.shown) this.#end(cell, painted, state, undefined, null);
+    }
+  }
+
+  /** Shows that a cell was asked for and needed nothing. */
+  acknowledge(cell: vscode.NotebookCell): void {
+    const painted = this.#painted(cell);
+    if (painted.execution) return;
+    this.#begin(cell, painted, undefined);
+    painted.execution!.end(true);
+    painted.execution = null;
+  }
+
+  /** Ends what is still shown as queued or running. */
+  release(cell: vscode.NotebookCell): void {
+    const painted = this.#painted(cell);
+    if (painted.timer) clearTimeout(painted.timer);
+    if (painted.execution && !painted.started) painted.execution.start();
+    painted.execution?.end(undefined);
+    painted.execution = null;
+  }
+
+  #painted(cell: vscode.NotebookCell): Painted {
+    let painted = this.#cells.get(cell);
+    if (!painted) {
+      painted = { execution: null, started: false, shown: null, timer: null };
+      this.#cells.set(cell, painted);
+    }
+    return painted;
+  }
+
+  #execution(cell: vscode.NotebookCell, painted: Painted): vscode.NotebookCellExecution {
+    if (!painted.execution) {
+      painted.execution = this.#controller.createNotebookCellExecution(cell);
+      painted.started = false;
+    }
+    return painted.execution;
+  }
+
+  #begin(cell: vscode.NotebookCell, painted: Painted, at: number | undefined): void {
+    const execution = this.#execution(cell, painted);
+    if (painted.started) return;
+    painted.started = true;
+    execution.start(at);
+  }
+
+  /** What was shown stays until there is something new to show. */
+  #soon(cell: vscode.NotebookCell, painted: Painted, state: CellState): void {
+    if (!state.shown.outputs.length && !state.shown.console.length) return;
+    painted.shown = state.shown;
+    painted.timer ??= setTimeout(() => {
+      painted.timer = null;
+      if (painted.execution && painted.shown) this.#replace(cell, painted, { ...state, shown: painted.shown });
+    }, FRAME_MS);
+  }
+
+  #end(
+    cell: vscode.NotebookCell,
+    painted: Painted,
+    state: CellState,
+    success: boolean | undefined,
+    ms: number | null,
+  ): void {
+    if (painted.timer) clearTimeout(painted.timer);
+    painted.timer = null;
+    const now = Date.now();
+    this.#begin(cell, painted, ms === null ? undefined : now - ms);
+    this.#replace(cell, painted, state);
+    painted.shown = state.shown;
+    painted.execution!.end(success, ms === null ? undefined : now);
+    painted.execution = null;
+  }
+
+  #replace(cell: vscode.NotebookCell, painted: Painted, state: CellState): void {
+    const outputs = cellOutputs(state, vscode.workspace.isTrusted);
+    if (outputs.length === 0 && cell.outputs.length === 0) return;
+    void painted.execution?.replaceOutput(outputs);
+  }
+}

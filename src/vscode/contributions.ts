@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+
+/** Names that package.json contributes; every use in code goes through here. */
+export const NOTEBOOK_TYPE = 'memoir';
+export const CELL_LANGUAGE = 'memoir-typescript';
+export const CONTROLLER_ID = 'memoir-kernel';
+export const RENDERER_ID = 'memoir-renderer';
+
+export type CommandId =
+  | 'memoir.newNotebook'
+  | 'memoir.openSample'
+  | 'memoir.runStale'
+  | 'memoir.runPlan'
+  | 'memoir.explainCell'
+  | 'memoir.editTitle'
+  | 'memoir.restartKernel'
+  | 'memoir.clearCache'
+  | 'memoir.showLog';
+
+interface Settings {
+  'cache.directory': string;
+  'cache.memoryMaxMB': number;
+  'cache.diskMaxMB': number;
+  'notebook.autoRun': 'auto' | 'lazy';
+  'kernel.nodePath': string;
+  'kernel.maxMemoryMB': number;
+}
+
+/** A setting's value; defaults live in package.json. */
+export function setting<K extends keyof Settings>(key: K, scope?: vscode.Uri): Settings[K] {
+  return vscode.workspace.getConfiguration('memoir', scope).get(key) as Settings[K]; // package.json gives each a default of its type
+}

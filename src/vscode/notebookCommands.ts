@@ -1,0 +1,118 @@
+import { cp, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../base/errors.ts';
+import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
+import { CELL_LANGUAGE, NOTEBOOK_TYPE } from './contributions.ts';
+import type { Notebooks } from './notebooks.ts';
+import { withMetadata } from './serializer.ts';
+
+/** Opens an empty notebook that has no file yet. */
+export async function newNotebook(): Promise<void> {
+  const data = new vscode.NotebookData([new vscode.NotebookCellData(vscode.NotebookCellKind.Code, '', CELL_LANGUAGE)]);
+  await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data));
+}
+
+/** Copies the sample to a place where it can be edited, keeping what is there already, and opens it. */
+export async function openSample(context: vscode.ExtensionContext): Promise<void> {
+  const from = join(context.extensionPath, 'examples');
+  const to = join(context.globalStorageUri.fsPath, 'sample');
+  await mkdir(to, { recursive: true });
+  await cp(from, to, { recursive: true, force: false });
+  const notebook = (await readdir(to)).find((name) => name.endsWith('.memoir.ts'));
+  if (!notebook) throw new UserError('The sample is not part of this installation. Install Memoir again.');
+  const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(join(to, notebook)));
+  await vscode.window.showNotebookDocument(document);
+}
+
+/** Shows what a run would do, and runs it if that is wanted. */
+export async function runPlan(notebooks: Notebooks): Promise<void> {
+  const notebook = notebooks.active();
+  const planned = await notebook.session.plan();
+  const runs = planned.filter(({ would }) => would === 'run');
+  const estimate = runs.reduce((sum, { estimateMs }) => sum + (estimateMs ?? 0), 0);
+  const items = planned.map(({ label, would, reason, estimateMs }) => ({
+    label: `$(${would === 'run' ? 'play' : would === 'error' ? 'error' : 'zap'}) ${label}`,
+    description: would === 'run' ? (estimateMs === null ? 'runs' : `runs, about ${formatDuration(estimateMs)}`) : would,
+    detail: reason.text,
+  }));
+  const title = runs.length
+    ? `${formatCount(runs.length, 'cell')} would run, about ${formatDuration(estimate)}`
+    : 'Everything is up to date';
+  const run = { label: '$(run-all) Run now', description: title, detail: '' };
+  const chosen = await vscode.window.showQuickPick(runs.length ? [run, ...items] : items, { title });
+  if (chosen === run) await notebook.session.runStale();
+}
+
+/** Says why a cell ran or did not. */
+export async function explainCell(notebooks: Notebooks, target: unknown): Promise<void> {
+  const cell = cellFrom(target);
+  const notebook = notebooks.of(cell);
+  if (!notebook) throw new UserError('This cell does not belong to an open Memoir notebook.');
+  const state = notebook.stateOf(cell);
+  const lines: vscode.QuickPickItem[] = [];
+  if ('reason' in state) {
+    const { text, component, before, after } = state.reason;
+    lines.push({
+      label: `$(question) ${text}`,
+      detail: [component, before && `before ${short(before)}`, after && `now ${short(after)}`]
+        .filter(Boolean)
+        .join(' · '),
+    });
+  }
+  if (state.status === 'error') lines.push({ label: `$(error) ${state.error.message}` });
+  const { record } = state;
+  if (record) {
+    lines.push({
+      label: '$(watch) last run',
+      description: formatDuration(record.ms),
+      detail: new Date(record.createdAt).toLocaleString(),
+    });
+    for (const { kind, name } of record.reads) lines.push({ label: `$(file) read ${kind} ${name}` });
+    for (const what of record.impure) lines.push({ label: `$(warning) impure: ${what}` });
+    const kept = record.values
+      ? `kept on disk, ${formatBytes(record.values.bytes)}`
+      : 'not kept: computing them again is cheaper than loading';
+    if (record.exports.length) lines.push({ label: '$(archive) values', description: kept });
+  }
+  await vscode.window.showQuickPick(lines, {
+    title: `Why ${notebook.labelOf(cell.document.uri.fragment)} ran or did not`,
+  });
+}
+
+export async function editTitle(target: unknown): Promise<void> {
+  const cell = cellFrom(target);
+  const metadata = withMetadata(cell, {});
+  const { title } = metadata.memoir as { title: string };
+  const changed = await vscode.window.showInputBox({ title: 'Cell title', value: title });
+  if (changed === undefined || changed === title) return;
+  const edit = new vscode.WorkspaceEdit();
+  edit.set(cell.notebook.uri, [
+    vscode.NotebookEdit.updateCellMetadata(cell.index, withMetadata(cell, { title: changed })),
+  ]);
+  await vscode.workspace.applyEdit(edit);
+}
+
+/** Forgets every kept result, after asking. */
+export async function clearCache(notebooks: Notebooks): Promise<void> {
+  const stats = await Promise.all(notebooks.stores.all.map((store) => store.stats()));
+  const entries = stats.reduce((sum, one) => sum + one.entries, 0);
+  const bytes = stats.reduce((sum, one) => sum + one.bytes + one.values.bytes, 0);
+  const question = `Forget ${formatCount(entries, 'kept result')} (${formatBytes(bytes)})? Cells will compute theirs again when they next run.`;
+  if ((await vscode.window.showWarningMessage(question, { modal: true }, 'Clear Cache')) !== 'Clear Cache') return;
+  await Promise.all(notebooks.stores.all.map((store) => store.clear()));
+  void vscode.window.setStatusBarMessage(`$(check) ${formatBytes(bytes)} cleared`, 4000);
+}
+
+/** The cell that a status bar item or a menu hands over, else the one that is selected. */
+function cellFrom(target: unknown): vscode.NotebookCell {
+  if (typeof target === 'object' && target !== null && 'notebook' in target) return target as vscode.NotebookCell; // VS Code passes cells
+  const editor = vscode.window.activeNotebookEditor;
+  const cell = editor?.notebook.cellAt(editor.selection.start);
+  if (!cell) throw new UserError('Select a cell of a Memoir notebook first.');
+  return cell;
+}
+
+function short(digest: string): string {
+  return digest.length > 16 ? digest.slice(0, 12) : digest;
+}

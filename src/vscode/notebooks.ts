@@ -1,0 +1,222 @@
+import { homedir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { UserError } from '../base/errors.ts';
+import { version } from '../base/version.ts';
+import { openSession } from '../kernel/openSession.ts';
+import type { RendererMessage } from '../protocol/output.ts';
+import { CellPainter } from './cellPainter.ts';
+import { statusItem, statusText } from './cellStatus.ts';
+import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE, RENDERER_ID, setting } from './contributions.ts';
+import { OpenNotebook } from './openNotebook.ts';
+import type { Report } from './report.ts';
+import { cellOf } from './serializer.ts';
+import { Stores } from './stores.ts';
+
+/** Files that a cell may import without naming their folder in a read. */
+const MODULES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']);
+const SETTLE_MS = 150;
+
+/** All open notebooks: their controller, sessions, renderer messages and status bars. */
+export class Notebooks implements Disposable {
+  readonly #context: vscode.ExtensionContext;
+  readonly #report: Report;
+  readonly #store = new DisposableStore();
+  readonly #open = new Map<vscode.NotebookDocument, Opened>();
+  readonly #controller: vscode.NotebookController;
+  readonly #painter: CellPainter;
+  readonly #messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
+  readonly #statusChanged = this.#store.add(new vscode.EventEmitter<void>());
+  readonly stores: Stores;
+
+  constructor(context: vscode.ExtensionContext, report: Report) {
+    this.#context = context;
+    this.#report = report;
+    this.stores = this.#store.add(new Stores(context.globalStorageUri.fsPath, report));
+    this.#controller = this.#store.add(this.#makeController());
+    this.#painter = new CellPainter(this.#controller);
+    this.#listen();
+    for (const document of vscode.workspace.notebookDocuments) this.#adopt(document);
+  }
+
+  /** The notebook in front, or the one that a menu was opened on. */
+  active(): OpenNotebook {
+    const document = vscode.window.activeNotebookEditor?.notebook;
+    const found = document && this.#open.get(document);
+    if (!found) throw new UserError('Open a Memoir notebook first, for example with "Memoir: Open Sample".');
+    return found.notebook;
+  }
+
+  of(cell: vscode.NotebookCell): OpenNotebook | undefined {
+    return this.#open.get(cell.notebook)?.notebook;
+  }
+
+  async restart(): Promise<void> {
+    const document = this.active().document;
+    await this.#open.get(document)?.kernel.restart();
+  }
+
+  dispose(): void {
+    for (const { notebook } of this.#open.values()) notebook.dispose();
+    this.#open.clear();
+    this.#store.dispose();
+  }
+
+  #makeController(): vscode.NotebookController {
+    const controller = vscode.notebooks.createNotebookController(CONTROLLER_ID, NOTEBOOK_TYPE, 'Memoir');
+    controller.supportedLanguages = [CELL_LANGUAGE, 'sql'];
+    controller.description = 'Reactive TypeScript';
+    controller.executeHandler = (cells, document) => this.#guard(() => this.#execute(cells, document));
+    controller.interruptHandler = (document) =>
+      this.#guard(async () => this.#open.get(document)?.notebook.session.interrupt());
+    return controller;
+  }
+
+  #listen(): void {
+    const { workspace } = vscode;
+    this.#store.add(workspace.onDidOpenNotebookDocument((document) => this.#adopt(document)));
+    this.#store.add(workspace.onDidCloseNotebookDocument((document) => this.#release(document)));
+    this.#store.add(
+      workspace.onDidSaveNotebookDocument((document) =>
+        this.#guard(async () => this.#open.get(document)?.notebook.save()),
+      ),
+    );
+    this.#store.add(
+      workspace.onDidChangeNotebookDocument((change) =>
+        this.#guard(async () => this.#open.get(change.notebook)?.notebook.edited(change)),
+      ),
+    );
+    this.#store.add(this.#messaging.onDidReceiveMessage(({ editor, message }) => this.#hear(editor.notebook, message)));
+    this.#store.add(
+      vscode.notebooks.registerNotebookCellStatusBarItemProvider(NOTEBOOK_TYPE, {
+        onDidChangeCellStatusBarItems: this.#statusChanged.event,
+        provideCellStatusBarItems: (cell) => this.#statusItems(cell),
+      }),
+    );
+    this.#watchFiles();
+  }
+
+  #adopt(document: vscode.NotebookDocument): void {
+    if (document.notebookType !== NOTEBOOK_TYPE || this.#open.has(document)) return;
+    const opened = this.#openSession(document);
+    this.#open.set(document, opened);
+    this.#controller.updateNotebookAffinity(document, vscode.NotebookControllerAffinity.Preferred);
+    void this.#guard(() => opened.notebook.open());
+  }
+
+  #openSession(document: vscode.NotebookDocument): Opened {
+    const { uri } = document;
+    const folder = vscode.workspace.getWorkspaceFolder(uri) ?? vscode.workspace.workspaceFolders?.[0];
+    const path =
+      uri.scheme === 'file' || uri.scheme === 'vscode-remote'
+        ? uri.fsPath
+        : join(folder?.uri.fsPath ?? homedir(), 'untitled.memoir.ts');
+    const directory = this.stores.directory(uri);
+    const widgets = this.#widgetsOf(document);
+    const { session, kernel } = openSession({
+      notebook: path,
+      workspace: folder?.uri.fsPath ?? dirname(path),
+      store: this.stores.at(directory).records,
+      cacheDirectory: directory,
+      dist: join(this.#context.extensionPath, 'dist'),
+      memoirVersion: version,
+      widgets,
+      autoRun: () => setting('notebook.autoRun', uri),
+      nodePath: setting('kernel.nodePath', uri) || null,
+      maxMemoryMB: setting('kernel.maxMemoryMB', uri),
+      log: this.#report,
+    });
+    const notebook = new OpenNotebook(document, session, this.#painter);
+    notebook.onStatus(() => this.#statusChanged.fire());
+    kernel.onLost((why) => why && this.#report.warn(why));
+    return { notebook, kernel, widgets };
+  }
+
+  #release(document: vscode.NotebookDocument): void {
+    this.#open.get(document)?.notebook.dispose();
+    this.#open.delete(document);
+  }
+
+  async #execute(cells: readonly vscode.NotebookCell[], document: vscode.NotebookDocument): Promise<void> {
+    if (!vscode.workspace.isTrusted) {
+      throw new UserError(
+        'This folder is not trusted, so Memoir does not run its notebooks. Trust it with "Workspaces: Manage Workspace Trust".',
+      );
+    }
+    this.#adopt(document);
+    await this.#open.get(document)!.notebook.run(cells);
+  }
+
+  #hear(document: vscode.NotebookDocument, message: RendererMessage): void {
+    const opened = this.#open.get(document);
+    if (!opened || message.type !== 'widget' || !vscode.workspace.isTrusted) return;
+    void this.#guard(async () => {
+      await opened.notebook.session.moveWidget(message.name, message.value);
+    });
+    void this.#context.workspaceState.update(widgetsKey(document), Object.fromEntries(opened.widgets));
+  }
+
+  #widgetsOf(document: vscode.NotebookDocument): Map<string, unknown> {
+    return new Map(Object.entries(this.#context.workspaceState.get<Record<string, unknown>>(widgetsKey(document), {})));
+  }
+
+  #statusItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
+    const notebook = this.of(cell);
+    if (!notebook || cell.kind !== vscode.NotebookCellKind.Code) return [];
+    const { title, declares } = cellOf(cell);
+    const { Left, Right } = vscode.NotebookCellStatusBarAlignment;
+    const status = statusText(notebook.stateOf(cell), notebook.isEdited(cell), (id) => notebook.labelOf(id));
+    const name = [title, declares && `→ ${declares}`].filter(Boolean).join(' ');
+    return [
+      ...(name ? [statusItem({ text: name, tooltip: 'Edit the title' }, Left, 'memoir.editTitle', cell)] : []),
+      statusItem(status, Right, 'memoir.explainCell', cell),
+    ];
+  }
+
+  /** A change of a file counts like an execution of its readers; many at once count as one. */
+  #watchFiles(): void {
+    const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*'));
+    const changed = new Set<string>();
+    let timer: NodeJS.Timeout | undefined;
+    const note = ({ fsPath }: vscode.Uri) => {
+      if (/[\\/](\.memoir|node_modules|\.git)[\\/]/.test(fsPath)) return;
+      changed.add(fsPath);
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const paths = [...changed];
+        changed.clear();
+        void this.#guard(() => this.#refresh(paths));
+      }, SETTLE_MS);
+    };
+    this.#store.add({ dispose: () => clearTimeout(timer) });
+    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) this.#store.add(event(note));
+  }
+
+  async #refresh(paths: readonly string[]): Promise<void> {
+    const matters = paths.some((path) => MODULES.has(extname(path)));
+    await Promise.all(
+      [...this.#open.values()].map(({ notebook: { session } }) =>
+        matters || session.reads(paths) ? session.refresh() : undefined,
+      ),
+    );
+  }
+
+  async #guard(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#report.show(error);
+    }
+  }
+}
+
+interface Opened {
+  readonly notebook: OpenNotebook;
+  readonly kernel: { restart(): Promise<void> };
+  readonly widgets: Map<string, unknown>;
+}
+
+function widgetsKey({ uri }: vscode.NotebookDocument): string {
+  return `memoir.widgets ${uri.toString()}`;
+}

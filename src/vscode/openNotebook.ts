@@ -1,0 +1,115 @@
+import type * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/event.ts';
+import type { CellState } from '../notebook/cellRun.ts';
+import { programCell } from '../notebook/documentCells.ts';
+import type { ProgramCell } from '../notebook/program.ts';
+import type { Session } from '../notebook/session.ts';
+import type { CellId } from '../protocol/kernel.ts';
+import type { CellPainter } from './cellPainter.ts';
+import { cellOf } from './serializer.ts';
+
+/**
+ * One notebook in the editor joined to its session. Cells count as they were when they last ran or the notebook was
+ * saved; what is typed since is only marked as edited.
+ */
+export class OpenNotebook implements Disposable {
+  readonly document: vscode.NotebookDocument;
+  readonly session: Session;
+  readonly #painter: CellPainter;
+  readonly #store = new DisposableStore();
+  readonly #status = new Emitter<void>();
+  readonly #applied = new Map<CellId, ProgramCell>();
+
+  /** The cells' status texts may be different now. */
+  readonly onStatus = this.#status.event;
+
+  constructor(document: vscode.NotebookDocument, session: Session, painter: CellPainter) {
+    this.document = document;
+    this.session = session;
+    this.#painter = painter;
+    this.#store.add(session);
+    this.#store.add(this.#status);
+    this.#store.add(session.onChange((id) => this.#paint(id)));
+  }
+
+  /** Shows what is known of the notebook; runs nothing. */
+  async open(): Promise<void> {
+    this.#apply(this.document.getCells());
+    await this.session.look();
+  }
+
+  /** Runs cells because a person asked for them. */
+  async run(cells: readonly vscode.NotebookCell[]): Promise<void> {
+    const edited = this.#apply(cells);
+    const asked = cells.filter((cell) => this.#programCell(cell));
+    const all = this.document.getCells().every((cell) => asked.includes(cell) || !this.#programCell(cell));
+    await (all && asked.length > 1 ? this.session.runStale() : this.session.run([...asked.map(idOf), ...edited]));
+    for (const cell of asked) if (this.stateOf(cell).status === 'done') this.#painter.acknowledge(cell);
+  }
+
+  /** Takes over all edits, as after saving; what they changed runs. */
+  async save(): Promise<void> {
+    const changed = this.#apply(this.document.getCells());
+    if (changed.length) await this.session.run(changed);
+    this.#status.fire();
+  }
+
+  /** Cells were added, removed or typed in. */
+  async edited(change: vscode.NotebookDocumentChangeEvent): Promise<void> {
+    this.#status.fire();
+    if (!change.contentChanges.length) return;
+    for (const { removedCells } of change.contentChanges)
+      for (const cell of removedCells)
+        if (cell.index < 0 || !this.document.getCells().includes(cell)) this.#applied.delete(idOf(cell));
+    const changed = this.#apply([]);
+    if (changed.length) await this.session.look(changed);
+  }
+
+  stateOf(cell: vscode.NotebookCell): CellState {
+    return this.session.state(idOf(cell));
+  }
+
+  /** Whether the cell's text or options are not what last ran. */
+  isEdited(cell: vscode.NotebookCell): boolean {
+    const now = this.#programCell(cell);
+    const applied = this.#applied.get(idOf(cell));
+    return now !== null && (!applied ? now.source.trim() !== '' : now.source !== applied.source);
+  }
+
+  labelOf(id: string): string {
+    return this.session.program.cells.get(id as CellId)?.label ?? 'a cell that is gone';
+  }
+
+  dispose(): void {
+    for (const cell of this.document.getCells()) this.#painter.release(cell);
+    this.#store.dispose();
+  }
+
+  /** Makes the present text of `cells` count; gives the cells that mean something else now. */
+  #apply(cells: readonly vscode.NotebookCell[]): CellId[] {
+    for (const cell of cells) {
+      const program = this.#programCell(cell);
+      if (program) this.#applied.set(program.id, program);
+      else this.#applied.delete(idOf(cell));
+    }
+    const inOrder = this.document.getCells().flatMap((cell) => this.#applied.get(idOf(cell)) ?? []);
+    return this.session.update(inOrder);
+  }
+
+  #programCell(cell: vscode.NotebookCell): ProgramCell | null {
+    return programCell(cellOf(cell), idOf(cell), cell.index);
+  }
+
+  #paint(id: CellId): void {
+    const cell = this.document.getCells().find((candidate) => idOf(candidate) === id);
+    if (!cell || this.document.isClosed) return;
+    this.#painter.paint(cell, this.session.state(id));
+    this.#status.fire();
+  }
+}
+
+/** A cell's identity while its notebook is open. */
+export function idOf(cell: vscode.NotebookCell): CellId {
+  return cell.document.uri.fragment as CellId; // VS Code gives each cell document a fragment of its own
+}
