@@ -134,6 +134,10 @@ export class DiskTier implements Tier, CountStore {
     return counts;
   }
 
+  changedElsewhere(): boolean {
+    return this.#connection.changedElsewhere();
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -15,6 +15,7 @@ export class SqliteConnection {
   readonly #statements = new Map<string, StatementSync>();
   #database: DatabaseSync | null = null;
   #file: string | undefined;
+  #version: unknown;
 
   /** `busyTimeout` is how long, in milliseconds, the event loop may wait for another process. */
   constructor(path: string, schema: string, busyTimeout = 20) {
@@ -46,7 +47,21 @@ export class SqliteConnection {
     }
   }
 
+  /** Whether another connection changed anything since this was last asked, or the file was opened. Never throws. */
+  changedElsewhere(): boolean {
+    if (!this.#database) return false;
+    try {
+      const version = this.all('PRAGMA data_version')[0]?.data_version;
+      const changed = this.#version !== undefined && version !== this.#version;
+      this.#version = version;
+      return changed;
+    } catch {
+      return false; // whoever reads next meets the fault
+    }
+  }
+
   close(): void {
+    this.#version = undefined;
     this.#statements.clear();
     this.#database?.close();
     this.#database = null;
@@ -99,6 +114,7 @@ export class SqliteConnection {
       throw error;
     }
     this.#database = database;
+    this.changedElsewhere();
     return database;
   }
 }

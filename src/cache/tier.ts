@@ -47,6 +47,8 @@ export interface Tier {
   /** Keys of the entries that have not expired. */
   keys(filter?: EntryFilter): Promise<string[]>;
   stats(): Promise<TierStats>;
+  /** Whether another process changed something since this was last asked: copies in nearer tiers may be out of date. */
+  changedElsewhere?(): boolean;
   close(): Promise<void>;
 }
 

@@ -16,6 +16,8 @@ export interface SetOptions {
   readonly tags?: readonly string[];
   /** What a hit will save, in milliseconds. */
   readonly savedMs?: number;
+  /** False keeps the entry in this process only. */
+  readonly persist?: boolean;
 }
 
 /** How well a cache does; sums are those of all processes that share its disk tier. */
@@ -64,6 +66,7 @@ export class TieredCache {
 
   /** The value of a key; callers that ask at once share one look-up. */
   async get<T = unknown>(key: string): Promise<Found<T> | undefined> {
+    this.#forgetOutdated();
     const near = this.#memory.peek(key);
     const found: Found | undefined = near ? { ...near, tier: 'memory' } : await this.#readBelow(key);
     this.#counters.count(this.#tiers, found);
@@ -77,17 +80,24 @@ export class TieredCache {
 
   /** `get` that neither counts nor fills nearer tiers: for plans and inspection. */
   async peek<T = unknown>(key: string): Promise<Found<T> | undefined> {
+    this.#forgetOutdated();
     return (await this.#find(key, 0))?.found as Found<T> | undefined; // the caller knows what it put there
   }
 
   /** Keeps plain data under a key in every tier. Throws `NotEncodable` for anything else. */
-  async set(key: string, value: unknown, { ttl, tags = [], savedMs = 0 }: SetOptions = {}): Promise<void> {
+  async set(
+    key: string,
+    value: unknown,
+    { ttl, tags = [], savedMs = 0, persist = true }: SetOptions = {},
+  ): Promise<void> {
     const createdAt = this.#now();
     const expiresAt = ttl === undefined ? null : createdAt + ttl;
     const bytes = encode(value).bytes.length;
     const entry: Entry = { value, meta: { bytes, expiresAt, tags, savedMs, createdAt, lastUsed: createdAt } };
     this.#outdate(key);
-    await Promise.all(this.#tiers.map((tier) => tier.set(key, entry)));
+    const write = async (tier: Tier) =>
+      void (await (tier === this.#memory || persist ? tier.set(key, entry) : tier.delete(key)));
+    await Promise.all(this.#tiers.map(write));
   }
 
   /** Whether any tier had the key. */
@@ -171,6 +181,11 @@ export class TieredCache {
     const entry = { value, meta: { ...meta, lastUsed: this.#now() } };
     await Promise.all(this.#tiers.slice(0, result.depth).map((tier) => tier.set(key, entry)));
     return result.found;
+  }
+
+  #forgetOutdated(): void {
+    const changed = this.#tiers.filter((tier) => tier.changedElsewhere?.());
+    if (changed.length > 0) void this.#memory.clear();
   }
 
   /** What is being read of a key no longer counts for those who ask from now on. */

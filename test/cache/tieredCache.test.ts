@@ -103,6 +103,18 @@ describe('writing', () => {
     await cache.close();
   });
 
+  test('what is not to persist stays in this process, and replaces what did', async () => {
+    const path = file();
+    const first = open(path);
+    await first.cache.set('key', 'old');
+    await first.cache.set('key', 'new', { persist: false });
+    expect(await first.cache.get('key')).toMatchObject({ value: 'new', tier: 'memory' });
+    await first.cache.close();
+    const second = open(path);
+    expect(await second.cache.get('key')).toBeUndefined();
+    await second.cache.close();
+  });
+
   test('invalidate removes by prefix and tags in every tier, and counts each key once', async () => {
     const path = file();
     const { cache, memory } = open(path);
@@ -117,6 +129,34 @@ describe('writing', () => {
     const again = open(path);
     expect(await again.cache.keys()).toEqual([]);
     await again.cache.close();
+  });
+});
+
+describe('two processes', () => {
+  test('see at once what the other replaces, removes and clears', async () => {
+    const path = file();
+    const [one, two] = [open(path), open(path)];
+    await one.cache.set('key', 'first');
+    expect((await two.cache.get('key'))?.value).toBe('first');
+    await one.cache.set('key', 'second');
+    expect((await two.cache.get('key'))?.value).toBe('second');
+    await one.cache.set('list', [1]);
+    expect((await two.cache.peek('list'))?.value).toEqual([1]);
+    await two.cache.delete('key');
+    expect(await one.cache.get('key')).toBeUndefined();
+    await one.cache.get('list');
+    await two.cache.clear();
+    expect(await one.cache.get('list')).toBeUndefined();
+    await Promise.all([one.cache.close(), two.cache.close()]);
+  });
+
+  test('do not disturb one that works alone: what it set stays in memory', async () => {
+    const { cache } = open(file());
+    for (const value of [1, 2, 3]) {
+      await cache.set('key', value);
+      expect(await cache.get('key')).toMatchObject({ value, tier: 'memory' });
+    }
+    await cache.close();
   });
 });
 
