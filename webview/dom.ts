@@ -17,10 +17,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 
 const sheets = new Map<string, CSSStyleSheet>();
 
-/** An element's empty shadow root with these styles; an element that has one keeps it. */
-export function shadowOf(element: HTMLElement, ...styles: readonly string[]): ShadowRoot {
-  const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+/** A place of our own inside `element`, styled by these sheets alone; what stood in `element` before is gone. */
+export function placeIn(element: HTMLElement, ...styles: readonly string[]): ShadowRoot {
+  const host = h('div'); // not the element itself: another renderer may draw there next, and a shadow root stays
+  const root = host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = styles.map(sheetOf);
+  element.replaceChildren(host);
   return root;
 }
 

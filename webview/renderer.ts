@@ -4,7 +4,7 @@ import { MIME } from '../src/protocol/output.ts';
 import chartCss from './chart.css';
 import { Chart } from './chart.ts';
 import type { ChartSpec } from './chartSpec.ts';
-import { h, shadowOf } from './dom.ts';
+import { h, placeIn } from './dom.ts';
 import { HtmlFrame } from './htmlFrame.ts';
 import pageCss from './renderer.css';
 import type { Renderer, RendererContext, RendererItem } from './rendererApi.ts';
@@ -41,7 +41,7 @@ class OutputRenderer implements Renderer {
 
   async renderOutputItem(item: RendererItem, element: HTMLElement): Promise<void> {
     const shown = this.#shown.get(element);
-    if (shown && (await this.#redraw(shown.view, item))) {
+    if (shown?.view.element.isConnected && (await this.#redraw(shown.view, item))) {
       this.#shown.set(element, { ...shown, id: item.id });
       return;
     }
@@ -50,7 +50,7 @@ class OutputRenderer implements Renderer {
       await this.#draw(item, element);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      shadowOf(element, pageCss).replaceChildren(
+      placeIn(element, pageCss).append(
         h('p', { class: 'problem', role: 'alert' }, `This output could not be drawn: ${message}`),
       );
     }
@@ -76,7 +76,7 @@ class OutputRenderer implements Renderer {
   async #draw(item: RendererItem, element: HTMLElement): Promise<void> {
     const { view, css } = this.#viewOf(item);
     this.#shown.set(element, { id: item.id, element, view });
-    shadowOf(element, pageCss, css).replaceChildren(view.element);
+    placeIn(element, pageCss, css).append(view.element);
     if (view instanceof Chart) await view.draw(); // needs its place on the page to know its width
   }
 

@@ -123,7 +123,7 @@ function text(events: ControlEvents): Control {
   });
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') commit();
-    if (event.key !== 'Escape') event.stopPropagation();
+    if (event.key !== 'Escape' && !event.ctrlKey && !event.metaKey) event.stopPropagation(); // the clipboard is the editor's
   });
   return {
     element: h('div', { class: 'field' }, label, input),

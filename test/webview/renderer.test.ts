@@ -308,6 +308,17 @@ describe('html', () => {
   });
 });
 
+describe('a place that another renderer drew in', () => {
+  test('is drawn in again, and leaves nothing behind that would hide the other', async () => {
+    const place = await draw({ a: 1 }, 'shared');
+    await notebook.page.evaluate("document.getElementById('shared').textContent = 'plain text'");
+    await place.getByText('plain text').waitFor();
+    await draw({ a: 2 }, 'shared');
+    await place.getByText('2', { exact: true }).waitFor();
+    expect(await place.getByText('plain text').count()).toBe(0);
+  });
+});
+
 const shots = process.env.MEMOIR_SHOTS;
 describe.runIf(shots)('pictures to look at', () => {
   test.each(Object.entries(THEMES))('%s', async (name, theme) => {
