@@ -3,7 +3,7 @@ import { ByteWriter } from './byteWriter.ts';
 import { header, maxDepth, tag } from './codecFormat.ts';
 import { typeOf } from './customTypes.ts';
 import { NotEncodable } from './notEncodable.ts';
-import { writers } from './objectWriters.ts';
+import { type Walk, writers } from './objectWriters.ts';
 import { type Shape, Shapes } from './shapes.ts';
 
 /** An object that another cell owns: who made it, and its number among that maker's objects. */
@@ -27,7 +27,7 @@ export interface EncoderMode extends EncodeOptions {
 }
 
 /** One walk over a value that writes it. Nothing it cannot give back exactly is written: it throws `NotEncodable`. */
-export class Encoder {
+export class Encoder implements Walk {
   readonly out: ByteWriter;
   readonly canonical: boolean;
   readonly #external: EncodeOptions['external'];
@@ -59,20 +59,17 @@ export class Encoder {
     else this.#function(value as object);
   }
 
-  /** Writes what belongs to an object under `step` of its path. */
   part(step: string | number, value: unknown): void {
     this.#path[this.#depth - 1] = step;
     this.value(value);
   }
 
-  /** The own data properties of an object: its shape, then their values. */
   properties(object: object, names: readonly string[]): void {
     const { shape, isNew } = this.#shapes.find(names);
     this.#shape(shape, isNew);
     for (const name of shape.keys) this.part(name, this.dataProperty(object, name).value);
   }
 
-  /** A property that is nothing but a visible value. */
   dataProperty(object: object, name: string, hidden = false): PropertyDescriptor {
     const property = Object.getOwnPropertyDescriptor(object, name);
     if (!property) return this.refuse('an object that changes while it is read', name);

@@ -103,7 +103,7 @@ export class SqliteConnection {
   #open(): DatabaseSync {
     if (this.#database) return this.#database;
     const sqlite = process.getBuiltinModule('node:sqlite');
-    if (!sqlite) throw new Error('This Node has no node:sqlite.');
+    if (!sqlite) throw Object.assign(new Error('this Node has no node:sqlite'), { code: 'ENOSYS' });
     this.#file = undefined;
     const database = new sqlite.DatabaseSync(this.path, { timeout: this.#busyTimeout });
     this.#file = identityOf(this.path);
