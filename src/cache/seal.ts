@@ -1,8 +1,12 @@
 import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, messageOf } from '../base/errors.ts';
+
+// Taken as they are now: a kernel replaces them, and the environment, by ones that note what its cells read.
+const { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } = fs;
+const environment = { ...process.env };
 
 const macBytes = 32;
 
@@ -68,7 +72,7 @@ let ofThisUser: Seal | undefined;
 
 /** The seal of the user this process belongs to; the file is read once. */
 export function userSeal(): Seal {
-  ofThisUser ??= openSeal(keyFile(process.env));
+  ofThisUser ??= openSeal(keyFile(environment));
   return ofThisUser;
 }
 

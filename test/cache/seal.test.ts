@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -33,6 +34,25 @@ test('the key is made once, for its owner only, and serves from then on', () => 
   expect(second.keyedDigest('secret')).toBe(first.keyedDigest('secret'));
   expect(first.keyedDigest('secret')).not.toBe(openSeal(join(temporaryDirectory(), 'key')).keyedDigest('secret'));
   if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test("the user's key is found without asking an environment that is watched", async () => {
+  const directory = temporaryDirectory();
+  const script = `
+    const { keyedDigest } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/cache/seal.ts'))});
+    const fs = process.getBuiltinModule('node:fs');
+    const watched = [];
+    const read = fs.readFileSync;
+    fs.readFileSync = (...args) => { watched.push(String(args[0])); return read(...args); };
+    process.getBuiltinModule('node:module').syncBuiltinESMExports();
+    process.env = new Proxy(process.env, { get(target, name) { watched.push(name); keyedDigest('x'); return target[name]; } });
+    keyedDigest('x');
+    process.env.REGION;
+    console.log(JSON.stringify(watched));`;
+  const env = { ...process.env, XDG_CONFIG_HOME: directory, MEMOIR_KEY_FILE: join(directory, 'key') };
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' });
+  expect(JSON.parse(output)).toEqual(['REGION']);
+  expect(readFileSync(join(directory, 'key'), 'utf8').trim()).toHaveLength(44);
 });
 
 test('without a usable file there is a key for this process, and a sentence that says so', () => {
