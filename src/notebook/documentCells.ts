@@ -8,5 +8,6 @@ export function programCell(cell: DocumentCell, id: CellId, index: number): Prog
   if (cell.kind === 'markdown') return null;
   const { cell: options, problems } = completeCell(cell.options);
   const label = cell.title || `cell ${index + 1}`;
-  return { id, kind: cell.kind, title: cell.title, label, source: cellTypeScript(cell), options, problems };
+  const source = cell.kind === 'sql' ? `${cellTypeScript(cell)}\n${cell.declares};` : cellTypeScript(cell); // SQL shows its table
+  return { id, kind: cell.kind, title: cell.title, label, source, options, problems };
 }

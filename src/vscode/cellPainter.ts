@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { CellState } from '../notebook/cellRun.ts';
 import { cellOutputs } from './outputs.ts';
 
-/** Outputs of a running cell are shown at most this often. */
-const FRAME_MS = 50;
+/** Outputs of a running cell are shown this often; a shorter run shows all of them at its end, without a flicker. */
+const FRAME_MS = 200;
 
 interface Painted {
   execution: vscode.NotebookCellExecution | null;
@@ -32,7 +32,7 @@ export class CellPainter {
         this.#soon(cell, painted, state);
         break;
       case 'done':
-        if (state.from === 'computed' || painted.execution || painted.shown !== state.shown)
+        if (state.from === 'computed' || painted.execution || differs(painted.shown, state.shown))
           this.#end(cell, painted, state, true, state.from === 'computed' ? state.ms : null);
         break;
       case 'error':
@@ -40,7 +40,7 @@ export class CellPainter {
         this.#end(cell, painted, state, false, state.ms);
         break;
       default:
-        if (painted.execution || painted.shown !== state.shown) this.#end(cell, painted, state, undefined, null);
+        if (painted.execution || differs(painted.shown, state.shown)) this.#end(cell, painted, state, undefined, null);
     }
   }
 
@@ -118,4 +118,9 @@ export class CellPainter {
     if (outputs.length === 0 && cell.outputs.length === 0) return;
     void painted.execution?.replaceOutput(outputs);
   }
+}
+
+/** Whether something else is to be shown; a cell that never showed anything shows nothing. */
+function differs(before: CellState['shown'] | null, now: CellState['shown']): boolean {
+  return before === null ? now.outputs.length + now.console.length > 0 : before !== now;
 }

@@ -5,7 +5,7 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { UserError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { openSession } from '../kernel/openSession.ts';
-import type { RendererMessage } from '../protocol/output.ts';
+import type { RendererEvent, RendererMessage } from '../protocol/output.ts';
 import { CellPainter } from './cellPainter.ts';
 import { statusItem, statusText } from './cellStatus.ts';
 import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE, RENDERER_ID, setting } from './contributions.ts';
@@ -94,6 +94,16 @@ export class Notebooks implements Disposable {
         provideCellStatusBarItems: (cell) => this.#statusItems(cell),
       }),
     );
+    this.#store.add(
+      vscode.window.onDidChangeActiveNotebookEditor(
+        (editor) => editor && this.#guard(() => this.#hideCode(editor.notebook)),
+      ),
+    );
+    this.#store.add(
+      this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
+        if (selected) this.#open.get(notebook)?.notebook.attach();
+      }),
+    );
     this.#watchFiles();
   }
 
@@ -103,6 +113,20 @@ export class Notebooks implements Disposable {
     this.#open.set(document, opened);
     this.#controller.updateNotebookAffinity(document, vscode.NotebookControllerAffinity.Preferred);
     void this.#guard(() => opened.notebook.open());
+    if (vscode.window.activeNotebookEditor?.notebook === document) void this.#hideCode(document);
+  }
+
+  /** Folds the code of cells that say so, once, when the notebook is shown. */
+  async #hideCode(document: vscode.NotebookDocument): Promise<void> {
+    const opened = this.#open.get(document);
+    if (!opened || opened.codeHidden) return;
+    opened.codeHidden = true;
+    const ranges = document
+      .getCells()
+      .filter((cell) => cellOf(cell).options.hideCode === true)
+      .map(({ index }) => ({ start: index, end: index + 1 }));
+    if (ranges.length)
+      await vscode.commands.executeCommand('notebook.cell.collapseCellInput', { ranges, document: document.uri });
   }
 
   #openSession(document: vscode.NotebookDocument): Opened {
@@ -130,7 +154,7 @@ export class Notebooks implements Disposable {
     const notebook = new OpenNotebook(document, session, this.#painter);
     notebook.onStatus(() => this.#statusChanged.fire());
     kernel.onLost((why) => why && this.#report.warn(why));
-    return { notebook, kernel, widgets };
+    return { notebook, kernel, widgets, codeHidden: false };
   }
 
   #release(document: vscode.NotebookDocument): void {
@@ -154,7 +178,10 @@ export class Notebooks implements Disposable {
     void this.#guard(async () => {
       await opened.notebook.session.moveWidget(message.name, message.value);
     });
-    void this.#context.workspaceState.update(widgetsKey(document), Object.fromEntries(opened.widgets));
+    const values = Object.fromEntries(opened.widgets);
+    const event: RendererEvent = { type: 'widgets', values };
+    void this.#messaging.postMessage(event);
+    void this.#context.workspaceState.update(widgetsKey(document), values);
   }
 
   #widgetsOf(document: vscode.NotebookDocument): Map<string, unknown> {
@@ -215,6 +242,7 @@ interface Opened {
   readonly notebook: OpenNotebook;
   readonly kernel: { restart(): Promise<void> };
   readonly widgets: Map<string, unknown>;
+  codeHidden: boolean;
 }
 
 function widgetsKey({ uri }: vscode.NotebookDocument): string {

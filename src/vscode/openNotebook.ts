@@ -20,6 +20,7 @@ export class OpenNotebook implements Disposable {
   readonly #store = new DisposableStore();
   readonly #status = new Emitter<void>();
   readonly #applied = new Map<CellId, ProgramCell>();
+  #attached = false;
 
   /** The cells' status texts may be different now. */
   readonly onStatus = this.#status.event;
@@ -39,8 +40,15 @@ export class OpenNotebook implements Disposable {
     await this.session.look();
   }
 
+  /** The controller serves this notebook from now on; before, VS Code takes no outputs from it. */
+  attach(): void {
+    this.#attached = true;
+    for (const id of this.session.program.cells.keys()) this.#paint(id);
+  }
+
   /** Runs cells because a person asked for them. */
   async run(cells: readonly vscode.NotebookCell[]): Promise<void> {
+    this.#attached = true; // it was asked through the controller
     const edited = this.#apply(cells);
     const asked = cells.filter((cell) => this.#programCell(cell));
     const all = this.document.getCells().every((cell) => asked.includes(cell) || !this.#programCell(cell));
@@ -104,7 +112,7 @@ export class OpenNotebook implements Disposable {
   #paint(id: CellId): void {
     const cell = this.document.getCells().find((candidate) => idOf(candidate) === id);
     if (!cell || this.document.isClosed) return;
-    this.#painter.paint(cell, this.session.state(id));
+    if (this.#attached) this.#painter.paint(cell, this.session.state(id));
     this.#status.fire();
   }
 }

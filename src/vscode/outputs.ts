@@ -3,9 +3,6 @@ import type { CellState } from '../notebook/cellRun.ts';
 import type { CellError } from '../protocol/kernel.ts';
 import { MIME, type Output, type OutputItem } from '../protocol/output.ts';
 
-/** HTML as our renderer draws it, in a frame of its own; VS Code's would run its scripts beside everybody's. */
-const SANDBOXED_HTML = 'application/vnd.memoir.html+json';
-
 /** What a cell shows, for VS Code. In an untrusted workspace only text. */
 export function cellOutputs(state: CellState, trusted: boolean): vscode.NotebookCellOutput[] {
   const { console, outputs } = state.shown;
@@ -27,7 +24,6 @@ function cellOutput({ items }: Output, trusted: boolean): vscode.NotebookCellOut
 
 function outputItem({ mime, data }: OutputItem): vscode.NotebookCellOutputItem {
   if (data instanceof Uint8Array) return new vscode.NotebookCellOutputItem(data, mime);
-  if (mime === MIME.html) return vscode.NotebookCellOutputItem.json({ html: data }, SANDBOXED_HTML);
   if (typeof data === 'string') return vscode.NotebookCellOutputItem.text(data, mime);
   return vscode.NotebookCellOutputItem.json(data, mime);
 }

@@ -41,7 +41,7 @@ export function withMetadata(cell: vscode.NotebookCell, change: Partial<CellMeta
 function cellData({ source, ...metadata }: DocumentCell): vscode.NotebookCellData {
   const kind = metadata.kind === 'markdown' ? vscode.NotebookCellKind.Markup : vscode.NotebookCellKind.Code;
   const data = new vscode.NotebookCellData(kind, source, LANGUAGES[metadata.kind]);
-  data.metadata = { memoir: metadata, ...(metadata.options.hideCode === true && { inputCollapsed: true }) };
+  data.metadata = { memoir: metadata };
   return data;
 }
 
