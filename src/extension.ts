@@ -34,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     report.command('memoir.runPlan', async () => (await commands()).runPlan(await open())),
     report.command('memoir.explainCell', async (cell) => (await commands()).explainCell(await open(), cell)),
     report.command('memoir.editTitle', async (cell) => (await commands()).editTitle(cell)),
+    report.command('memoir.renameTable', async (cell) => (await commands()).renameSqlTable(cell)),
     report.command('memoir.restartKernel', async () => (await open()).restart()),
     report.command('memoir.clearCache', async () => (await commands()).clearCache(await open())),
     report.command('memoir.showLog', () => report.reveal()),

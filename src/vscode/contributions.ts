@@ -13,6 +13,7 @@ export type CommandId =
   | 'memoir.runPlan'
   | 'memoir.explainCell'
   | 'memoir.editTitle'
+  | 'memoir.renameTable'
   | 'memoir.restartKernel'
   | 'memoir.clearCache'
   | 'memoir.showLog';

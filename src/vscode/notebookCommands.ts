@@ -6,6 +6,7 @@ import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
 import { CELL_LANGUAGE, NOTEBOOK_TYPE } from './contributions.ts';
 import type { Notebooks } from './notebooks.ts';
 import { withMetadata } from './serializer.ts';
+import { renameTable } from './sqlCells.ts';
 
 /** Opens an empty notebook that has no file yet. */
 export async function newNotebook(): Promise<void> {
@@ -91,6 +92,11 @@ export async function editTitle(target: unknown): Promise<void> {
     vscode.NotebookEdit.updateCellMetadata(cell.index, withMetadata(cell, { title: changed })),
   ]);
   await vscode.workspace.applyEdit(edit);
+}
+
+/** Asks for the name of the table that an SQL cell makes. */
+export async function renameSqlTable(target: unknown): Promise<void> {
+  await renameTable(cellFrom(target));
 }
 
 /** Forgets every kept result, after asking. */

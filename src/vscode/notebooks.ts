@@ -104,6 +104,11 @@ export class Notebooks implements Disposable {
         if (selected) this.#open.get(notebook)?.notebook.attach();
       }),
     );
+    this.#store.add(
+      workspace.onDidGrantWorkspaceTrust(() => {
+        for (const { notebook } of this.#open.values()) notebook.attach();
+      }),
+    );
     this.#watchFiles();
   }
 
@@ -194,9 +199,11 @@ export class Notebooks implements Disposable {
     const { title, declares } = cellOf(cell);
     const { Left, Right } = vscode.NotebookCellStatusBarAlignment;
     const status = statusText(notebook.stateOf(cell), notebook.isEdited(cell), (id) => notebook.labelOf(id));
-    const name = [title, declares && `→ ${declares}`].filter(Boolean).join(' ');
     return [
-      ...(name ? [statusItem({ text: name, tooltip: 'Edit the title' }, Left, 'memoir.editTitle', cell)] : []),
+      ...(title ? [statusItem({ text: title, tooltip: 'Edit the title' }, Left, 'memoir.editTitle', cell)] : []),
+      ...(declares
+        ? [statusItem({ text: `$(table) ${declares}`, tooltip: 'Rename the table' }, Left, 'memoir.renameTable', cell)]
+        : []),
       statusItem(status, Right, 'memoir.explainCell', cell),
     ];
   }

@@ -8,6 +8,7 @@ import type { Session } from '../notebook/session.ts';
 import type { CellId } from '../protocol/kernel.ts';
 import type { CellPainter } from './cellPainter.ts';
 import { cellOf } from './serializer.ts';
+import { nameTables } from './sqlCells.ts';
 
 /**
  * One notebook in the editor joined to its session. Cells count as they were when they last ran or the notebook was
@@ -63,9 +64,10 @@ export class OpenNotebook implements Disposable {
     this.#status.fire();
   }
 
-  /** Cells were added, removed or typed in. */
+  /** Cells were added, removed, typed in or made SQL. */
   async edited(change: vscode.NotebookDocumentChangeEvent): Promise<void> {
     this.#status.fire();
+    await nameTables(this.document);
     if (!change.contentChanges.length) return;
     for (const { removedCells } of change.contentChanges)
       for (const cell of removedCells)
