@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/format.ts';
 import type { Command } from '../cli.ts';
 import type { CellState } from '../notebook/cellRun.ts';
+import type { CellError } from '../protocol/kernel.ts';
 import { MIME, type Output } from '../protocol/output.ts';
 import { readArguments, readAssignments, readInteger, readTime } from './arguments.ts';
 import { type OpenedNotebook, openNotebook, type PlacedCell } from './notebook.ts';
@@ -21,8 +22,9 @@ export const run: Command = {
       },
       1,
     );
+    const set = readAssignments(values.set);
     const notebook = await openNotebook(positionals[0]!, {
-      set: readAssignments(values.set),
+      set,
       useCache: !values['no-cache'],
       seed: readInteger('seed', values.seed),
       now: readTime('now', values.now),
@@ -31,12 +33,23 @@ export const run: Command = {
       await notebook.session.runStale();
       const report = runReport(notebook);
       console.log(values.json ? JSON.stringify(report, null, 2) : runText(notebook));
-      return report.totals.errors ? 1 : 0;
+      const unknown = unknownWidgets(notebook, set);
+      if (unknown) console.error(unknown);
+      return report.totals.errors || unknown ? 1 : 0;
     } finally {
       await notebook.close();
     }
   },
 };
+
+/** A sentence about names given by `--set` that no widget has. */
+function unknownWidgets({ cells, session }: OpenedNotebook, set: Readonly<Record<string, unknown>>): string | null {
+  const reads = cells.flatMap(({ id }) => session.state(id).record?.reads ?? []);
+  const known = [...new Set(reads.filter(({ kind }) => kind === 'widget').map(({ name }) => name))];
+  const unknown = Object.keys(set).filter((name) => !known.includes(name));
+  if (!unknown.length || cells.some(({ id }) => session.state(id).status !== 'done')) return null; // a cell without a result may hold it
+  return `No widget is called ${unknown.join(' or ')}. This notebook has ${known.length ? known.join(', ') : 'none'}.`;
+}
 
 /** The result of a run in the shape that scripts read. */
 export function runReport({ cells, session }: OpenedNotebook) {
@@ -98,6 +111,7 @@ function jsonData(data: unknown): unknown {
 }
 
 function runText({ cells, session }: OpenedNotebook): string {
+  if (!cells.length) return 'This notebook has no cells to run. A cell begins with a line such as `// %% Title`.';
   const blocks = cells.map((cell) => cellText(cell, session.state(cell.id)));
   const {
     cells: all,
@@ -116,9 +130,14 @@ function cellText(cell: PlacedCell, state: CellState): string {
   const body = [
     ...state.shown.console.map(({ text }) => text.trimEnd()),
     ...state.shown.outputs.map(outputText),
-    ...(state.status === 'error' ? [state.error.stack || `${state.error.name}: ${state.error.message}`] : []),
+    ...(state.status === 'error' ? [errorText(state.error)] : []),
   ].filter(Boolean);
   return [`${headline(state)}  ${cell.label}`, ...body.map((text) => indent(text))].join('\n');
+}
+
+/** The stack; of a mistake that was found without running, the sentence and its place. */
+function errorText({ stack, message, line, column }: CellError): string {
+  return stack || (line === null ? message : `${message} (line ${line}, column ${column})`);
 }
 
 function headline(state: CellState): string {

@@ -66,7 +66,7 @@ function pathOf(url: string): string {
 }
 
 function isInternal(frame: string): boolean {
-  return /^\s+at .*(node:internal|node:vm|node:async_hooks|memoir-kernel|[\\/]dist[\\/](kernel|index|chunks))/.test(
+  return /^\s+at .*(node:internal|node:vm|node:async_hooks|memoir-kernel|[\\/]dist[\\/](kernel|index|chunk-))/.test(
     frame,
   );
 }

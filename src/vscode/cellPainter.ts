@@ -37,7 +37,7 @@ export class CellPainter {
         break;
       case 'error':
       case 'interrupted':
-        this.#end(cell, painted, state, false, state.ms);
+        this.#end(cell, painted, state, false, state.ms || null);
         break;
       default:
         if (painted.execution || differs(painted.shown, state.shown)) this.#end(cell, painted, state, undefined, null);
