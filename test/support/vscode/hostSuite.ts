@@ -46,6 +46,7 @@ export async function eventually<T>(probe: () => T | Promise<T>, timeoutMs = 30_
 
 /** What the extension host calls. */
 export async function runAll(): Promise<void> {
+  process.setSourceMapsEnabled(true); // the suite is a bundle; errors name the test files
   let failures = 0;
   for (const it of tests) if (!(await runOne(it))) failures += 1;
   report({ type: 'ended' });

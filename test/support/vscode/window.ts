@@ -71,31 +71,39 @@ export class EditorWindow {
     return this.#parts.page;
   }
 
-  /** Runs a command from the palette by its title. */
+  /** Runs a command from the palette by its title. A list that was opened too early lacks it: it is opened again. */
   async command(title: string): Promise<void> {
-    await this.#parts.page.keyboard.press('F1');
-    await this.#pick(`>${title}`, title);
+    for (let attempt = 1; ; attempt += 1) {
+      await this.page.keyboard.press('F1');
+      try {
+        return await this.#pick(`>${title}`, title, attempt < 10 ? 3000 : 10_000);
+      } catch (error) {
+        if (attempt === 10) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** Opens a file of the workspace by its name. */
   async quickOpen(name: string): Promise<void> {
-    await this.#parts.page.keyboard.press('Control+P');
+    await this.page.keyboard.press('Control+P');
     await this.#pick(name, name);
   }
 
   /** Chooses the entry that holds `text` in the list that is open. */
-  async pick(text: string): Promise<void> {
-    await this.#parts.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  async pick(text: string, timeoutMs = 30_000): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await row.click({ timeout: timeoutMs });
   }
 
   /** The frame in which `selector` appears: a webview's page, or the one that shows all outputs of a notebook. */
   async frameWith(selector: string, timeoutMs = 30_000): Promise<Frame> {
     const end = Date.now() + timeoutMs;
     while (Date.now() < end) {
-      for (const frame of this.#parts.page.frames()) {
-        if (frame !== this.#parts.page.mainFrame() && (await holds(frame, selector))) return frame;
+      for (const frame of this.page.frames()) {
+        if (frame !== this.page.mainFrame() && (await holds(frame, selector))) return frame;
       }
-      await this.#parts.page.waitForTimeout(100);
+      await this.page.waitForTimeout(100);
     }
     throw new Error(`No webview shows ${selector} after ${timeoutMs} ms`);
   }
@@ -112,27 +120,21 @@ export class EditorWindow {
 
   /** The texts in the status bar of each visible cell, from the top. */
   async cellStatus(): Promise<string[][]> {
-    const cells = await this.#parts.page.locator('.notebookOverlay .code-cell-row').all();
+    const cells = await this.page.locator('.notebookOverlay .code-cell-row').all();
     return Promise.all(cells.map((cell) => cell.locator('.cell-status-item').allInnerTexts()));
   }
 
-  /** The text of what all cells put out, as far as it is on screen. */
-  async outputText(): Promise<string> {
-    const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
-    const texts = await Promise.all(
-      frames.map((frame) =>
-        frame
-          .locator('body')
-          .textContent()
-          .catch(() => ''),
-      ),
-    );
-    return texts.join('\n');
+  /** What some output on screen says where it matches `pattern`, once it does; shadow roots are looked into. */
+  async outputText(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+    const frame = await this.frameWith('#container', timeoutMs);
+    const found = frame.locator('#container').getByText(pattern).first();
+    const text = (await found.textContent({ timeout: timeoutMs })) ?? '';
+    return pattern.exec(text)?.[0] ?? text;
   }
 
   /** Resolves when some visible cell's status bar shows `text`. */
   async cellStatusShows(text: string | RegExp): Promise<void> {
-    await this.#parts.page.locator('.cell-status-item', { hasText: text }).first().waitFor();
+    await this.page.locator('.cell-status-item', { hasText: text }).first().waitFor();
   }
 
   /** Changes settings of the workspace while the window is open (the web build reads the user's only at start). */
@@ -146,13 +148,13 @@ export class EditorWindow {
   async theme(name: keyof typeof THEMES): Promise<void> {
     this.configure({ 'workbench.colorTheme': THEMES[name] });
     const mark = { light: '.vs', dark: '.vs-dark', contrast: '.hc-black' }[name];
-    await this.#parts.page.locator(`.monaco-workbench${mark}`).waitFor();
+    await this.page.locator(`.monaco-workbench${mark}`).waitFor();
   }
 
   /** A picture in shots/, for a person to look at. */
   async shot(name: string): Promise<void> {
     mkdirSync(shots, { recursive: true });
-    await this.#parts.page.screenshot({ path: join(shots, `${name}.png`) });
+    await this.page.screenshot({ path: join(shots, `${name}.png`) });
   }
 
   /** Closes the window with everything behind it and opens it again: only what was kept is there. */
@@ -177,9 +179,9 @@ export class EditorWindow {
     await page.locator('.monaco-workbench .statusbar-item').first().waitFor();
   }
 
-  async #pick(query: string, text: string): Promise<void> {
-    await this.#parts.page.locator('.quick-input-widget .quick-input-filter input').fill(query);
-    await this.pick(text);
+  async #pick(query: string, text: string, timeoutMs?: number): Promise<void> {
+    await this.page.locator('.quick-input-widget .quick-input-filter input').fill(query);
+    await this.pick(text, timeoutMs);
   }
 }
 

@@ -29,8 +29,13 @@ export function describeWindow(name: string, options: SuiteOptions, body: (stage
       await window?.close();
       folder.dispose();
     });
-    beforeEach(({ task, onTestFailed }) => {
-      onTestFailed(() => window?.shot(`failed ${task.name}`.replaceAll(/\W+/g, '-')));
+    let broken = false;
+    beforeEach(({ task, skip, onTestFailed }) => {
+      skip(broken, 'An earlier step failed.'); // each step stands on those before it
+      onTestFailed(async () => {
+        broken = true;
+        await window?.shot(`failed ${name} ${task.name}`.replaceAll(/\W+/g, '-'));
+      });
     });
     body({
       get window() {
