@@ -1,13 +1,7 @@
 import { UserError } from './base/errors.ts';
 import { version } from './base/version.ts';
 import { UsageError } from './cli/arguments.ts';
-
-/** One command: what it is for, how it is called, and its work, which gives the exit code. */
-export interface Command {
-  readonly summary: string;
-  readonly usage: string;
-  run(args: readonly string[]): Promise<number>;
-}
+import type { Command } from './cli/command.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./cli/run.ts')).run,

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import type { Store } from '../cache/cacheDirectory.ts';
-import type { Command } from '../cli.ts';
 import { readArguments, UsageError } from './arguments.ts';
+import type { Command } from './command.ts';
 import { findWorkspace, openWorkspaceStore, readEnvironment } from './environment.ts';
 
 /** `memoir cache`: what is remembered here. */

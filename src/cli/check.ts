@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Command } from '../cli.ts';
 import { checkProgram } from '../notebook/check.ts';
 import { Program } from '../notebook/program.ts';
 import { readArguments } from './arguments.ts';
+import type { Command } from './command.ts';
 import { readNotebook } from './notebook.ts';
 
 /** `memoir check`: what is wrong with a notebook, without running it. */

@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/format.ts';
-import type { Command } from '../cli.ts';
 import { readArguments, readAssignments } from './arguments.ts';
+import type { Command } from './command.ts';
 import { openNotebook } from './notebook.ts';
 
 /** `memoir plan`: what a run would do, without doing it. */

@@ -1,9 +1,9 @@
 import { formatDuration } from '../base/format.ts';
-import type { Command } from '../cli.ts';
 import type { CellState } from '../notebook/cellRun.ts';
 import type { CellError } from '../protocol/kernel.ts';
 import { MIME, type Output } from '../protocol/output.ts';
 import { readArguments, readAssignments, readInteger, readTime } from './arguments.ts';
+import type { Command } from './command.ts';
 import { type OpenedNotebook, openNotebook, type PlacedCell } from './notebook.ts';
 
 /** `memoir run`: runs what is not cached of a notebook and shows every result. */

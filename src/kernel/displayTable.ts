@@ -4,7 +4,7 @@ import { MIME, type Output, type TableData } from '../protocol/output.ts';
 import { Displayable } from './displayable.ts';
 
 /** The mark of a lazy table; found by its registered symbol, so that copies of Memoir agree. */
-export const TABLE: unique symbol = Symbol.for('memoir.table');
+const TABLE: unique symbol = Symbol.for('memoir.table');
 
 /** A lazy table as seen from here: it gives its first rows, or all of them. */
 export interface LazyTable {

@@ -157,7 +157,7 @@ function ownValue(owner: object, key: PropertyKey): unknown {
 }
 
 /** The name of the class that made an object, read past getters and proxies. */
-export function className(value: object): string {
+function className(value: object): string {
   for (
     let at: unknown = Object.getPrototypeOf(value);
     isObject(at) && !types.isProxy(at);

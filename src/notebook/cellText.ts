@@ -71,7 +71,7 @@ export function isMarked(raw: Raw): boolean {
 }
 
 /** The text of `raw`; bytes that are not UTF-8 appear as �. */
-export function rawText(raw: Raw): string {
+function rawText(raw: Raw): string {
   return typeof raw === 'string' ? raw : LENIENT.decode(Buffer.from(raw.base64, 'base64'));
 }
 

@@ -2,7 +2,7 @@ import { type DocumentCell, formatCell, isEdited, isMarked, type LineEnd, type R
 import { countingMarkers, markerCandidates } from './scan.ts';
 import { withSemicolons } from './semicolons.ts';
 
-export type { DocumentCell, LineEnd, Raw } from './cellText.ts';
+export type { DocumentCell, LineEnd } from './cellText.ts';
 
 /** A notebook file taken apart. Plain data: it survives JSON. */
 export interface NotebookDocument {

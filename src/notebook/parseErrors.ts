@@ -25,7 +25,7 @@ export function problemAt(source: string, message: string, start: number, end: n
 }
 
 /** The line, from 1, that holds an offset; `\r\n` ends one line. */
-export function lineOf(source: string, offset: number): number {
+function lineOf(source: string, offset: number): number {
   return source.slice(0, offset).split(/\r\n|[\n\r]/).length;
 }
 
