@@ -80,6 +80,7 @@ export function statusItem(
 ): vscode.NotebookCellStatusBarItem {
   const item = new vscode.NotebookCellStatusBarItem(text, alignment);
   item.tooltip = tooltip;
+  item.accessibilityInformation = { label: `${text.replace(/\$\([^)]*\)/g, '').trim()}. ${tooltip}` };
   item.command = { command, title: tooltip, arguments: [cell] };
   return item;
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { eventually, onTestEnd, test } from '../../support/vscode/hostSuite.ts';
+import { eventually, test } from '../../support/vscode/hostSuite.ts';
+import { change, open, replace, textOf } from '../../support/vscode/notebookSteps.ts';
 
 const SOURCE = `// %% [markdown]
 // # Sums
@@ -63,36 +62,3 @@ test('a cell that throws carries its error', async () => {
   const items = notebook.cellAt(0).outputs.flatMap((output) => output.items);
   assert.ok(items.some((item) => Buffer.from(item.data).toString().includes('no luck today')));
 });
-
-/** Writes a notebook into the workspace and shows it; its editor closes with the test. */
-async function open(name: string, source: string): Promise<vscode.NotebookDocument> {
-  const file = join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, name);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, source);
-  const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
-  await vscode.window.showNotebookDocument(notebook);
-  onTestEnd(async () => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
-  return notebook;
-}
-
-async function replace(cell: vscode.NotebookCell, text: string): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(cell.document.uri, new vscode.Range(0, 0, cell.document.lineCount, 0), text);
-  assert.ok(await vscode.workspace.applyEdit(edit));
-}
-
-/** Edits a cell and runs it. */
-async function change(notebook: vscode.NotebookDocument, index: number, text: string): Promise<void> {
-  await replace(notebook.cellAt(index), text);
-  await vscode.commands.executeCommand('notebook.cell.execute', { ranges: [{ start: index, end: index + 1 }] });
-}
-
-/** The plain text that a cell shows, once it matches. */
-function textOf(cell: vscode.NotebookCell, pattern: RegExp): Promise<string> {
-  return eventually(() => {
-    const items = cell.outputs.flatMap((output) => output.items);
-    const plain = items.find((item) => item.mime === 'text/plain');
-    const text = plain ? Buffer.from(plain.data).toString().trim() : '';
-    return pattern.test(text) ? text : null;
-  });
-}

@@ -60,7 +60,7 @@ async function launch(editor: Editor, suite: string, launchArgs: string[], repor
       vscodeExecutablePath: editor.executable,
       extensionDevelopmentPath: resolve(import.meta.dirname, 'blank'),
       extensionTestsPath: suite,
-      extensionTestsEnv: { MEMOIR_HOST_REPORT: report },
+      extensionTestsEnv: { MEMOIR_HOST_REPORT: report, MEMOIR_KEY_FILE: `${report}.key` },
       launchArgs,
       stdout: stream,
       stderr: stream,

@@ -96,7 +96,11 @@ export class Server {
       ...(options.trusted === false ? [] : ['--disable-workspace-trust']),
     ];
     // A group of its own: extension hosts, terminals and watchers go with it.
-    const child = spawn(process.execPath, [lifeline, ...args], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [lifeline, ...args], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { MEMOIR_KEY_FILE: join(home.serverData, 'memoir.key'), ...process.env }, // not the key of whoever runs the tests
+    });
     return new Server(child, await listeningPort(child));
   }
 

@@ -124,6 +124,22 @@ export class EditorWindow {
     return Promise.all(cells.map((cell) => cell.locator('.cell-status-item').allInnerTexts()));
   }
 
+  /** Scrolls the notebook until an output is on screen; what is not, VS Code may draw late. */
+  async reveal(output: Locator): Promise<void> {
+    const editor = await this.page.locator('.notebookOverlay .cell-list-container').first().boundingBox();
+    if (!editor) throw new Error('No notebook is on screen');
+    const middle = { x: editor.x + editor.width - 60, y: editor.y + editor.height / 2 };
+    await this.page.mouse.move(middle.x, middle.y);
+    for (let scrolls = 0; scrolls < 60; scrolls += 1) {
+      const box = await output.boundingBox();
+      const offset = box ? box.y + Math.min(box.height, editor.height) / 2 - middle.y : 1;
+      if (Math.abs(offset) < editor.height / 3) return;
+      await this.page.mouse.wheel(0, Math.sign(offset) * Math.min(Math.abs(offset), editor.height / 2));
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error('The output does not come on screen');
+  }
+
   /** What some output on screen says where it matches `pattern`, once it does; shadow roots are looked into. */
   async outputText(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
     const frame = await this.frameWith('#container', timeoutMs);
