@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const unit = {
@@ -6,6 +8,7 @@ const unit = {
   exclude: ['test/e2e/**', 'test/fixtures/**'],
   testTimeout: 20_000,
   hookTimeout: 20_000,
+  env: { MEMOIR_KEY_FILE: join(tmpdir(), 'memoir-test-key') }, // not the one of whoever runs the tests
 };
 
 /** Tests that drive a real VS Code window: one window at a time, and a window takes its time. */

@@ -26,6 +26,8 @@ export interface OpenSessionOptions {
   readonly now?: number | null;
   readonly useCache?: boolean;
   readonly autoRun: () => 'auto' | 'lazy';
+  /** Milliseconds since the epoch, by which results age. */
+  readonly clock?: () => number;
   readonly nodePath: string | null;
   readonly maxMemoryMB: number;
   readonly log: Log;
@@ -39,6 +41,7 @@ export interface OpenedSession {
 /** Joins the parts of one open notebook: its kernel, its records, and the session that conducts them. */
 export function openSession(options: OpenSessionOptions): OpenedSession {
   const { notebook, workspace, store, widgets, set = {}, seed = null, now = null, useCache = true, autoRun } = options;
+  const { clock = Date.now } = options;
   const { dist, nodePath, maxMemoryMB, log } = options;
   const files = new FileDigests();
   const kernel = new KernelClient({
@@ -65,5 +68,6 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
   node.catch(() => {}); // whoever asks for a key hears of it
   const circumstances = async () => ({ nodeMajor: (await node).version.split('.')[0]!, seed, now });
   const modules = new ModuleDigests(notebook, files, options.memoirVersion);
-  return { session: new Session({ kernel, records, modules, circumstances, widgets, set, autoRun, useCache }), kernel };
+  const parts = { kernel, records, modules, circumstances, widgets, set, autoRun, useCache, clock };
+  return { session: new Session(parts), kernel };
 }

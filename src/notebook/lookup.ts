@@ -15,6 +15,8 @@ export interface LookupOptions {
   readonly useCache: boolean;
   /** Identifies this session: impure results hold only in the one that made them. */
   readonly session: string;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
 /** What is known of a cell under its present key. */
@@ -103,7 +105,7 @@ export class Lookup {
 
   #holds(program: Program, id: CellId, record: CellRecord): boolean {
     const { cache } = program.cells.get(id)!.options;
-    if (cache.ttlMs !== null) return Date.now() - record.createdAt < cache.ttlMs;
+    if (cache.ttlMs !== null) return this.#options.clock() - record.createdAt < cache.ttlMs;
     return record.impure.length === 0 || cache.mode === 'always' || record.session === this.#options.session;
   }
 }

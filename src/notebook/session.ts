@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly autoRun: () => 'auto' | 'lazy';
   /** False neither looks up nor keeps anything beyond this session. */
   readonly useCache: boolean;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
 /** How a cell is wanted: `asked`, by a person and by name; `look`, to show what is known without running it. */
@@ -37,6 +39,7 @@ interface Wanted {
 export class Session implements Disposable {
   readonly #id = randomUUID();
   readonly #autoRun: () => 'auto' | 'lazy';
+  readonly #clock: () => number;
   readonly #widgets: Map<string, unknown>;
   readonly #records: Records;
   readonly #lookup: Lookup;
@@ -53,6 +56,7 @@ export class Session implements Disposable {
 
   constructor(options: SessionOptions) {
     this.#autoRun = options.autoRun;
+    this.#clock = options.clock;
     this.#widgets = options.widgets;
     this.#records = options.records;
     this.#lookup = new Lookup({ ...options, session: this.#id });
@@ -230,7 +234,7 @@ export class Session implements Disposable {
       return this.#enqueue(id, { asked: false, look: false }); // a re-created input came out differently
     }
     const executed = await this.#execution.run(program, id, (run) =>
-      this.#dispatch(id, { type: 'start', run, reason: why, at: Date.now() }),
+      this.#dispatch(id, { type: 'start', run, reason: why, at: this.#clock() }),
     );
     if (!this.#program.cells.has(id)) return;
     if (executed.superseded && executed.status === 'interrupted')
@@ -309,7 +313,7 @@ export class Session implements Disposable {
       session: this.#id,
       run,
       ms,
-      createdAt: Date.now(),
+      createdAt: this.#clock(),
     };
   }
 

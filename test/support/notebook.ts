@@ -1,0 +1,52 @@
+import { NotebookWindow, type WindowOptions } from './notebookWindow.ts';
+import { TempFolder } from './temp.ts';
+
+const FILE = 'test.memoir.ts';
+
+/** A notebook in a folder of its own that can be opened in several windows, one after another or at once. */
+export class NotebookFolder {
+  readonly folder: TempFolder;
+  readonly cache: string;
+  readonly #windows = new Set<NotebookWindow>();
+
+  /**
+   * @param cells title (with options behind it) to source, in page order
+   * @param files path to content, beside the notebook
+   * @param cache the folder of a cache to share; its own otherwise
+   */
+  constructor(
+    cells: Readonly<Record<string, string>>,
+    files: Readonly<Record<string, string>> = {},
+    cache: string | null = null,
+  ) {
+    const text = Object.entries(cells).map(([title, source]) => `// %% ${title}\n${source}\n`);
+    this.folder = new TempFolder({ ...files, [FILE]: text.join('\n') });
+    this.cache = cache ?? this.folder.file('.memoir');
+  }
+
+  /** Opens the notebook as saved last and shows what is known of it. */
+  async open(options: WindowOptions = {}): Promise<NotebookWindow> {
+    const window = new NotebookWindow(this.folder.file(FILE), this.cache, options);
+    this.#windows.add(window);
+    await window.session.look();
+    return window;
+  }
+
+  /** Saves and closes a window, and opens the notebook with a new session and a new kernel. */
+  async reopen(window: NotebookWindow, options: WindowOptions = {}): Promise<NotebookWindow> {
+    window.save();
+    await window.close();
+    this.#windows.delete(window);
+    return this.open(options);
+  }
+
+  write(name: string, content: string): void {
+    this.folder.write(name, content);
+  }
+
+  /** Closes what is still open, and removes the folder. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#windows].map((window) => window.close()));
+    this.folder.dispose();
+  }
+}

@@ -1,0 +1,231 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../../src/base/errors.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { openStore, type Store } from '../../src/cache/cacheDirectory.ts';
+import { userSeal } from '../../src/cache/seal.ts';
+import type { KernelClient } from '../../src/kernel/client.ts';
+import { openSession } from '../../src/kernel/openSession.ts';
+import { type CellState, UNKNOWN } from '../../src/notebook/cellRun.ts';
+import { type DocumentCell, newCell } from '../../src/notebook/cellText.ts';
+import { type NotebookDocument, readDocument, writeDocument } from '../../src/notebook/document.ts';
+import { programCell } from '../../src/notebook/documentCells.ts';
+import type { Session } from '../../src/notebook/session.ts';
+import type { CellId } from '../../src/protocol/kernel.ts';
+
+/** How a window differs from an ordinary one. */
+export interface WindowOptions {
+  readonly autoRun?: 'auto' | 'lazy';
+  readonly useCache?: boolean;
+  readonly seed?: number;
+  readonly clock?: () => number;
+  readonly set?: Readonly<Record<string, unknown>>;
+  /** Widgets as the reader left them. */
+  readonly widgets?: ReadonlyMap<string, unknown>;
+}
+
+/** A cell's new source, or what else changes of it. */
+export type CellChange = string | Partial<Pick<DocumentCell, 'title' | 'options' | 'source'>>;
+
+interface OpenCell {
+  readonly id: CellId;
+  readonly cell: DocumentCell;
+}
+
+/** One window on a notebook: a session with a real kernel, and an account of what happens to each cell. */
+export class NotebookWindow {
+  readonly session: Session;
+  readonly kernel: KernelClient;
+  readonly #store: Store;
+  readonly #file: string;
+  readonly #happened: string[] = [];
+  readonly #seen = new Map<CellId, CellState>();
+  readonly #document: NotebookDocument;
+  #cells: readonly OpenCell[];
+  #nextId = 0;
+
+  constructor(file: string, cache: string, options: WindowOptions) {
+    this.#file = file;
+    this.#store = openStore({ directory: cache, seal: userSeal(), log: silentLog });
+    const { autoRun = 'auto', widgets, ...rest } = options;
+    const { session, kernel } = openSession({
+      ...rest,
+      notebook: this.#file,
+      workspace: dirname(file),
+      store: this.#store.records,
+      cacheDirectory: cache,
+      dist: builtFolder(),
+      memoirVersion: 'test',
+      widgets: new Map(widgets),
+      autoRun: () => autoRun,
+      nodePath: null,
+      maxMemoryMB: 512,
+      log: silentLog,
+    });
+    this.session = session;
+    this.kernel = kernel;
+    session.onChange((id) => this.#note(id));
+    this.#document = readDocument(readFileSync(this.#file));
+    this.#cells = this.#document.cells.map((cell) => ({ id: this.#newId(), cell }));
+    this.#update();
+  }
+
+  /** What happened since the last call, in order: `Load ran`, `Chart hit`, `Sum waits`… */
+  happened(): string[] {
+    return this.#happened.splice(0);
+  }
+
+  /** Cells that ran since the last call. */
+  ran(): string[] {
+    return this.happened().flatMap((line) => (line.endsWith(' ran') ? [line.slice(0, -4)] : []));
+  }
+
+  /** Runs everything that is stale, and tells what happened. */
+  async runStale(): Promise<string[]> {
+    this.happened();
+    await this.session.runStale();
+    return this.happened();
+  }
+
+  /** Runs cells as a person asks for them, and tells what happened. */
+  async run(...titles: string[]): Promise<string[]> {
+    this.happened();
+    await this.session.run(titles.map((title) => this.id(title)));
+    return this.happened();
+  }
+
+  /** Looks for changed files, modules and settings, as a watcher has it do. */
+  async refresh(): Promise<string[]> {
+    this.happened();
+    await this.session.refresh();
+    return this.happened();
+  }
+
+  async moveWidget(name: string, value: unknown): Promise<string[]> {
+    this.happened();
+    await this.session.moveWidget(name, value);
+    return this.happened();
+  }
+
+  /** Changes a cell and runs what means something else now, as saving does; tells what happened. */
+  async edit(title: string, change: CellChange): Promise<string[]> {
+    this.happened();
+    await this.#settle(this.type(title, change));
+    return this.happened();
+  }
+
+  /** Changes a cell; nothing runs. Gives the cells that mean something else now. */
+  type(title: string, change: CellChange): CellId[] {
+    const id = this.id(title);
+    const changed = typeof change === 'string' ? { source: change } : change;
+    this.#cells = this.#cells.map((one) => (one.id === id ? { id, cell: { ...one.cell, ...changed } } : one));
+    return this.#update();
+  }
+
+  /** Adds a cell at the end of the page. */
+  async add(title: string, source: string): Promise<string[]> {
+    this.happened();
+    this.#cells = [...this.#cells, { id: this.#newId(), cell: newCell({ kind: 'code', title, source }) }];
+    await this.#settle(this.#update());
+    return this.happened();
+  }
+
+  async remove(title: string): Promise<string[]> {
+    this.happened();
+    const id = this.id(title);
+    this.#cells = this.#cells.filter((one) => one.id !== id);
+    await this.#settle(this.#update());
+    return this.happened();
+  }
+
+  state(title: string): CellState {
+    return this.session.state(this.id(title));
+  }
+
+  /** The text of what a cell shows. */
+  shown(title: string): string {
+    const { outputs } = this.state(title).shown;
+    return outputs.map(({ items }) => String(items.find(({ mime }) => mime === 'text/plain')?.data)).join('\n');
+  }
+
+  /** Message of a failed cell, or null. */
+  error(title: string): string | null {
+    const state = this.state(title);
+    return state.status === 'error' ? state.error.message : null;
+  }
+
+  /** Every cell's state and what it shows, as a reader sees them. */
+  page(): Record<string, string> {
+    return Object.fromEntries(
+      this.#codeCells().map(({ cell: { title } }) => [title, `${this.state(title).status} ${this.shown(title)}`]),
+    );
+  }
+
+  id(title: string): CellId {
+    const found = this.#cells.find(({ cell }) => cell.title === title);
+    if (!found) throw new Error(`The notebook has no cell "${title}".`);
+    return found.id;
+  }
+
+  save(): void {
+    const cells = this.#cells.map(({ cell }) => cell);
+    writeFileSync(this.#file, writeDocument({ ...this.#document, cells }));
+  }
+
+  async close(): Promise<void> {
+    this.session.dispose();
+    await this.#store.close();
+  }
+
+  #codeCells(): readonly OpenCell[] {
+    return this.#cells.filter(({ cell }) => cell.kind !== 'markdown');
+  }
+
+  #update(): CellId[] {
+    return this.session.update(this.#cells.flatMap(({ id, cell }, index) => programCell(cell, id, index) ?? []));
+  }
+
+  #settle(changed: readonly CellId[]): Promise<void> {
+    return changed.length ? this.session.run(changed) : Promise.resolve();
+  }
+
+  #newId(): CellId {
+    this.#nextId += 1;
+    return `cell-${this.#nextId}` as CellId; // ids of this window only
+  }
+
+  #note(id: CellId): void {
+    const before = this.#seen.get(id) ?? UNKNOWN;
+    const state = this.session.state(id);
+    this.#seen.set(id, state);
+    const what = happening(before, state);
+    if (what) this.#happened.push(`${this.#cells.find((one) => one.id === id)?.cell.title ?? id} ${what}`);
+  }
+}
+
+/** What a change of state means to a reader, in one word; null when it is nothing new. */
+function happening(before: CellState, state: CellState): string | null {
+  const again = before.status === state.status;
+  switch (state.status) {
+    case 'queued':
+      return null;
+    case 'running':
+      return before.status === 'running' && before.run === state.run ? null : 'ran';
+    case 'done':
+      if ((before.status === 'done' && before.record === state.record) || state.from === 'computed') return null;
+      return state.from === 'recreated' ? 'recreated' : 'hit';
+    case 'error':
+      return before.status === 'error' && before.error === state.error ? null : 'failed';
+    case 'waiting':
+      return again ? null : 'waits';
+    default:
+      return again ? null : state.status;
+  }
+}
+
+function builtFolder(): string {
+  const dist = resolve(process.env.MEMOIR_TEST_DIST ?? 'dist');
+  if (!existsSync(join(dist, 'kernel.js')))
+    throw new UserError(`${dist} holds no kernel. Run \`npm run build\` first.`);
+  return dist;
+}
