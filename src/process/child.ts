@@ -21,6 +21,9 @@ export interface ChildEnd {
   readonly stderr: string;
 }
 
+/** What a child wrote before it ended has arrived by then. */
+const LAST_WORDS_MS = 200;
+
 /** A Node child with a message port. It ends politely, then by force; it never outlives its owner. */
 export class Child implements Disposable {
   readonly #process: ChildProcess;
@@ -82,12 +85,19 @@ export class Child implements Disposable {
         resolve({ code, signal, stderr: this.#stderr });
         this.#closed.fire('The process has ended.');
       };
-      this.#process.stdio[4]?.on('error', () => {}); // writing to a child that is gone; `close` tells
+      this.#process.stdio[4]?.on('error', () => {}); // writing to a child that is gone; `exit` tells
       this.#process.once('error', (error) => {
         this.#stderr += error.message;
         end(null, null);
       });
-      this.#process.once('close', end);
+      // not `close`: after a disconnect of ours it never comes, and a grandchild may hold stderr open
+      this.#process.once('exit', (code, signal) => {
+        const timer = setTimeout(() => end(code, signal), LAST_WORDS_MS);
+        this.#process.stderr?.once('close', () => {
+          clearTimeout(timer);
+          end(code, signal);
+        });
+      });
     });
   }
 }
