@@ -80,6 +80,7 @@ export class Evaluator {
     return new Promise((resolve, reject) => {
       this.#active = { run, end: reject };
       within(run, async () => {
+        await null; // an endless loop that is ended takes the tick it runs in with it: not the one that reads messages
         const outcome = await this.#compile(request)(this.#scope, inputs);
         const output = await toOutput(await outcome.result);
         await run.finishBegun();

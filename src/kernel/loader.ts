@@ -44,7 +44,7 @@ export class ModuleLoader {
 
   install(): void {
     registerHooks({
-      resolve: (specifier, context, next) => this.#resolve(specifier, context, next),
+      resolve: (specifier, context, next) => untracked(() => this.#resolve(specifier, context, next)),
       load: (url, context, next) => untracked(() => this.#load(url, context, next)),
     });
   }

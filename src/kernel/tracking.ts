@@ -90,6 +90,7 @@ function patchChildProcesses(target: Patchable): void {
 
 function trackedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const note = (name: string) => {
+    if (name === 'WATCH_REPORT_DEPENDENCIES') return; // Node's module loader asks for it
     const value = environment[name];
     currentRun()?.read('env', name, value === undefined ? ABSENT : keyedDigest(value));
   };
