@@ -54,7 +54,9 @@ describeWindow('a notebook in a window', { files }, (stage) => {
     await slider.focus();
     await window.page.keyboard.press('ArrowRight');
     await window.outputText(/More than 20 minutes late/);
+    await window.reveal(canvas);
     await expect.poll(async () => (await drawingOn(canvas)).digest, { timeout: 20_000 }).not.toBe(before.digest);
+    await window.reveal(slider);
     expect(await window.outputText(RUN)).toBe(run);
   });
 

@@ -10,8 +10,9 @@ describeWindow('the sample notebook', {}, (stage) => {
     await window.page.locator('.notebookOverlay .code-cell-row').first().waitFor();
     await window.runAll();
     const canvas = await window.output('figure.chart canvas', 60_000);
+    await window.reveal(canvas);
     await expect.poll(() => drawingOn(canvas).then((it) => it.colours), { timeout: 30_000 }).toBeGreaterThan(8);
-    await window.shot('sample-light');
+    await window.shot('sample');
   });
 
   test('its chart follows the slider', async () => {
@@ -19,8 +20,10 @@ describeWindow('the sample notebook', {}, (stage) => {
     const canvas = await window.output('figure.chart canvas');
     const before = await drawingOn(canvas);
     const slider = await window.output('input[type=range]');
+    await window.reveal(slider);
     await slider.focus();
     await window.page.keyboard.press('End');
+    await window.reveal(canvas);
     await expect.poll(async () => (await drawingOn(canvas)).digest, { timeout: 30_000 }).not.toBe(before.digest);
   });
 
