@@ -1,0 +1,87 @@
+// How long the packaged extension takes to activate in a real VS Code, beside an extension that does nothing; each time
+// in a window of its own. `npm run bench -- activate [--json]`
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { type Editor, findEditor, installExtension } from '../test/support/vscode/editor.ts';
+import { packagedExtension } from '../test/support/vsix.ts';
+import { Workspace } from './openedNotebook.ts';
+import { measureOf, print, ratioOf } from './report.ts';
+
+const MEMOIR = 'memoir.memoir';
+const IDLE = 'memoir.idle';
+const WINDOWS = 10;
+
+const workspace = new Workspace();
+try {
+  const editor = await findEditor();
+  const dirs = [`--user-data-dir=${join(workspace.path, 'u')}`, `--extensions-dir=${join(workspace.path, 'e')}`];
+  await installExtension(editor, packagedExtension(), dirs);
+  const probe = await bundleProbe();
+  const windows: Record<string, number>[] = [];
+  while (windows.length < WINDOWS) windows.push(await activateOnce(editor, probe, dirs, windows.length));
+  const [memoir, idle] = [MEMOIR, IDLE].map((id) => windows.map((times) => times[id]!)) as [number[], number[]];
+  print({
+    suite: 'activate',
+    node: process.version,
+    measures: [measureOf('activating Memoir', memoir), measureOf('activating an extension that does nothing', idle)],
+    ratios: [ratioOf('activating Memoir', memoir, 'doing nothing', idle)],
+    notes: [`In ${editor.description}: each time a new window and a new extension host; loading the code counts.`],
+  });
+} finally {
+  workspace.dispose();
+}
+
+/** Activates both extensions in a new window, now one first and now the other; gives the milliseconds of each. */
+async function activateOnce(editor: Editor, probe: string, dirs: string[], window: number) {
+  const report = join(workspace.path, `times-${window}.json`);
+  const stream = new PassThrough().resume(); // the editor's own news
+  await withoutChatter(() =>
+    runTests({
+      vscodeExecutablePath: editor.executable,
+      extensionDevelopmentPath: idleExtension(),
+      extensionTestsPath: probe,
+      extensionTestsEnv: {
+        MEMOIR_BENCH_REPORT: report,
+        MEMOIR_BENCH_EXTENSIONS: (window % 2 ? [IDLE, MEMOIR] : [MEMOIR, IDLE]).join(),
+      },
+      launchArgs: [workspace.path, ...dirs],
+      stdout: stream,
+      stderr: stream,
+    }),
+  );
+  return JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>; // written by the probe
+}
+
+/** The test runner tells exit codes on stdout, which belongs to the result. */
+async function withoutChatter<T>(work: () => Promise<T>): Promise<T> {
+  const { log } = console;
+  console.log = console.error;
+  try {
+    return await work();
+  } finally {
+    console.log = log;
+  }
+}
+
+function idleExtension(): string {
+  const manifest = {
+    name: 'idle',
+    publisher: 'memoir',
+    version: '0.0.0',
+    engines: { vscode: '^1.101.0' },
+    main: './idle.cjs',
+  };
+  workspace.file('package.json', JSON.stringify(manifest));
+  workspace.file('idle.cjs', 'exports.activate = () => {};');
+  return workspace.path;
+}
+
+async function bundleProbe(): Promise<string> {
+  const outfile = join(workspace.path, 'probe.cjs');
+  const entry = join(import.meta.dirname, 'activateProbe.ts');
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', external: ['vscode'] });
+  return outfile;
+}

@@ -1,0 +1,97 @@
+// The one shape in which every suite tells what it measured.
+import { formatDuration } from '../src/base/format.ts';
+
+/** How long something took, in milliseconds. */
+export interface Measure {
+  readonly what: string;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly runs: number;
+}
+
+/** How many times longer `what` took than `than`: the ratio of the medians of runs taken in turns, with its interval. */
+export interface Ratio {
+  readonly what: string;
+  readonly than: string;
+  readonly ratio: number;
+  readonly ci95: readonly [number, number];
+  readonly runs: number;
+}
+
+export interface Report {
+  readonly suite: string;
+  readonly node: string;
+  readonly measures: readonly Measure[];
+  readonly ratios: readonly Ratio[];
+  /** What a reader must know to judge the figures. */
+  readonly notes: readonly string[];
+}
+
+/** Prints a report: as one JSON document with `--json`, else as a table. */
+export function print(report: Report, json = process.argv.includes('--json')): void {
+  console.log(json ? JSON.stringify(report, null, 2) : table(report));
+}
+
+function table({ measures, ratios, notes }: Report): string {
+  const width = Math.max(...[...measures, ...ratios].map(({ what }) => what.length));
+  const line = (what: string, ...columns: readonly string[]) => [what.padEnd(width), ...columns].join('  ');
+  return [
+    line('', 'median'.padStart(8), '99 % below'.padStart(10), 'runs'.padStart(4)),
+    ...measures.map(({ what, p50Ms, p99Ms, runs }) =>
+      line(what, formatDuration(p50Ms).padStart(8), formatDuration(p99Ms).padStart(10), String(runs).padStart(4)),
+    ),
+    ...ratios.map(({ what, than, ratio, ci95: [low, high], runs }) =>
+      line(what, `${ratio.toFixed(3)} × ${than} (${low.toFixed(3)} to ${high.toFixed(3)}, ${runs} pairs)`),
+    ),
+    ...notes.map((note) => `\n${note}`),
+  ].join('\n');
+}
+
+/** A measure of times taken elsewhere. */
+export function measureOf(what: string, times: readonly number[]): Measure {
+  const sorted = times.toSorted((a, b) => a - b);
+  return { what, runs: times.length, p50Ms: quantile(sorted, 0.5), p99Ms: quantile(sorted, 0.99) };
+}
+
+/** The ratio of two medians, run by run in pairs; its interval comes from 2,000 resamplings of the pairs. */
+export function ratioOf(what: string, times: readonly number[], than: string, others: readonly number[]): Ratio {
+  const runs = times.length;
+  const random = generator(1);
+  const draws = Array.from({ length: 2000 }, () => {
+    const picks = Array.from({ length: runs }, () => Math.floor(random() * runs));
+    return median(picks.map((at) => times[at]!)) / median(picks.map((at) => others[at]!));
+  }).sort((a, b) => a - b);
+  const ci95 = [quantile(draws, 0.025), quantile(draws, 0.975)] as const;
+  return { what, than, runs, ratio: median(times) / median(others), ci95 };
+}
+
+/** Resolves with the milliseconds that `work` takes. */
+export async function time(work: () => unknown): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+function median(times: readonly number[]): number {
+  return quantile(
+    times.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  const at = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(at)]!;
+  return low + (sorted[Math.ceil(at)]! - low) * (at % 1);
+}
+
+/** A small generator (mulberry32), so that equal times give equal intervals. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
