@@ -17,6 +17,7 @@ execFileSync(
     target,
     '--no-dependencies',
     '--allow-missing-repository',
+    '--no-rewrite-relative-links', // there is no public address to rewrite them to
     '--out',
     file,
   ],
