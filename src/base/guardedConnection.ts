@@ -1,13 +1,15 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
+import { messageOf } from './errors.ts';
+import type { Log } from './log.ts';
 import { type Fault, faultOf, type SqliteConnection } from './sqliteConnection.ts';
 
 export interface GuardedConnectionOptions {
   readonly connection: SqliteConnection;
   readonly log: Log;
+  /** What the file is for, in messages: `cache` and `results`. */
+  readonly purpose: { readonly file: string; readonly holds: string };
   /** Makes the folder; called before each attempt to open the file. */
   readonly prepare: () => void;
   readonly now: () => number;
@@ -17,6 +19,7 @@ export interface GuardedConnectionOptions {
 
 const pauses = [5, 10, 20, 40, 80, 160, 320]; // ms between tries while another process writes
 const damagedKept = 2;
+const lastTries = 20; // each waits for the connection's own timeout
 
 /** Keeps a connection useful whatever happens to its file: waits, replaces, gives up for a while, and says so once. */
 export class GuardedConnection {
@@ -61,6 +64,21 @@ export class GuardedConnection {
     }
   }
 
+  /** `execute` for a process that is about to end: it waits inside, briefly; undefined where it cannot be done. */
+  executeNow<T>(work: (connection: SqliteConnection) => T): T | undefined {
+    const { connection, now, prepare } = this.#options;
+    if (now() < this.#retryAt) return undefined;
+    for (let turn = 0; turn < lastTries; turn += 1) {
+      try {
+        if (!connection.isOpen) prepare();
+        return work(connection);
+      } catch (error) {
+        if (faultOf(error) !== 'busy') return undefined;
+      }
+    }
+    return undefined;
+  }
+
   /** Whether work has followed work for a while without anything else having its turn: awaiting alone gives none. */
   #isHogging(): boolean {
     if (this.#busySince !== null) return performance.now() - this.#busySince > 10;
@@ -75,18 +93,18 @@ export class GuardedConnection {
     const fault = this.#trouble?.fault;
     if (!fault || (kind === 'read' && (fault === 'readonly' || fault === 'full'))) return;
     this.#trouble = null;
-    this.#options.log.info('The cache file works again.');
+    this.#options.log.info(`The ${this.#options.purpose.file} file works again.`);
   }
 
   #failed(fault: Fault, error: unknown): unknown {
-    const { connection, log, now, retryAfter } = this.#options;
+    const { connection, log, purpose, now, retryAfter } = this.#options;
     this.#errors += 1;
     if (fault === 'unavailable') {
       connection.discard();
       this.#retryAt = now() + retryAfter;
     }
     if (this.#trouble?.fault === fault) return error;
-    this.#trouble = { fault, text: describe(fault, connection.path, messageOf(error)) };
+    this.#trouble = { fault, text: describe(fault, purpose, connection.path, messageOf(error)) };
     if (fault === 'other') log.error(this.#trouble.text, error);
     else log.warn(this.#trouble.text);
     return error;
@@ -94,12 +112,12 @@ export class GuardedConnection {
 
   /** Puts a damaged file out of the way; false when it cannot be moved. */
   #replace(error: unknown): boolean {
-    const { connection, log, now } = this.#options;
+    const { connection, log, purpose, now } = this.#options;
     this.#errors += 1;
     try {
       const aside = connection.setAside(new Date(now()).toISOString().replaceAll(/[:.]/g, '-'));
       if (aside === undefined) return true; // another process was first
-      this.#notice = `The cache file ${connection.path} was damaged (${messageOf(error)}). It was renamed to ${basename(aside)}, and a new one was begun.`;
+      this.#notice = `The ${purpose.file} file ${connection.path} was damaged (${messageOf(error)}). It was renamed to ${basename(aside)}, and a new one was begun.`;
       log.warn(this.#notice);
       removeOldest(connection.path);
       return true;
@@ -110,20 +128,22 @@ export class GuardedConnection {
   }
 }
 
-function describe(fault: Fault, path: string, message: string): string {
+type Purpose = GuardedConnectionOptions['purpose'];
+
+function describe(fault: Fault, { file, holds }: Purpose, path: string, message: string): string {
   const remedy =
     'Choose another folder with MEMOIR_CACHE_DIR or the setting memoir.cache.directory, or repair this one.';
   switch (fault) {
     case 'busy':
-      return `The cache file ${path} is locked by another process (${message}), so some results are not kept.`;
+      return `The ${file} file ${path} is locked by another process (${message}), so some ${holds} are not kept.`;
     case 'full':
-      return `The disk of the cache file ${path} is full (${message}), so new results are kept only until Memoir stops. Free some space.`;
+      return `The disk of the ${file} file ${path} is full (${message}), so new ${holds} are kept only until Memoir stops. Free some space.`;
     case 'readonly':
-      return `The cache file ${path} cannot be written (${message}), so new results are kept only until Memoir stops. ${remedy}`;
+      return `The ${file} file ${path} cannot be written (${message}), so new ${holds} are kept only until Memoir stops. ${remedy}`;
     case 'unavailable':
-      return `The cache folder ${dirname(path)} cannot be used (${message}), so results are kept only until Memoir stops. ${remedy}`;
+      return `The ${file} folder ${dirname(path)} cannot be used (${message}), so ${holds} are kept only until Memoir stops. ${remedy}`;
     default:
-      return `The cache file ${path} failed (${message}).`;
+      return `The ${file} file ${path} failed (${message}).`;
   }
 }
 

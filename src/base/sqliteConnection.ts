@@ -1,6 +1,6 @@
 import { renameSync, statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { codeOf } from '../base/errors.ts';
+import { codeOf } from './errors.ts';
 
 /** What went wrong with the file, as far as it matters for what to do next. */
 export type Fault = 'busy' | 'damaged' | 'full' | 'readonly' | 'unavailable' | 'other';

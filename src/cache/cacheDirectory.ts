@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
+import { CACHE_FOLDER, makeCacheFolder } from '../base/program.ts';
 import { Blobs } from './blobs.ts';
 import { DiskTier } from './diskTier.ts';
 import { MemoryTier } from './memoryTier.ts';
@@ -9,7 +9,7 @@ import { type CacheStats, TieredCache } from './tieredCache.ts';
 
 /** What is used where nothing else is asked for. */
 export const cacheDefaults = {
-  directory: '.memoir',
+  directory: CACHE_FOLDER,
   memory: { maxEntries: 1000, maxBytes: 256e6 },
   diskMaxBytes: 2e9,
 } as const;
@@ -42,7 +42,7 @@ export function openStore(options: StoreOptions): Store {
   const { directory, memory = cacheDefaults.memory, diskMaxBytes = cacheDefaults.diskMaxBytes, seal, log } = options;
   if (seal.problem) log.warn(seal.problem);
   const path = join(directory, 'records-1.sqlite');
-  const disk = new DiskTier({ path, maxBytes: diskMaxBytes, seal, log, prepare: () => prepareDirectory(directory) });
+  const disk = new DiskTier({ path, maxBytes: diskMaxBytes, seal, log, prepare: () => makeCacheFolder(directory) });
   const records = new TieredCache({ memory: new MemoryTier(memory), lower: [disk], counts: disk });
   const values = new Blobs(directory);
   return {
@@ -58,10 +58,4 @@ export function openStore(options: StoreOptions): Store {
     },
     close: () => records.close(),
   };
-}
-
-function prepareDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true });
-  const ignore = join(directory, '.gitignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
 }

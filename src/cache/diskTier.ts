@@ -1,13 +1,13 @@
 import { KeyvSqlite } from '@keyv/sqlite';
 import Keyv from 'keyv';
+import { GuardedConnection } from '../base/guardedConnection.ts';
 import type { Log } from '../base/log.ts';
+import { SqliteConnection } from '../base/sqliteConnection.ts';
 import { decode, encode } from './codec.ts';
 import type { CountStore, Counts } from './counters.ts';
 import * as sql from './diskSchema.ts';
 import { readTotal, removeAll, removeExcess } from './diskUpkeep.ts';
-import { GuardedConnection } from './guardedConnection.ts';
 import type { Seal } from './seal.ts';
-import { SqliteConnection } from './sqliteConnection.ts';
 import { sqliteDriver } from './sqliteDriver.ts';
 import { type Entry, type EntryFilter, isExpired, type Tier, type TierName, type TierStats } from './tier.ts';
 
@@ -45,7 +45,14 @@ export class DiskTier implements Tier, CountStore {
 
   constructor({ path, maxBytes, seal, log, prepare = () => {}, now = Date.now, retryAfter = 30_000 }: DiskTierOptions) {
     this.#connection = new SqliteConnection(path, sql.diskSchema);
-    this.#guard = new GuardedConnection({ connection: this.#connection, log, prepare, now, retryAfter });
+    this.#guard = new GuardedConnection({
+      connection: this.#connection,
+      log,
+      purpose: { file: 'cache', holds: 'results' },
+      prepare,
+      now,
+      retryAfter,
+    });
     this.#seal = seal;
     this.#maxBytes = maxBytes;
     this.#now = now;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { GuardedConnection } from '../base/guardedConnection.ts';
+import type { Row, SqliteConnection } from '../base/sqliteConnection.ts';
 import * as sql from './diskSchema.ts';
-import type { GuardedConnection } from './guardedConnection.ts';
-import type { Row, SqliteConnection } from './sqliteConnection.ts';
 
 /** How much there is, exactly. */
 export async function readTotal(guard: GuardedConnection): Promise<{ entries: number; bytes: number }> {

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { SqliteDriver } from '@keyv/sqlite';
-import type { Row, SqliteConnection } from './sqliteConnection.ts';
+import type { Row, SqliteConnection } from '../base/sqliteConnection.ts';
 
 /** What the driver needs from who owns the connection. */
 export interface SqliteDriverOptions {

@@ -1,8 +1,9 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
+import { findWorkspace } from '../base/program.ts';
 import type { Store } from '../cache/cacheDirectory.ts';
 import { readArguments, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
-import { findWorkspace, openWorkspaceStore, readEnvironment } from './environment.ts';
+import { openWorkspaceStore, readEnvironment } from './environment.ts';
 
 /** `memoir cache`: what is remembered here. */
 export const cache: Command = {

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { cacheDefaults, openStore, type Store } from '../cache/cacheDirectory.ts';
@@ -21,16 +20,6 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     memoryMaxBytes: (number(env, 'MEMOIR_CACHE_MAX_MB') ?? cacheDefaults.memory.maxBytes / 1e6) * 1e6,
     logLevel: env.MEMOIR_LOG_LEVEL ?? 'warn',
   };
-}
-
-/** The folder that a notebook's paths and cache belong to: the nearest that has a cache, else where the command runs. */
-export function findWorkspace(path: string, cwd = process.cwd()): string {
-  for (let folder = path; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, cacheDefaults.directory))) return folder;
-    if (folder === dirname(folder)) break;
-  }
-  const inside = relative(cwd, path);
-  return inside.startsWith('..') ? path : cwd;
 }
 
 /** The cache of a workspace, or of the folder that `MEMOIR_CACHE_DIR` names. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, messageOf, UserError } from '../base/errors.ts';
+import { findWorkspace } from '../base/program.ts';
 import { version } from '../base/version.ts';
 import { openSession } from '../kernel/openSession.ts';
 import { readDocument } from '../notebook/document.ts';
@@ -9,7 +10,7 @@ import { programCell } from '../notebook/documentCells.ts';
 import type { ProgramCell } from '../notebook/program.ts';
 import type { Session } from '../notebook/session.ts';
 import type { CellId } from '../protocol/kernel.ts';
-import { consoleLog, findWorkspace, openWorkspaceStore, readEnvironment } from './environment.ts';
+import { consoleLog, openWorkspaceStore, readEnvironment } from './environment.ts';
 
 /** A cell that can run, with its place in the file (Markdown counts). */
 export interface PlacedCell extends ProgramCell {

@@ -1,3 +1,5 @@
+import { parseDuration } from '../base/duration.ts';
+
 /** What a person may write about a cell behind its marker: `// %% Title {"cache": "off"}`. */
 export interface CellSpec {
   readonly cache?: 'auto' | 'off' | 'always' | CellCacheSpec;
@@ -55,15 +57,6 @@ export function completeCell(options: WrittenOptions): { readonly cell: Cell; re
   return { cell, problems };
 }
 
-/** Milliseconds of "250ms", "90s", "10m", "1h", "7d" or of a number of milliseconds; null for anything else. */
-export function parseTtl(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : null;
-  if (typeof value !== 'string') return null;
-  const match = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h|d)$/.exec(value.trim());
-  return match ? Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS] : null;
-}
-
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 const CACHE_KEYS = ['ttl', 'persist', 'key'];
 
 function completeCache(value: unknown, problems: string[]): CellCache {
@@ -89,7 +82,7 @@ function completeCache(value: unknown, problems: string[]): CellCache {
 
 function completeTtl(value: unknown, problems: string[]): number | null {
   if (value === undefined) return null;
-  const ttlMs = parseTtl(value);
+  const ttlMs = parseDuration(value);
   if (ttlMs === null)
     problems.push(
       `\`cache.ttl\` must be a time such as "90s", "10m", "1h" or "7d", or a number of milliseconds, but is ${JSON.stringify(value)}.`,

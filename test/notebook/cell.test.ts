@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { completeCell, parseTtl } from '../../src/notebook/cell.ts';
+import { parseDuration } from '../../src/base/duration.ts';
+import { completeCell } from '../../src/notebook/cell.ts';
 
 describe('completeCell', () => {
   test('fills in every default', () => {
@@ -80,5 +81,5 @@ test.each([
   ['-1h', null],
   [true, null],
 ])('the time to live %j is %j milliseconds', (written, ms) => {
-  expect(parseTtl(written)).toBe(ms);
+  expect(parseDuration(written)).toBe(ms);
 });

@@ -1,0 +1,53 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import fs from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+// Taken as they are now: a kernel replaces them, and the environment, by ones that note what its cells read.
+const { existsSync, mkdirSync, writeFileSync } = fs;
+const environment = { ...process.env };
+
+/** The folder that a cache has in its workspace unless told otherwise. */
+export const CACHE_FOLDER = '.memoir';
+
+let directory: string | null = null;
+
+/** Where this program keeps what it remembers and measures: decided once, at its first use. */
+export function programDirectory(): string {
+  directory ??= environment.MEMOIR_CACHE_DIR
+    ? resolve(environment.MEMOIR_CACHE_DIR)
+    : join(findWorkspace(process.cwd()), CACHE_FOLDER);
+  return directory;
+}
+
+/** Decides it: for a kernel, whose cache its notebook chooses. */
+export function setProgramDirectory(path: string): void {
+  directory = path;
+}
+
+/** A variable of the environment that this program was started with; undefined where it is not set, or empty. */
+export function startedWith(name: string): string | undefined {
+  return environment[name] || undefined;
+}
+
+/** The folder that a path's cache belongs to: the nearest that has one, else where the program runs. */
+export function findWorkspace(path: string, cwd = process.cwd()): string {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, CACHE_FOLDER))) return folder;
+    if (folder === dirname(folder)) break;
+  }
+  const inside = relative(cwd, path);
+  return inside.startsWith('..') ? path : cwd;
+}
+
+/** Makes the folder of a cache, hidden from version control. */
+export function makeCacheFolder(path: string): void {
+  mkdirSync(path, { recursive: true });
+  const ignore = join(path, '.gitignore');
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+}
+
+/**
+ * Runs `work` outside of whatever its caller is doing. What it reads and writes is the program's own affair: a cell
+ * that is tracked in the meantime does not depend on it.
+ */
+export const apart: <T>(work: () => T) => T = AsyncLocalStorage.snapshot();
