@@ -58,6 +58,7 @@ const shared = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
+  logOverride: { 'require-resolve-not-external': 'silent' }, // esbuild's own look for its binary, which is answered above
   define: { MEMOIR_VERSION: JSON.stringify(version) },
   plugins: [nativeParts],
 };

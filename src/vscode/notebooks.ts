@@ -95,8 +95,9 @@ export class Notebooks implements Disposable {
       }),
     );
     this.#store.add(
-      vscode.window.onDidChangeActiveNotebookEditor(
-        (editor) => editor && this.#guard(() => this.#hideCode(editor.notebook)),
+      // an editor knows how to fold once it shows something
+      vscode.window.onDidChangeNotebookEditorVisibleRanges(({ notebookEditor }) =>
+        this.#guard(() => this.#hideCode(notebookEditor.notebook)),
       ),
     );
     this.#store.add(
@@ -118,7 +119,6 @@ export class Notebooks implements Disposable {
     this.#open.set(document, opened);
     this.#controller.updateNotebookAffinity(document, vscode.NotebookControllerAffinity.Preferred);
     void this.#guard(() => opened.notebook.open());
-    if (vscode.window.activeNotebookEditor?.notebook === document) void this.#hideCode(document);
   }
 
   /** Folds the code of cells that say so, once, when the notebook is shown. */
