@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
-/** Edits within one tick of the file system's clock look alike; a file this young is read again. */
-const SETTLED_MS = 100;
+/** Edits within one tick of a file system's clock (up to 2 s) look alike; a file this young is read again. */
+const SETTLED_MS = 2000;
 
 /** Digests of files' contents, worked out again only when a file was touched. */
 export class FileDigests {
@@ -18,7 +18,8 @@ export class FileDigests {
     const hash = createHash('sha256');
     await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
     const digest = hash.digest('hex');
-    if (Date.now() - Number(found.mtimeMs) > SETTLED_MS) this.#known.set(path, { touched, digest });
+    const changedAt = Math.max(Number(found.mtimeMs), Number(found.ctimeMs)); // a copy may keep the old time of its content
+    if (Date.now() - changedAt > SETTLED_MS) this.#known.set(path, { touched, digest });
     return digest;
   }
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Cell } from './cell.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
-import { SCHEMA } from './record.ts';
+
+/** Part of every key: raise it when the meaning of records or keys changes. */
+const SCHEMA = 1;
 
 /** The named digests a static key is made of; the names appear in explanations. */
 export type Components = Readonly<Record<string, string>>;
@@ -27,14 +29,12 @@ export async function staticComponents(
   modules: ModuleDigests,
   { nodeMajor, seed, now }: Circumstances,
 ): Promise<Components> {
-  const specifiers = [...new Set(imports.map(({ specifier }) => specifier))].sort();
-  const digests = await Promise.all(specifiers.map((specifier) => modules.digest(specifier)));
   const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
   return {
     schema: String(SCHEMA),
     code: codeDigest,
     ...prefixed('input', inputs),
-    ...Object.fromEntries(specifiers.map((specifier, i) => [`module ${specifier}`, digests[i]!])),
+    ...(await moduleComponents(imports, modules)),
     ...prefixed('import', Object.fromEntries(imports.map((i) => [i.local, `${i.imported} of ${i.specifier}`]))),
     ...(cell.cache.key !== null && { 'cache.key': cell.cache.key }),
     ...(cell.name !== null && { name: cell.name }),
@@ -45,6 +45,13 @@ export async function staticComponents(
     timeZone,
     locale,
   };
+}
+
+/** What the modules behind imported names are right now. */
+export async function moduleComponents(imports: KeyedCell['imports'], modules: ModuleDigests): Promise<Components> {
+  const specifiers = [...new Set(imports.map(({ specifier }) => specifier))];
+  const digests = await Promise.all(specifiers.map((specifier) => modules.digest(specifier)));
+  return Object.fromEntries(specifiers.map((specifier, i) => [`module ${specifier}`, digests[i]!]));
 }
 
 /** One digest for named components; each name and value is preceded by its length. */

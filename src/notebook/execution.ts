@@ -42,6 +42,8 @@ export class Execution implements Disposable {
   readonly #late = new Emitter<{ cell: CellId; error: CellError }>();
   /** Which run's values the kernel holds for a cell. */
   readonly #live = new Map<CellId, RunId>();
+  /** Modules that this kernel holds and cannot load anew, as they were. */
+  readonly #pinned = new Map<string, string>();
   #active: Active | null = null;
 
   /** What the running cell shows, as it comes. */
@@ -52,7 +54,7 @@ export class Execution implements Disposable {
   constructor(options: ExecutionOptions) {
     this.#options = options;
     this.#store.add(options.kernel.onEvent((event) => this.#hear(event)));
-    this.#store.add(options.kernel.onLost(() => this.#live.clear()));
+    this.#store.add(options.kernel.onLost(() => this.#forget()));
     this.#store.add(this.#progress);
     this.#store.add(this.#late);
   }
@@ -93,6 +95,15 @@ export class Execution implements Disposable {
     }
   }
 
+  /** Begins with a new process when this one holds packages that are others now. */
+  async renew(pinned: Readonly<Record<string, string>>): Promise<void> {
+    const modules = Object.entries(pinned);
+    if (modules.some(([name, digest]) => (this.#pinned.get(name) ?? digest) !== digest)) {
+      await this.#options.kernel.restart();
+    }
+    for (const [name, digest] of modules) this.#pinned.set(name, digest);
+  }
+
   isLive(id: CellId, record: CellRecord): boolean {
     return record.exports.length === 0 || this.#live.get(id) === record.run;
   }
@@ -123,6 +134,11 @@ export class Execution implements Disposable {
   dispose(): void {
     this.#store.dispose();
     this.#options.kernel.dispose();
+  }
+
+  #forget(): void {
+    this.#live.clear();
+    this.#pinned.clear();
   }
 
   #hear(event: KernelEvent): void {

@@ -1,5 +1,5 @@
 import type { CellId } from '../protocol/kernel.ts';
-import { type Circumstances, type Components, keyOf, staticComponents } from './cellKey.ts';
+import { type Circumstances, type Components, keyOf, moduleComponents, staticComponents } from './cellKey.ts';
 import type { CellState, Reason } from './cellRun.ts';
 import { explainComponents, explainRead, reason } from './explain.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
@@ -77,11 +77,23 @@ export class Lookup {
     return { ...found, holds };
   }
 
-  /** Keeps a finished run, unless the cell or the session keeps nothing. */
-  async keep(program: Program, id: CellId, record: CellRecord): Promise<void> {
+  /**
+   * Keeps a finished run, unless the cell or the session keeps nothing, or what it read has changed since.
+   * @returns false when a module was edited while it ran: then nobody knows which text it ran with
+   */
+  async keep(program: Program, id: CellId, record: CellRecord): Promise<boolean> {
+    const modules = await moduleComponents(program.imports(id), this.#options.modules);
+    if (Object.entries(modules).some(([name, digest]) => record.components[name] !== digest)) return false;
     const { cache } = program.cells.get(id)!.options;
-    if (!this.#options.useCache || cache.mode === 'off') return;
+    if (!this.#options.useCache || cache.mode === 'off') return true;
+    if (await this.#options.records.changedRead(record)) return true;
     await this.#options.records.save(record, program.reference(id), cache.persist);
+    return true;
+  }
+
+  /** The modules of a cell that a kernel cannot load anew, with their digests. */
+  pinned(program: Program, id: CellId): Promise<Readonly<Record<string, string>>> {
+    return this.#options.modules.pinned(program.imports(id).map(({ specifier }) => specifier));
   }
 
   /** Why the cell has to run, against the nearest run before. */

@@ -1,7 +1,7 @@
 import type { CellId } from '../protocol/kernel.ts';
 import type { Cell } from './cell.ts';
 import { type CompiledCell, compileCell, type ImportBinding } from './compile.ts';
-import { buildGraph, type Graph } from './graph.ts';
+import { ancestors, buildGraph, descendants, type Graph } from './graph.ts';
 import { analyzeCell, type CellAnalysis } from './parse.ts';
 
 /** A cell as the engine gets it from a document or an editor; Markdown cells are not part of a program. */
@@ -27,6 +27,7 @@ export class Program {
   readonly graph: Graph;
   readonly #analyses: ReadonlyMap<CellId, CellAnalysis>;
   readonly #compiled: Map<string, Promise<CompiledCell>>;
+  #places: Map<CellId, number> | null = null;
 
   private constructor(
     cells: readonly ProgramCell[],
@@ -88,14 +89,25 @@ export class Program {
     return JSON.stringify([cell.source, cell.options, inputs, uses, errors.map(({ message }) => message)]);
   }
 
-  /** Cells that must have run before `id` can, nearest last. */
-  ancestors(id: CellId): CellId[] {
-    return this.#reach(id, (at) => this.upstream(at));
+  /** Cells that must have run before `ids` can, in dependency order. */
+  ancestors(...ids: readonly CellId[]): readonly CellId[] {
+    return ancestors(this.graph, ...ids) as CellId[]; // the graph was built from CellIds
   }
 
-  /** Cells that depend on `id`, directly or not. */
-  descendants(id: CellId): CellId[] {
-    return this.#reach(id, (at) => this.downstream(at));
+  /** Cells that depend on `ids`, directly or not, in dependency order. */
+  descendants(...ids: readonly CellId[]): readonly CellId[] {
+    return descendants(this.graph, ...ids) as CellId[]; // the graph was built from CellIds
+  }
+
+  /** The place of a cell in the order; after all others when it is gone. */
+  place(id: CellId): number {
+    this.#places ??= new Map(this.order.map((one, place) => [one, place]));
+    return this.#places.get(id) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What stands for a cell in messages. */
+  label(id: CellId): string {
+    return this.cells.get(id)?.label ?? 'a cell that is gone';
   }
 
   /** Imported names that `id` uses, wherever the import stands. */
@@ -125,17 +137,5 @@ export class Program {
       if (this.#compiled.size > 2 * this.cells.size + 20) this.#compiled.delete(this.#compiled.keys().next().value!);
     }
     return compiled;
-  }
-
-  #reach(from: CellId, next: (id: CellId) => readonly CellId[]): CellId[] {
-    const found = new Set<CellId>();
-    const open = [...next(from)];
-    while (open.length) {
-      const id = open.pop()!;
-      if (found.has(id)) continue;
-      found.add(id);
-      open.push(...next(id));
-    }
-    return [...found];
   }
 }

@@ -1,8 +1,7 @@
 import type { ExportInfo, Read, RunId, ValuesRef } from '../protocol/kernel.ts';
 import type { ConsoleLine, Output } from '../protocol/output.ts';
-
-/** Part of every key: raise it when the meaning of records or keys changes. */
-export const SCHEMA = 1;
+import { type Components, keyOf } from './cellKey.ts';
+import type { Executed } from './execution.ts';
 
 /** What a run touched that wrote files. */
 export const WRITING = 'writing files';
@@ -12,7 +11,7 @@ export interface CellRecord {
   readonly key: string;
   readonly staticKey: string;
   /** The named digests that the static key is made of. */
-  readonly components: Readonly<Record<string, string>>;
+  readonly components: Components;
   readonly reads: readonly Read[];
   readonly outputs: readonly Output[];
   readonly console: readonly ConsoleLine[];
@@ -34,4 +33,27 @@ export function exportDigest(record: CellRecord, name: string): string {
   if (!info) return 'absent';
   if (info.digest !== null) return info.digest;
   return record.impure.length ? `run ${record.run}` : `record ${record.key}`;
+}
+
+/** The record of a finished run under the key it began with. */
+export function recordOf(
+  executed: Executed,
+  { key: staticKey, components }: { readonly key: string; readonly components: Components },
+  made: Pick<CellRecord, 'session' | 'createdAt'>,
+): CellRecord {
+  const { run, outputs, console, reads, exports, values, impure, ms } = executed;
+  const key = recordKey(staticKey, reads);
+  return { key, staticKey, components, reads, outputs, console, exports, values, impure, run, ms, ...made };
+}
+
+/** The key of the record of a run with `staticKey` that read `reads`. */
+export function recordKey(staticKey: string, reads: readonly Read[]): string {
+  const components: Components = Object.fromEntries(reads.map(({ kind, name, digest }) => [`${kind} ${name}`, digest]));
+  return keyOf('record', { ...components, staticKey });
+}
+
+/** Whether a second run gave what the first did, as far as values have a digest. */
+export function sameExports(first: CellRecord, second: CellRecord): boolean {
+  const digests = new Map(second.exports.map(({ name, digest }) => [name, digest]));
+  return first.exports.every(({ name, digest }) => digests.get(name) === digest);
 }

@@ -1,8 +1,8 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Read } from '../protocol/kernel.ts';
-import { type Components, keyOf } from './cellKey.ts';
+import { keyOf } from './cellKey.ts';
 import { ABSENT, type FileDigests } from './fileDigests.ts';
-import type { CellRecord } from './record.ts';
+import { type CellRecord, recordKey } from './record.ts';
 
 /** Where records are kept: the tiered cache, as far as it is needed here. */
 export interface RecordStore {
@@ -122,12 +122,6 @@ export class Records {
         return this.#world.widget(name) ?? ABSENT;
     }
   }
-}
-
-/** The key of the record of a run with `staticKey` that read `reads`. */
-export function recordKey(staticKey: string, reads: readonly Read[]): string {
-  const components: Components = Object.fromEntries(reads.map(({ kind, name, digest }) => [`${kind} ${name}`, digest]));
-  return keyOf('record', { ...components, staticKey });
 }
 
 function readSetsKey(staticKey: string): string {

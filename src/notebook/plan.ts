@@ -1,0 +1,56 @@
+import type { CellId } from '../protocol/kernel.ts';
+import { type CellState, type Reason, UNKNOWN } from './cellRun.ts';
+import { reason } from './explain.ts';
+import type { Lookup } from './lookup.ts';
+import type { Program } from './program.ts';
+import type { RecordTier } from './records.ts';
+
+/** What a run would do to one cell. */
+export interface PlannedCell {
+  readonly id: CellId;
+  readonly label: string;
+  readonly would: 'run' | RecordTier | 'disabled' | 'error';
+  readonly reason: Reason;
+  /** Milliseconds, from the last run; null when the cell never ran. */
+  readonly estimateMs: number | null;
+  /** The state the cell would have: of a hit its record. */
+  readonly state?: CellState;
+}
+
+/** What a run of everything stale would do, cell by cell in page order, without doing it. */
+export async function planOf(
+  program: Program,
+  lookup: Lookup,
+  stateOf: (id: CellId) => CellState,
+): Promise<PlannedCell[]> {
+  const planned = new Map<CellId, PlannedCell>();
+  for (const id of program.order) planned.set(id, await planCell(program, id, { lookup, stateOf, planned }));
+  return [...program.cells.keys()].map((id) => planned.get(id)!);
+}
+
+interface Known {
+  readonly lookup: Lookup;
+  readonly stateOf: (id: CellId) => CellState;
+  /** The cells above, planned already. */
+  readonly planned: ReadonlyMap<CellId, PlannedCell>;
+}
+
+async function planCell(program: Program, id: CellId, { lookup, stateOf, planned }: Known): Promise<PlannedCell> {
+  const { label, options, problems } = program.cells.get(id)!;
+  const own = stateOf(id).record;
+  const base = { id, label, estimateMs: own?.ms ?? null };
+  if (options.disabled) return { ...base, would: 'disabled', reason: reason('it is disabled') };
+  const mistake = program.graph.cell(id).errors[0]?.message ?? problems[0];
+  if (mistake !== undefined) return { ...base, would: 'error', reason: reason(mistake) };
+  const open = program.upstream(id).find((up) => !planned.get(up)?.state);
+  if (open !== undefined) return { ...base, would: 'run', reason: reason(`${program.label(open)} runs before it`) };
+  const now = await lookup.key(program, id, (up) => planned.get(up)!.state!);
+  const found = await lookup.find(program, id, own, now.key, false);
+  const estimateMs = found?.record.ms ?? base.estimateMs;
+  if (!found?.holds) {
+    const why = await lookup.explain(program, id, now, found?.record ?? own);
+    return { ...base, estimateMs, would: 'run', reason: why };
+  }
+  const state = { ...UNKNOWN, record: found.record };
+  return { ...base, estimateMs, would: found.tier, reason: reason('nothing it depends on changed'), state };
+}
