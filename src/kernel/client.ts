@@ -28,6 +28,9 @@ export interface KernelOptions {
   readonly log: Log;
 }
 
+/** What cells find in their environment beside this process's own. */
+export const KERNEL_ENVIRONMENT: Readonly<Record<string, string>> = { UV_THREADPOOL_SIZE: '16' };
+
 /** A cell that awaits is interrupted by a message; one that computes needs a nudge after this long. */
 const NUDGE_AFTER_MS = 150;
 /** A cell that even a nudge does not end takes the process with it. */
@@ -127,7 +130,7 @@ export class KernelClient implements Kernel {
       '--no-force-async-hooks-checks', // see kernel/interrupt.ts
       '--no-warnings=ExperimentalWarning',
     ];
-    const child = new Child({ node, script, cwd, execArgv, env: { UV_THREADPOOL_SIZE: '16' } });
+    const child = new Child({ node, script, cwd, execArgv, env: KERNEL_ENVIRONMENT });
     const peer = new Peer<KernelMethods, KernelEvent>(child.port);
     const running: Running = { child, peer, stopping: false };
     peer.onEvent((event) => this.#events.fire(event));

@@ -7,7 +7,7 @@ import { ModuleDigests } from '../notebook/moduleDigests.ts';
 import { type RecordStore, Records } from '../notebook/records.ts';
 import { Session } from '../notebook/session.ts';
 import { findNode } from '../process/forkNode.ts';
-import { KernelClient } from './client.ts';
+import { KERNEL_ENVIRONMENT, KernelClient } from './client.ts';
 
 export interface OpenSessionOptions {
   /** Path of the notebook's file; for one that was never saved, of a file that could be. */
@@ -58,7 +58,10 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     workspace,
     notebook: relative(workspace, notebook).split(sep).join('/'),
     files,
-    env: (name) => (process.env[name] === undefined ? ABSENT : keyedDigest(process.env[name])),
+    env: (name) => {
+      const value = KERNEL_ENVIRONMENT[name] ?? process.env[name];
+      return value === undefined ? ABSENT : keyedDigest(value);
+    },
     widget: (name) => {
       if (Object.hasOwn(set, name)) return keyDigest(set[name]);
       return widgets.has(name) ? keyDigest(widgets.get(name)) : ABSENT;

@@ -110,7 +110,8 @@ function widget<T>(declared: Declaration<T>): T {
   const name = takeName(run);
   const value = currentValue(run, name, declared, initial.value);
   run.read('widget', name, widgetDigest(run, name));
-  run.output(drawn({ kind: declared.kind, name, label: declared.label, value, options: declared.options }));
+  const { kind, label, options } = declared;
+  run.output(drawn({ kind, name, label, value, initial: initial.value, options }));
   return value;
 }
 

@@ -1,5 +1,5 @@
 import type { ExportInfo, Read, RunId, ValuesRef } from '../protocol/kernel.ts';
-import type { ConsoleLine, Output } from '../protocol/output.ts';
+import { type ConsoleLine, MIME, type Output, type WidgetData } from '../protocol/output.ts';
 import { type Components, keyOf } from './cellKey.ts';
 import type { Executed } from './execution.ts';
 
@@ -33,6 +33,12 @@ export function exportDigest(record: CellRecord, name: string): string {
   if (!info) return 'absent';
   if (info.digest !== null) return info.digest;
   return record.impure.length ? `run ${record.run}` : `record ${record.key}`;
+}
+
+/** What a run showed of the widget `name`. */
+export function widgetIn({ outputs }: CellRecord, name: string): WidgetData | undefined {
+  const widgets = outputs.flatMap(({ items }) => items.filter(({ mime }) => mime === MIME.widget));
+  return widgets.map(({ data }) => data as WidgetData).find((widget) => widget.name === name); // drawn by the kernel
 }
 
 /** The record of a finished run under the key it began with. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { toErrorData } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
@@ -13,7 +14,7 @@ import type { ModuleDigests } from './moduleDigests.ts';
 import { obstacleOf } from './obstacle.ts';
 import { type PlannedCell, planOf } from './plan.ts';
 import { Program, type ProgramCell } from './program.ts';
-import { type CellRecord, exportDigest, recordOf, sameExports, WRITING } from './record.ts';
+import { type CellRecord, exportDigest, recordOf, sameExports, WRITING, widgetIn } from './record.ts';
 import type { Records } from './records.ts';
 import { type Wanted, WantedCells } from './wanted.ts';
 
@@ -138,7 +139,11 @@ export class Session implements Disposable {
 
   /** Moves a widget: its readers and then their dependents run if the value is another. */
   moveWidget(name: string, value: unknown): Promise<void> {
-    this.#widgets.set(name, value);
+    const records = this.#program.order.flatMap((id) => this.state(id).record ?? []);
+    const shown = records.map((record) => widgetIn(record, name)).find((widget) => widget);
+    if (shown && isDeepStrictEqual(value, shown.initial))
+      this.#widgets.delete(name); // as if it had never been moved
+    else this.#widgets.set(name, value);
     const reads = (id: CellId) => this.state(id).record?.reads.some((r) => r.kind === 'widget' && r.name === name);
     const readers = this.#program.order.filter(reads);
     this.#supersede(readers);
@@ -175,7 +180,7 @@ export class Session implements Disposable {
   #enqueue(id: CellId, wanted: Wanted): void {
     if (!this.#program.cells.has(id)) return;
     this.#wanted.add(id, wanted);
-    if (!wanted.look && !['done', 'running', 'queued'].includes(this.state(id).status)) {
+    if (!wanted.look && !['done', 'running', 'queued', 'disabled'].includes(this.state(id).status)) {
       this.#dispatch(id, { type: 'queue' });
     }
   }

@@ -68,6 +68,8 @@ export interface WidgetData {
   readonly name: string;
   readonly label: string;
   readonly value: unknown;
+  /** Its value before anyone moves it. */
+  readonly initial?: unknown;
   /** Slider: `min`, `max`, `step`. Select: `options` as `{label, value}`. Text: `placeholder`. */
   readonly options: Readonly<Record<string, unknown>>;
 }

@@ -181,7 +181,7 @@ describe('what a run reads', () => {
     await window.runStale();
     expect(await window.moveWidget('late', 11)).toEqual(['Late ran', 'Double ran']);
     expect(window.shown('Double')).toBe('22');
-    expect(await window.moveWidget('late', 10)).toEqual(['Late ran', 'Double hit']);
+    expect(await window.moveWidget('late', 10)).toEqual(['Late hit', 'Double hit']);
     expect(await window.moveWidget('late', 11)).toEqual(['Late hit', 'Double hit']);
     expect(await window.moveWidget('late', 10)).toEqual(['Late hit', 'Double hit']);
     expect(window.shown('Double')).toBe('20');

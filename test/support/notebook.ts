@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { NotebookWindow, type WindowOptions } from './notebookWindow.ts';
 import { TempFolder } from './temp.ts';
 
@@ -42,6 +44,11 @@ export class NotebookFolder {
 
   write(name: string, content: string): void {
     this.folder.write(name, content);
+  }
+
+  /** Loses all kept values, but not the records of what was computed. */
+  removeValues(): void {
+    rmSync(join(this.cache, 'values'), { recursive: true });
   }
 
   /** Closes what is still open, and removes the folder. */

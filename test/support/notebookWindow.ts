@@ -130,6 +130,16 @@ export class NotebookWindow {
     return this.happened();
   }
 
+  /** Puts a cell at another place on the page. */
+  async move(title: string, place: number): Promise<string[]> {
+    this.happened();
+    const id = this.id(title);
+    const moved = this.#cells.find((one) => one.id === id)!;
+    this.#cells = this.#cells.filter((one) => one.id !== id).toSpliced(place, 0, moved);
+    await this.#settle(this.#update());
+    return this.happened();
+  }
+
   async remove(title: string): Promise<string[]> {
     this.happened();
     const id = this.id(title);
