@@ -69,7 +69,9 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
   });
   const node = findNode(nodePath);
   node.catch(() => {}); // whoever asks for a key hears of it
-  const circumstances = async () => ({ nodeMajor: (await node).version.split('.')[0]!, seed, now });
+  const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
+  const nodeMajor = async () => (await node).version.split('.')[0]!;
+  const circumstances = async () => ({ nodeMajor: await nodeMajor(), timeZone, locale, seed, now });
   const modules = new ModuleDigests(notebook, files, options.memoirVersion);
   const parts = { kernel, records, modules, circumstances, widgets, set, autoRun, useCache, clock };
   return { session: new Session(parts), kernel };

@@ -11,6 +11,8 @@ export type Components = Readonly<Record<string, string>>;
 /** What of a run's circumstances counts for every cell. */
 export interface Circumstances {
   readonly nodeMajor: string;
+  readonly timeZone: string;
+  readonly locale: string;
   readonly seed: number | null;
   readonly now: number | null;
 }
@@ -27,9 +29,8 @@ export interface KeyedCell {
 export async function staticComponents(
   { cell, codeDigest, inputs, imports }: KeyedCell,
   modules: ModuleDigests,
-  { nodeMajor, seed, now }: Circumstances,
+  { nodeMajor, timeZone, locale, seed, now }: Circumstances,
 ): Promise<Components> {
-  const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
   return {
     schema: String(SCHEMA),
     code: codeDigest,

@@ -47,10 +47,11 @@ export class Records {
 
   /** The record that holds for `staticKey` as things are now. */
   async find(staticKey: string): Promise<{ record: CellRecord; tier: RecordTier } | null> {
-    let key = recordKey(staticKey, []);
-    for (const set of await this.#readSets(staticKey)) {
-      key = recordKey(staticKey, await this.#digestAll(set));
+    const [first = [], ...others] = await this.#readSets(staticKey);
+    let key = recordKey(staticKey, await this.#digestAll(first));
+    for (const set of others) {
       if (await this.#store.peek(key)) break;
+      key = recordKey(staticKey, await this.#digestAll(set));
     }
     const found = await this.#store.get(key);
     return found ? { record: found.value as CellRecord, tier: found.tier } : null; // written by `save`, verified by the store

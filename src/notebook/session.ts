@@ -202,6 +202,7 @@ export class Session implements Disposable {
     const obstacle = this.#obstacle(id, wanted.look);
     if (obstacle) return this.#halt(id, obstacle);
     const interrupts = this.#interrupts;
+    program.compileAhead(id);
     const now = await this.#lookup.key(program, id, (up) => this.state(up));
     const { status, record } = this.state(id);
     if (status === 'done' && (await this.#lookup.isCurrent(program, id, record!, now.key, wanted.asked))) return;
