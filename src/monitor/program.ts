@@ -1,0 +1,13 @@
+import { silentLog } from '../base/log.ts';
+import { programDirectory, startedWith } from '../base/program.ts';
+import { Monitor } from './monitor.ts';
+import { SharedStore } from './sharedStore.ts';
+
+/** The monitor of this program. `MEMOIR_MONITOR_ENABLED=0` starts it stopped. */
+export const monitor = new Monitor({
+  enabled: !['0', 'false', 'off'].includes(startedWith('MEMOIR_MONITOR_ENABLED') ?? ''),
+  flushEvery: Number(startedWith('MEMOIR_MONITOR_INTERVAL')) || 1000,
+  openStore: () => new SharedStore({ directory: programDirectory(), log: silentLog }),
+});
+
+process.on('exit', () => monitor.flushNow());
