@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
 import { type Editor, findEditor, installExtension } from '../test/support/vscode/editor.ts';
 import { packagedExtension } from '../test/support/vsix.ts';
 import { Workspace } from './openedNotebook.ts';
@@ -14,12 +13,31 @@ const MEMOIR = 'memoir.memoir';
 const IDLE = 'memoir.idle';
 const WINDOWS = 10;
 
+/** Runs in the extension host: activates the extensions it is told of, in turn, and writes how long each took. */
+const PROBE = `
+const { writeFileSync } = require('node:fs');
+const { extensions } = require('vscode');
+exports.run = async () => {
+  await new Promise((done) => setTimeout(done, 5000)); // the window is still busy with its own start
+  const times = {};
+  for (const id of process.env.MEMOIR_BENCH_EXTENSIONS.split(',')) {
+    const extension = extensions.getExtension(id);
+    if (!extension) throw new Error(id + ' is not installed');
+    if (extension.isActive) throw new Error(id + ' was active before it was needed');
+    const started = performance.now();
+    await extension.activate();
+    times[id] = performance.now() - started;
+  }
+  writeFileSync(process.env.MEMOIR_BENCH_REPORT, JSON.stringify(times));
+};
+`;
+
 const workspace = new Workspace();
 try {
   const editor = await findEditor();
   const dirs = [`--user-data-dir=${join(workspace.path, 'u')}`, `--extensions-dir=${join(workspace.path, 'e')}`];
   await installExtension(editor, packagedExtension(), dirs);
-  const probe = await bundleProbe();
+  const probe = workspace.file('probe.cjs', PROBE);
   const windows: Record<string, number>[] = [];
   while (windows.length < WINDOWS) windows.push(await activateOnce(editor, probe, dirs, windows.length));
   const [memoir, idle] = [MEMOIR, IDLE].map((id) => windows.map((times) => times[id]!)) as [number[], number[]];
@@ -77,11 +95,4 @@ function idleExtension(): string {
   workspace.file('package.json', JSON.stringify(manifest));
   workspace.file('idle.cjs', 'exports.activate = () => {};');
   return workspace.path;
-}
-
-async function bundleProbe(): Promise<string> {
-  const outfile = join(workspace.path, 'probe.cjs');
-  const entry = join(import.meta.dirname, 'activateProbe.ts');
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', external: ['vscode'] });
-  return outfile;
 }
