@@ -1,6 +1,6 @@
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { toErrorData } from '../base/errors.ts';
+import { type ErrorData, messageOf, toErrorData } from '../base/errors.ts';
 import type { CellError, CellId } from '../protocol/kernel.ts';
 
 const CELL_URL = 'memoir-cell:';
@@ -29,10 +29,25 @@ export class CellStacks {
   /** `error` as data, its stack in terms of the cells; line and column are those in `cell`. */
   describe(error: unknown, cell: CellId): CellError {
     const data = toErrorData(error);
+    const at = this.#positionIn(data, cell);
+    const parts = partsOf(error);
+    const message = parts.length ? `${data.message}\n${parts.map((part) => `  - ${part}`).join('\n')}` : data.message;
+    return { ...this.#readable(data), message, line: at?.line ?? null, column: at?.column ?? null };
+  }
+
+  /** Where in `cell` the error, or else what caused it, was thrown. */
+  #positionIn(data: ErrorData, cell: CellId): { line: number; column: number } | null {
+    for (const frame of (data.stack ?? '').split('\n')) {
+      const position = this.#position(frame, cell);
+      if (position) return position;
+    }
+    return data.cause ? this.#positionIn(data.cause, cell) : null;
+  }
+
+  #readable(data: ErrorData): ErrorData {
     const frames = (data.stack ?? '').split('\n').filter((line) => !isInternal(line));
-    const own = frames.map((line) => this.#position(line, cell)).find((position) => position !== null);
     const stack = frames.map((line) => this.#translate(line)).join('\n');
-    return { ...data, ...(stack && { stack }), line: own?.line ?? null, column: own?.column ?? null };
+    return { ...data, ...(stack && { stack }), ...(data.cause && { cause: this.#readable(data.cause) }) };
   }
 
   #position(frame: string, cell: CellId): { line: number; column: number } | null {
@@ -63,6 +78,13 @@ function pathOf(url: string): string {
   } catch {
     return url;
   }
+}
+
+/** What an `AggregateError` is made of, one line each. */
+function partsOf(error: unknown): string[] {
+  return error instanceof AggregateError
+    ? error.errors.slice(0, 10).map((part) => `${part?.name ?? 'Error'}: ${messageOf(part)}`)
+    : [];
 }
 
 function isInternal(frame: string): boolean {

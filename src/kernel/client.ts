@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import { Child, type ChildEnd } from '../process/child.ts';
@@ -39,8 +39,9 @@ const KILL_AFTER_MS = 800;
 interface Running {
   readonly child: Child;
   readonly peer: Peer<KernelMethods, KernelEvent>;
-  /** Set when the host itself ends the process. */
-  stopping: boolean;
+  /** Why the host itself ends the process: it was asked to, or a cell did not end when interrupted. */
+  stopping: 'asked' | 'stuck' | null;
+  ended: boolean;
 }
 
 /** Owns the kernel process of one notebook: starts it when needed, ends it, and tells when it was lost. */
@@ -48,61 +49,60 @@ export class KernelClient implements Kernel {
   readonly #options: KernelOptions;
   readonly #events = new Emitter<KernelEvent>();
   readonly #lost = new Emitter<string | null>();
+  readonly #started = new Emitter<number>();
   #running: Promise<Running> | null = null;
-  #active: Promise<unknown> | null = null;
+  /** What `#running` comes to. */
+  #current: Running | null = null;
+  #active: { readonly reply: Promise<RunReply>; interrupted: boolean } | null = null;
   #disposed = false;
 
   readonly onEvent = this.#events.event;
   readonly onLost = this.#lost.event;
+  /** A process has started, with this number. */
+  readonly onStarted = this.#started.event;
 
   constructor(options: KernelOptions) {
     this.#options = options;
   }
 
+  /** Answers always: a run whose process is lost ends with an error that says so. */
   async run(request: RunRequest): Promise<RunReply> {
-    const { child, peer } = await this.#start();
-    const reply = peer.call('run', request);
-    this.#active = reply.then(
-      () => {},
-      () => {},
-    );
+    const reply = this.#run(request);
+    this.#active = { reply, interrupted: false };
     try {
       return await reply;
-    } catch {
-      return failedRun(describeEnd(await child.ended, this.#options.maxMemoryMB));
     } finally {
       this.#active = null;
     }
   }
 
   async interrupt(): Promise<void> {
-    if (!this.#active || !this.#running) return;
-    const { child, peer } = await this.#running;
     const active = this.#active;
-    peer.call('interrupt', {}).catch(() => {}); // the process may end on the way; `active` settles then
-    if (await settlesWithin(active, NUDGE_AFTER_MS)) return;
-    child.nudge();
-    if (await settlesWithin(active, KILL_AFTER_MS - NUDGE_AFTER_MS)) return;
+    if (!active) return;
+    active.interrupted = true;
+    const running = await this.#running?.catch(() => null);
+    if (!running || (await this.#ends(active, running))) return;
     this.#options.log.warn('The running cell did not end when interrupted; the kernel is ended.');
-    child.kill();
-    await active;
+    running.stopping = 'stuck';
+    running.child.kill();
+    await settled(active.reply);
   }
 
   async restore(cell: CellId, values: ValuesRef): Promise<boolean> {
-    const { peer } = await this.#start();
-    return peer.call('restore', { cell, values });
+    const { child, peer } = await this.#start();
+    return Promise.race([child.ended.then(() => false), peer.call('restore', { cell, values })]).catch(() => false);
   }
 
   async drop(cells: readonly CellId[]): Promise<void> {
-    if (!this.#running) return;
-    const { peer } = await this.#running;
-    await peer.call('drop', { cells });
+    const running = await this.#running?.catch(() => null);
+    await running?.peer.call('drop', { cells }).catch(() => {}); // a kernel that is lost holds nothing
   }
 
   async restart(): Promise<void> {
     const running = await this.#running?.catch(() => null);
     if (!running) return;
-    running.stopping = true;
+    running.stopping ??= 'asked';
+    this.#running = null;
     await running.child.stop(100);
   }
 
@@ -111,6 +111,25 @@ export class KernelClient implements Kernel {
     void this.restart();
     this.#events.dispose();
     this.#lost.dispose();
+    this.#started.dispose();
+  }
+
+  async #run(request: RunRequest): Promise<RunReply> {
+    const running = await this.#start();
+    if (this.#active?.interrupted) return emptyReply('interrupted'); // while the kernel started
+    const lost = running.child.ended.then((end) =>
+      running.stopping ? emptyReply('interrupted') : emptyReply('error', this.#describe(running, end)),
+    );
+    const reply = running.peer.call('run', request);
+    return Promise.race([lost, reply.catch((error) => (running.ended ? lost : emptyReply('error', messageOf(error))))]);
+  }
+
+  /** Whether the running cell ends when asked, or when nudged. */
+  async #ends({ reply }: { readonly reply: Promise<RunReply> }, { child, peer }: Running): Promise<boolean> {
+    peer.call('interrupt', {}).catch(() => {}); // the process may end on the way; `reply` settles then
+    if (await settlesWithin(reply, NUDGE_AFTER_MS)) return true;
+    child.nudge();
+    return settlesWithin(reply, KILL_AFTER_MS - NUDGE_AFTER_MS);
   }
 
   #start(): Promise<Running> {
@@ -132,28 +151,46 @@ export class KernelClient implements Kernel {
     ];
     const child = new Child({ node, script, cwd, execArgv, env: KERNEL_ENVIRONMENT });
     const peer = new Peer<KernelMethods, KernelEvent>(child.port);
-    const running: Running = { child, peer, stopping: false };
+    const running: Running = { child, peer, stopping: null, ended: false };
+    this.#current = running;
     peer.onEvent((event) => this.#events.fire(event));
     void child.ended.then((end) => this.#ended(running, end));
-    try {
-      await peer.call('start', { notebook, workspace, valuesDirectory });
-    } catch (error) {
-      const end = await child.ended;
-      log.error(`The kernel did not start. ${end.stderr}`, error);
+    const start = peer.call('start', { notebook, workspace, valuesDirectory }).then(
+      () => null,
+      () => child.ended, // it can only fail by ending
+    );
+    const end = await start;
+    if (end) {
+      log.error(`The kernel did not start. ${end.stderr}`);
       throw new UserError(
-        `The kernel did not start with ${node.path} (Node.js ${node.version}): ${firstLine(end.stderr)}`,
+        `The kernel did not start with ${node.path} (Node.js ${node.version}): ${firstLine(end.stderr)}. Set "memoir.kernel.nodePath" to another Node.js.`,
       );
     }
+    this.#started.fire(child.pid!); // it has answered
     log.info(`Kernel ${child.pid} started with Node.js ${node.version} for ${notebook}.`);
     return running;
   }
 
   #ended(running: Running, end: ChildEnd): void {
-    this.#running = null;
+    running.ended = true;
+    if (this.#current === running) this.#running = null;
     running.peer.dispose();
     if (!running.stopping && end.stderr) this.#options.log.warn(`The kernel's last words: ${end.stderr}`);
-    this.#lost.fire(running.stopping ? null : describeEnd(end, this.#options.maxMemoryMB));
+    this.#lost.fire(running.stopping === 'asked' ? null : this.#describe(running, end));
   }
+
+  #describe({ stopping }: Running, end: ChildEnd): string {
+    return stopping === 'stuck'
+      ? `The cell did not end when it was interrupted, so its kernel was ended. ${COMES_BACK}`
+      : describeEnd(end, this.#options.maxMemoryMB);
+  }
+}
+
+function settled(promise: Promise<unknown>): Promise<void> {
+  return promise.then(
+    () => {},
+    () => {},
+  );
 }
 
 async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
@@ -161,22 +198,24 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), ms);
   });
-  const settled = await Promise.race([promise.then(() => true as const), late]);
+  const inTime = await Promise.race([settled(promise).then(() => true as const), late]);
   clearTimeout(timer);
-  return settled;
+  return inTime;
 }
 
-function failedRun(message: string): RunReply {
-  const error = { name: 'KernelLost', message, line: null, column: null };
-  return { status: 'error', error, ms: 0, exports: [], values: null, reads: [], impure: [], mutated: [] };
+function emptyReply(status: 'error' | 'interrupted', message = ''): RunReply {
+  const error = status === 'error' ? { name: 'KernelLost', message, line: null, column: null } : null;
+  return { status, error, ms: 0, exports: [], values: null, reads: [], impure: [], mutated: [] };
 }
+
+const COMES_BACK = 'Values that were kept come back when they are needed.';
 
 function describeEnd({ code, signal, stderr }: ChildEnd, maxMemoryMB: number): string {
   if (/heap out of memory|Allocation failed/.test(stderr)) {
-    return `The kernel ran out of memory (its limit is ${maxMemoryMB} MB) and was ended. Load less at once, or raise "memoir.kernel.maxMemoryMB". Values that were kept come back when they are needed.`;
+    return `The kernel ran out of memory (its limit is ${maxMemoryMB} MB) and was ended. Load less at once, or raise "memoir.kernel.maxMemoryMB". ${COMES_BACK}`;
   }
   const how = signal ? `signal ${signal}` : `exit code ${code}`;
-  return `The kernel ended unexpectedly (${how}). It starts again with the next run; values that were kept come back when they are needed.`;
+  return `The kernel ended unexpectedly (${how}). It starts again with the next run. ${COMES_BACK}`;
 }
 
 function firstLine(text: string): string {

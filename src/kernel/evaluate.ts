@@ -7,7 +7,8 @@ import type { Output } from '../protocol/output.ts';
 import type { CellStacks } from './cellError.ts';
 import { toOutput } from './display.ts';
 import { impureGlobals, requireFrom } from './impureGlobals.ts';
-import { Run, within } from './run.ts';
+import { currentRun, Run, within } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Values } from './values.ts';
 
 export interface EvaluatorOptions {
@@ -15,7 +16,10 @@ export interface EvaluatorOptions {
   readonly workspace: string;
   readonly values: Values;
   readonly stacks: CellStacks;
+  readonly surroundings: Surroundings;
   readonly show: (run: Run, output: Output) => void;
+  /** Tells the reader of the run's console. */
+  readonly warn: (run: Run, text: string) => void;
 }
 
 /** Runs compiled cells, one at a time, and reports each. */
@@ -24,7 +28,9 @@ export class Evaluator {
   readonly #workspace: string;
   readonly #values: Values;
   readonly #stacks: CellStacks;
-  readonly #show: (run: Run, output: Output) => void;
+  readonly #surroundings: Surroundings;
+  readonly #show: EvaluatorOptions['show'];
+  readonly #warn: EvaluatorOptions['warn'];
   readonly #compiled = new Map<CellId, { js: string; run: CellFunction }>();
   readonly #scope: CellRuntime;
   #active: { run: Run; end: (error: unknown) => void } | null = null;
@@ -35,39 +41,58 @@ export class Evaluator {
     this.#workspace = options.workspace;
     this.#values = options.values;
     this.#stacks = options.stacks;
+    this.#surroundings = options.surroundings;
     this.#show = options.show;
+    this.#warn = options.warn;
     this.#scope = this.#makeScope();
   }
 
+  /** Runs one cell; answers also when it fails, or is interrupted wherever it is. */
   async run(request: RunRequest): Promise<RunReply> {
-    this.#invalidate.get(request.cell)?.();
+    this.invalidate(request.cell);
     const run = new Run(request, this.#workspace, this.#show);
     const started = performance.now();
+    const elapsed = () => performance.now() - started;
     try {
-      const outcome = await this.#execute(run);
-      return await this.#finish(run, outcome, performance.now() - started);
+      return await new Promise<RunReply>((resolve, reject) => {
+        this.#active = { run, end: reject };
+        this.#execute(run)
+          .then((outcome) => this.#finish(run, outcome, elapsed()))
+          .then(resolve, reject);
+      });
     } catch (error) {
-      return this.#fail(run, error, performance.now() - started);
+      this.#putBack(run);
+      return this.#fail(run, error, elapsed());
     } finally {
       run.settled = true;
       this.#active = null;
     }
   }
 
-  /** Ends the running cell, whatever it waits for; its `signal` aborts. */
-  interrupt(): void {
-    this.#active?.run.abort.abort();
-    this.#active?.end(new Interrupted());
+  /** Resolves what the cell's last run was given as `invalidation`. */
+  invalidate(cell: CellId): void {
+    this.#invalidate.get(cell)?.();
+    this.#invalidate.delete(cell);
   }
 
-  /** An error that no one awaited: it fails the running cell if it is that cell's; otherwise the answer is false. */
-  takeStray(error: unknown): boolean {
+  /** Ends the running cell, whatever it waits for; its `signal` aborts. */
+  interrupt(): void {
+    if (!this.#active) return;
+    const { run, end } = this.#active;
+    this.#putBack(run); // or a broken `Promise` might swallow the rest
+    end(new Interrupted());
+    run.abort.abort();
+  }
+
+  /** An error that no one awaited: it fails the running cell if it is that cell's; otherwise it gives whose it is. */
+  takeStray(error: unknown): { readonly taken: boolean; readonly cell: CellId | null } {
     const active = this.#active;
-    if (!active) return false;
-    const cell = this.#stacks.cellOf(error);
-    if (cell !== null && cell !== active.run.request.cell) return false;
+    const run = currentRun();
+    const cell = run?.request.cell ?? this.#stacks.cellOf(error);
+    if (!active || (run ? run !== active.run : cell !== null && cell !== active.run.request.cell))
+      return { taken: false, cell };
     active.end(error);
-    return true;
+    return { taken: true, cell };
   }
 
   #execute(run: Run): Promise<CellOutcome> {
@@ -77,21 +102,19 @@ export class Evaluator {
       invalidation: this.#untilInvalid(request.cell),
       ...this.#values.inputs(request.inputs),
     };
-    return new Promise((resolve, reject) => {
-      this.#active = { run, end: reject };
-      within(run, async () => {
-        await null; // an endless loop that is ended takes the tick it runs in with it: not the one that reads messages
-        const outcome = await this.#compile(request)(this.#scope, inputs);
-        const output = await toOutput(await outcome.result);
-        await run.finishBegun();
-        if (output) run.output(output);
-        return outcome;
-      }).then(resolve, reject);
+    return within(run, async () => {
+      await null; // an endless loop that is ended takes the tick it runs in with it: not the one that reads messages
+      const outcome = await this.#compile(request)(this.#scope, inputs);
+      const output = await toOutput(await outcome.result);
+      await run.finishBegun();
+      if (output) run.output(output);
+      return outcome;
     });
   }
 
   async #finish(run: Run, outcome: CellOutcome, ms: number): Promise<RunReply> {
     const { cell, inputs, keepValues } = run.request;
+    this.#putBack(run);
     const mutated = this.#values.changed(inputs);
     const exports = this.#values.adopt(cell, outcome.exports);
     const values = mutated.length ? null : await this.#values.keep(cell, ms, keepValues);
@@ -111,6 +134,15 @@ export class Evaluator {
       impure: run.impure,
       mutated: this.#values.changed(inputs),
     };
+  }
+
+  /** Undoes what the run did to things that all cells share, and says so on its console. */
+  #putBack(run: Run): void {
+    const restored = this.#surroundings.restore();
+    if (restored.length) {
+      const names = restored.length > 5 ? [...restored.slice(0, 5), `${restored.length - 5} more`] : restored;
+      this.#warn(run, `Memoir put back what this cell had changed for every other cell: ${names.join(', ')}.\n`);
+    }
   }
 
   #compile(request: RunRequest): CellFunction {

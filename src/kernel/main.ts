@@ -1,3 +1,6 @@
+import { writeSync } from 'node:fs';
+import process from 'node:process'; // a cell may delete the global
+import { inspect } from 'node:util';
 import { Emitter } from '../base/event.ts';
 import { Blobs } from '../cache/blobs.ts';
 import type { KernelEvent, KernelMethods } from '../protocol/kernel.ts';
@@ -11,6 +14,7 @@ import { publishImpureGlobals } from './impureGlobals.ts';
 import { watchForInterrupts } from './interrupt.ts';
 import { ModuleLoader } from './loader.ts';
 import { currentRun } from './run.ts';
+import { Surroundings } from './surroundings.ts';
 import { carryTables } from './tables.ts';
 import { installTracking } from './tracking.ts';
 import { Values } from './values.ts';
@@ -23,16 +27,15 @@ class Kernel {
     this.#peer.emit({ type: 'console', run: run.request.run, lines }),
   );
   readonly #peer: Peer<Record<string, never>, never, KernelEvent>;
+  #surroundings: Surroundings | null = null;
   #values = new Values(null);
   #evaluator: Evaluator | null = null;
 
   constructor(port: Port) {
     this.#peer = new Peer(port, this.#handlers());
-    process.on('uncaughtException', (error) => this.#stray(error));
-    process.on('unhandledRejection', (error) => this.#stray(error));
   }
 
-  install(): void {
+  install(): Surroundings {
     carryTables(data);
     Object.defineProperty(globalThis, Symbol.for('memoir.kernel'), { value: displayHost });
     publishImpureGlobals();
@@ -40,6 +43,10 @@ class Kernel {
     installTracking();
     this.#console.install();
     watchForInterrupts();
+    this.#surroundings = new Surroundings(); // as they are now, with all that was installed
+    this.#surroundings.listen('uncaughtException', (error: unknown) => this.#stray(error));
+    this.#surroundings.listen('unhandledRejection', (error: unknown) => this.#stray(error));
+    return this.#surroundings;
   }
 
   #handlers(): Handlers<KernelMethods> {
@@ -51,7 +58,9 @@ class Kernel {
           workspace,
           values: this.#values,
           stacks: this.#stacks,
+          surroundings: this.#surroundings!,
           show: (run, output) => this.#peer.emit({ type: 'output', run: run.request.run, output }),
+          warn: (run, text) => this.#console.write(run, 'stderr', text),
         });
         return { node: process.versions.node };
       },
@@ -64,16 +73,21 @@ class Kernel {
       interrupt: () => this.#evaluator?.interrupt(),
       restore: ({ cell, values }) => this.#values.restore(cell, values),
       drop: ({ cells }) => {
-        for (const cell of cells) this.#values.drop(cell);
+        for (const cell of cells) {
+          this.#evaluator?.invalidate(cell);
+          this.#values.drop(cell);
+        }
       },
     };
   }
 
   /** An error that nobody awaited belongs to the cell it comes from: to its run, or reported late. */
   #stray(error: unknown): void {
-    if (this.#evaluator?.takeStray(error)) return;
-    const cell = this.#stacks.cellOf(error);
-    if (cell) this.#peer.emit({ type: 'late', cell, error: this.#stacks.describe(error, cell) });
+    const stray = this.#evaluator?.takeStray(error);
+    if (stray?.taken) return;
+    if (stray?.cell)
+      this.#peer.emit({ type: 'late', cell: stray.cell, error: this.#stacks.describe(error, stray.cell) });
+    else writeSync(2, `${inspect(error)}\n`); // goes to the host's log
   }
 }
 
@@ -83,13 +97,22 @@ const displayHost: DisplayHost = {
   waitFor: (work) => currentRun()?.waitFor(work),
 };
 
-function parentPort(): Port {
-  const messages = new Emitter<unknown>();
-  const closed = new Emitter<string>();
-  const send = process.send!.bind(process); // forked with a channel; user code may replace process.send
-  process.on('message', (message) => messages.fire(message));
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')); // nobody is left to work for
-  return { post: (message) => send(message), onMessage: messages.event, onClose: closed.event };
+class ParentPort implements Port {
+  readonly #messages = new Emitter<unknown>();
+  readonly #closed = new Emitter<string>();
+  readonly #send = process.send!.bind(process); // forked with a channel; user code may replace process.send
+  readonly onMessage = this.#messages.event;
+  readonly onClose = this.#closed.event;
+
+  post(message: unknown): void {
+    this.#send(message);
+  }
+
+  listen(surroundings: Surroundings): void {
+    surroundings.listen('message', (message: unknown) => this.#messages.fire(message));
+    surroundings.listen('disconnect', () => process.kill(process.pid, 'SIGKILL')); // nobody is left to work for
+  }
 }
 
-new Kernel(parentPort()).install();
+const port = new ParentPort();
+port.listen(new Kernel(port).install());

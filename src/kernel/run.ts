@@ -85,6 +85,7 @@ export function currentRun(): Run | undefined {
 
 /** Executes `action` and all it starts on behalf of `run`. */
 export function within<T>(run: Run, action: () => T): T {
+  paused = 0; // an interrupt may have ended an untracked action without its `finally`
   return current.run(run, action);
 }
 

@@ -24,6 +24,9 @@ export interface ChildEnd {
 /** What a child wrote before it ended has arrived by then. */
 const LAST_WORDS_MS = 200;
 
+/** A group of its own, so that an interrupt typed into a terminal is ours to handle, and a kill ends its children too. */
+const OWN_GROUP = process.platform !== 'win32'; // there, a detached child would open a console window
+
 /** A Node child with a message port. It ends politely, then by force; it never outlives its owner. */
 export class Child implements Disposable {
   readonly #process: ChildProcess;
@@ -40,6 +43,7 @@ export class Child implements Disposable {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
       serialization: 'advanced',
       windowsHide: true,
+      detached: OWN_GROUP,
     });
     this.#process.on('message', (message) => this.#messages.fire(message));
     this.#process.stderr?.on('data', (chunk) => {
@@ -72,18 +76,30 @@ export class Child implements Disposable {
   }
 
   kill(): void {
-    this.#process.kill('SIGKILL');
+    if (!this.#killGroup()) this.#process.kill('SIGKILL');
   }
 
   dispose(): void {
     void this.stop();
   }
 
+  /** Kills the child and what it started, also when the child itself has ended. */
+  #killGroup(): boolean {
+    const { pid } = this.#process;
+    try {
+      return OWN_GROUP && pid !== undefined && process.kill(-pid, 'SIGKILL');
+    } catch {
+      return false; // nobody is left in it
+    }
+  }
+
   #whenEnded(): Promise<ChildEnd> {
     return new Promise((resolve) => {
       const end = (code: number | null, signal: string | null) => {
-        resolve({ code, signal, stderr: this.#stderr });
+        resolve({ code, signal, stderr: this.#stderr }); // only the first counts
         this.#closed.fire('The process has ended.');
+        this.#messages.dispose();
+        this.#closed.dispose();
       };
       this.#process.stdio[4]?.on('error', () => {}); // writing to a child that is gone; `exit` tells
       this.#process.once('error', (error) => {
@@ -92,6 +108,7 @@ export class Child implements Disposable {
       });
       // not `close`: after a disconnect of ours it never comes, and a grandchild may hold stderr open
       this.#process.once('exit', (code, signal) => {
+        this.#killGroup();
         const timer = setTimeout(() => end(code, signal), LAST_WORDS_MS);
         this.#process.stderr?.once('close', () => {
           clearTimeout(timer);
