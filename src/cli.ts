@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./cli/plan.ts')).plan,
   check: async () => (await import('./cli/check.ts')).check,
   cache: async () => (await import('./cli/cache.ts')).cache,
+  status: async () => (await import('./cli/status.ts')).status,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,10 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { data } from './kernel/data.ts';
+import type { CallNews } from './monitor/calls.ts';
+import { monitor } from './monitor/program.ts';
 
 export { UserError } from './base/errors.ts';
+export { cached } from './cache/programCache.ts';
 export type { Table } from './data/table.ts';
 export { chart, vegaLite } from './kernel/chart.ts';
 export { display } from './kernel/display.ts';
@@ -8,8 +12,13 @@ export { image } from './kernel/displayImage.ts';
 export { html, md } from './kernel/displayMarkup.ts';
 export { tableView } from './kernel/displayTable.ts';
 export { checkbox, select, slider, text } from './kernel/widgets.ts';
+export { monitor } from './monitor/program.ts';
 
 /** Opens a file, rows or columns as a lazy table. */
 export const load = data.load;
 /** A query as a lazy table: values are bound as parameters, tables take part as relations. */
 export const sql = data.sql;
+/** `monitor`'s functions, for those who want them by name. */
+export const { timed, counter, gauge, histogram } = monitor;
+
+subscribe('memoir:cache.calls', (news) => monitor.addCalls(news as readonly CallNews[])); // published by src/cache

@@ -1,3 +1,4 @@
+import { apart } from '../base/program.ts';
 import type { TierName } from './tier.ts';
 
 /** Sums by group and name. */
@@ -7,6 +8,8 @@ export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 export interface CountStore {
   /** False when they could not be added; they are offered again later. */
   addCounts(counts: Counts): Promise<boolean>;
+  /** `addCounts` for a process that is about to end. */
+  addCountsNow(counts: Counts): boolean;
   counts(): Promise<Counts | undefined>;
 }
 
@@ -23,10 +26,11 @@ export class Counters {
     this.#store = store;
   }
 
-  /** Counts one look-up: a miss in each tier that was asked in vain, a hit where it was found. */
+  /** Counts one look-up: a miss in each tier that was asked in vain, a hit where it was found, a loss of what was kept. */
   count(
     tiers: readonly { readonly name: TierName }[],
     found: { readonly tier: TierName; readonly meta: { readonly savedMs: number } } | undefined,
+    wasKept = false,
   ): void {
     for (const { name } of tiers) {
       if (name === found?.tier) break;
@@ -35,7 +39,14 @@ export class Counters {
     if (found) this.#add(found.tier, 'hits', 1);
     this.#add('all', found ? 'hits' : 'misses', 1);
     if (found) this.#add('all', 'savedMs', found.meta.savedMs);
-    this.#timer ??= setTimeout(() => void this.flush(), flushEvery).unref();
+    else if (wasKept) this.#add('all', 'lost', 1);
+    this.#schedule();
+  }
+
+  /** Adds sums that were counted elsewhere. */
+  addAll(counts: Counts): void {
+    this.#pending = merge(this.#pending, counts);
+    this.#schedule();
   }
 
   /** The sums of all processes, with what this one has not handed on yet. */
@@ -53,8 +64,18 @@ export class Counters {
     return this.#flushing;
   }
 
+  /** `flush` for a process that is about to end. */
+  flushNow(): void {
+    if (!this.#store || Object.keys(this.#pending).length === 0) return;
+    if (this.#store.addCountsNow(this.#pending)) this.#pending = {};
+  }
+
   async close(): Promise<void> {
     await this.flush();
+  }
+
+  #schedule(): void {
+    this.#timer ??= apart(() => setTimeout(() => void this.flush(), flushEvery).unref());
   }
 
   async #handOn(): Promise<void> {

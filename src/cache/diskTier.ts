@@ -119,13 +119,15 @@ export class DiskTier implements Tier, CountStore {
       this.#guard.execute('write', (connection) =>
         connection.transaction(() => {
           for (const [key, at] of used) connection.all(sql.noteUse, at, key);
-          for (const [tier, sums] of Object.entries(counts)) {
-            for (const [name, value] of Object.entries(sums)) connection.all(sql.addCount, tier, name, value);
-          }
-          return true;
+          return putCounts(connection, counts);
         }),
       ),
     );
+  }
+
+  addCountsNow(counts: Counts): boolean {
+    if (this.#closed) return false;
+    return this.#guard.executeNow((connection) => connection.transaction(() => putCounts(connection, counts))) ?? false;
   }
 
   /** The sums of all processes so far; undefined when they cannot be read. */
@@ -198,6 +200,13 @@ export class DiskTier implements Tier, CountStore {
       return otherwise;
     }
   }
+}
+
+function putCounts(connection: SqliteConnection, counts: Counts): true {
+  for (const [tier, sums] of Object.entries(counts)) {
+    for (const [name, value] of Object.entries(sums)) connection.all(sql.addCount, tier, name, value);
+  }
+  return true;
 }
 
 function unpack(seal: Seal, bytes: Uint8Array): unknown {

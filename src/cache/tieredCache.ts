@@ -1,5 +1,5 @@
 import { encode } from './codec.ts';
-import { Counters, type CountStore } from './counters.ts';
+import { Counters, type CountStore, type Counts } from './counters.ts';
 import type { MemoryTier } from './memoryTier.ts';
 import type { Entry, EntryFilter, EntryMeta, Tier, TierName, TierStats } from './tier.ts';
 
@@ -26,6 +26,8 @@ export interface CacheStats {
   readonly misses: number;
   /** From 0 to 1; 0 before the first look-up. */
   readonly hitRate: number;
+  /** Misses of what this cache had been given: it was dropped for space, or had expired. */
+  readonly lost: number;
   /** Entries and bytes of the tier that holds most: the others hold copies. */
   readonly entries: number;
   readonly bytes: number;
@@ -49,6 +51,8 @@ interface Flight {
   outdated: boolean;
 }
 
+const keysNoted = 10_000;
+
 /** A cache of several tiers that reads as one: the nearest answers, and the nearer ones are filled on the way back. */
 export class TieredCache {
   readonly #memory: MemoryTier;
@@ -56,6 +60,7 @@ export class TieredCache {
   readonly #counters: Counters;
   readonly #now: () => number;
   readonly #flights = new Map<string, Flight>();
+  readonly #kept = new Set<string>();
 
   constructor({ memory, lower, counts, now = Date.now }: TieredCacheOptions) {
     this.#memory = memory;
@@ -69,7 +74,7 @@ export class TieredCache {
     this.#forgetOutdated();
     const near = this.#memory.peek(key);
     const found: Found | undefined = near ? { ...near, tier: 'memory' } : await this.#readBelow(key);
-    this.#counters.count(this.#tiers, found);
+    this.#counters.count(this.#tiers, found, this.#kept.has(key));
     return found as Found<T> | undefined; // the caller knows what it put there
   }
 
@@ -95,6 +100,7 @@ export class TieredCache {
     const bytes = encode(value).bytes.length;
     const entry: Entry = { value, meta: { bytes, expiresAt, tags, savedMs, createdAt, lastUsed: createdAt } };
     this.#outdate(key);
+    if (this.#kept.size < keysNoted) this.#kept.add(key);
     const write = async (tier: Tier) =>
       void (await (tier === this.#memory || persist ? tier.set(key, entry) : tier.delete(key)));
     await Promise.all(this.#tiers.map(write));
@@ -103,6 +109,7 @@ export class TieredCache {
   /** Whether any tier had the key. */
   async delete(key: string): Promise<boolean> {
     this.#outdate(key);
+    this.#kept.delete(key);
     const had = await Promise.all(this.#tiers.map((tier) => tier.delete(key)));
     return had.includes(true);
   }
@@ -122,6 +129,7 @@ export class TieredCache {
 
   async clear(): Promise<void> {
     for (const key of this.#flights.keys()) this.#outdate(key);
+    this.#kept.clear();
     await Promise.all(this.#tiers.map((tier) => tier.clear()));
   }
 
@@ -133,17 +141,28 @@ export class TieredCache {
         return { name: tier.name, hits, misses, ...(await tier.stats()) };
       }),
     );
-    const { hits = 0, misses = 0, savedMs = 0 } = sums.all ?? {};
+    const { hits = 0, misses = 0, lost = 0, savedMs = 0 } = sums.all ?? {};
     return {
       hits,
       misses,
       hitRate: hits + misses === 0 ? 0 : hits / (hits + misses),
+      lost,
       entries: Math.max(...tiers.map((tier) => tier.entries)),
       bytes: Math.max(...tiers.map((tier) => tier.bytes)),
       savedMs,
       errors: tiers.reduce((sum, tier) => sum + tier.errors, 0),
       tiers,
     };
+  }
+
+  /** Adds to the sums what was looked up elsewhere. */
+  addCounts(counts: Counts): void {
+    this.#counters.addAll(counts);
+  }
+
+  /** Hands the sums on at once, in a process that is about to end. */
+  flushNow(): void {
+    this.#counters.flushNow();
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GuardedConnection } from '../base/guardedConnection.ts';
 import type { Log } from '../base/log.ts';
@@ -89,7 +90,8 @@ export class SharedStore {
     const empty: Recorded = {
       ...{ ledger: new Ledger(), calls: [], processes: [], noticed: new Map(), acknowledged: new Set() },
     };
-    const shared = await this.#attempt(empty, 'read', readAll);
+    const exists = this.#connection.isOpen || apart(() => existsSync(this.#connection.path));
+    const shared = exists ? await this.#attempt(empty, 'read', readAll) : empty; // looking makes no files
     shared.ledger.merge(this.#unwritten);
     return { ...shared, calls: callsWith(shared.calls, this.#unwritten.news, this.#process, this.#now()) };
   }

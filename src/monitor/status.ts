@@ -26,7 +26,8 @@ export async function readStatus(
     const since = isTimeless(alert) ? (noticed.get(alert.id) ?? now) : alert.since;
     return { ...alert, since, acknowledged: acknowledged.has(`${alert.id} ${since}`) };
   });
-  return { ...figures, alerts, recommendations: recommend(condition, thresholds), processes };
+  const named = [...new Map(processes.map((process) => [process.pid, process])).values()]; // by the name it got last
+  return { ...figures, alerts, recommendations: recommend(condition, thresholds), processes: named };
 }
 
 /** Whether what was measured does not tell when it began. */

@@ -1,0 +1,31 @@
+import { parseDuration } from '../base/duration.ts';
+import { silentLog } from '../base/log.ts';
+import { apart, programDirectory, startedWith } from '../base/program.ts';
+import { cacheDefaults, openStore, type Store } from './cacheDirectory.ts';
+import { makeCached } from './cached.ts';
+import { CallStatistics } from './callCounts.ts';
+import { userSeal } from './seal.ts';
+
+const memory = {
+  maxEntries: Number(startedWith('MEMOIR_CACHE_MAX_ENTRIES')) || cacheDefaults.memory.maxEntries,
+  maxBytes: Number(startedWith('MEMOIR_CACHE_MAX_MB')) * 1e6 || cacheDefaults.memory.maxBytes,
+};
+const ttl = startedWith('MEMOIR_CACHE_TTL');
+const ttlMs = parseDuration(Number(ttl) || ttl) ?? 3_600_000;
+const statistics = new CallStatistics((counts) => programStore().records.addCounts(counts));
+let store: Store | null = null;
+
+/** The cache of this program, opened at its first use. */
+export function programStore(): Store {
+  store ??= apart(() => openStore({ directory: programDirectory(), memory, seal: userSeal(), log: silentLog }));
+  return store;
+}
+
+/** Remembers what a function gave for its arguments. */
+export const cached = makeCached({ store: programStore, statistics, defaults: { ttlMs, ...memory }, now: Date.now });
+
+// Before whoever listens to the statistics hands them on.
+process.prependListener('exit', () => {
+  statistics.flush();
+  store?.records.flushNow();
+});
