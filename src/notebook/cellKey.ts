@@ -22,20 +22,21 @@ export interface KeyedCell {
   readonly codeDigest: string;
   /** Digest of each input by name. */
   readonly inputs: Readonly<Record<string, string>>;
+  readonly modules: readonly string[];
   readonly imports: readonly { readonly local: string; readonly specifier: string; readonly imported: string }[];
 }
 
 /** Everything known before a run that its result depends on, by name. */
 export async function staticComponents(
-  { cell, codeDigest, inputs, imports }: KeyedCell,
-  modules: ModuleDigests,
+  { cell, codeDigest, inputs, modules, imports }: KeyedCell,
+  digests: ModuleDigests,
   { nodeMajor, timeZone, locale, seed, now }: Circumstances,
 ): Promise<Components> {
   return {
     schema: String(SCHEMA),
     code: codeDigest,
     ...prefixed('input', inputs),
-    ...(await moduleComponents(imports, modules)),
+    ...(await moduleComponents(modules, digests)),
     ...prefixed('import', Object.fromEntries(imports.map((i) => [i.local, `${i.imported} of ${i.specifier}`]))),
     ...(cell.cache.key !== null && { 'cache.key': cell.cache.key }),
     ...(cell.name !== null && { name: cell.name }),
@@ -48,9 +49,8 @@ export async function staticComponents(
   };
 }
 
-/** What the modules behind imported names are right now. */
-export async function moduleComponents(imports: KeyedCell['imports'], modules: ModuleDigests): Promise<Components> {
-  const specifiers = [...new Set(imports.map(({ specifier }) => specifier))];
+/** What modules are right now. */
+export async function moduleComponents(specifiers: readonly string[], modules: ModuleDigests): Promise<Components> {
   const digests = await Promise.all(specifiers.map((specifier) => modules.digest(specifier)));
   return Object.fromEntries(specifiers.map((specifier, i) => [`module ${specifier}`, digests[i]!]));
 }

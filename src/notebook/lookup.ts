@@ -50,6 +50,7 @@ export class Lookup {
         cell: program.cells.get(id)!.options,
         codeDigest,
         inputs: Object.fromEntries(digests),
+        modules: program.modules(id),
         imports: program.imports(id),
       },
       this.#options.modules,
@@ -82,7 +83,7 @@ export class Lookup {
    * @returns false when a module was edited while it ran: then nobody knows which text it ran with
    */
   async keep(program: Program, id: CellId, record: CellRecord): Promise<boolean> {
-    const modules = await moduleComponents(program.imports(id), this.#options.modules);
+    const modules = await moduleComponents(program.modules(id), this.#options.modules);
     if (Object.entries(modules).some(([name, digest]) => record.components[name] !== digest)) return false;
     const { cache } = program.cells.get(id)!.options;
     if (!this.#options.useCache || cache.mode === 'off') return true;
@@ -93,7 +94,7 @@ export class Lookup {
 
   /** The modules of a cell that a kernel cannot load anew, with their digests. */
   pinned(program: Program, id: CellId): Promise<Readonly<Record<string, string>>> {
-    return this.#options.modules.pinned(program.imports(id).map(({ specifier }) => specifier));
+    return this.#options.modules.pinned(program.modules(id));
   }
 
   /** Why the cell has to run, against the nearest run before. */

@@ -120,6 +120,13 @@ export class Program {
     return needsSql ? [...uses, { local: 'sql', specifier: 'memoir', imported: 'sql' }] : uses;
   }
 
+  /** The modules that a cell's result depends on: behind names it uses, imported for their effects, loaded while it runs. */
+  modules(id: CellId): string[] {
+    const { imports, dynamicImports } = this.analysis(id);
+    const all = [...this.imports(id), ...imports.filter(({ sideEffectOnly }) => sideEffectOnly), ...dynamicImports];
+    return [...new Set(all.map(({ specifier }) => specifier))];
+  }
+
   /** Starts compiling the cells that come next, so that nobody waits for each in turn. */
   compileAhead(id: CellId): void {
     const from = this.place(id) + 1;
