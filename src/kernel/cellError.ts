@@ -2,6 +2,7 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type ErrorData, messageOf, toErrorData } from '../base/errors.ts';
 import type { CellError, CellId } from '../protocol/kernel.ts';
+import type { ModuleLoader } from './loader.ts';
 
 const CELL_URL = 'memoir-cell:';
 
@@ -13,6 +14,11 @@ interface CellSource {
 /** Knows the source maps of compiled cells and turns stacks into the cells' own lines. */
 export class CellStacks {
   readonly #sources = new Map<string, CellSource>();
+  readonly #modules: Pick<ModuleLoader, 'original'>;
+
+  constructor(modules: Pick<ModuleLoader, 'original'>) {
+    this.#modules = modules;
+  }
 
   /** The file name to compile a cell under. */
   register(cell: CellId, label: string, map: string): string {
@@ -61,7 +67,11 @@ export class CellStacks {
         const at = this.#original(cell, Number(line), Number(column));
         return `${this.#sources.get(cell)?.label ?? cell}:${at.line}:${at.column}`;
       })
-      .replace(/file:\/\/[^\s)]*?(?=:\d+:\d+)/g, (url) => pathOf(url));
+      .replace(/(file:\/\/[^\s)]*?|\/[^\s()]*?):(\d+):(\d+)/g, (_, file: string, line: string, column: string) => {
+        const path = pathOf(file);
+        const at = this.#modules.original(path, Number(line), Number(column));
+        return `${path}:${at.line}:${at.column}`;
+      });
   }
 
   #original(cell: string, line: number, column: number): { line: number; column: number } {
@@ -73,6 +83,7 @@ export class CellStacks {
 }
 
 function pathOf(url: string): string {
+  if (!url.startsWith('file:')) return url;
   try {
     return fileURLToPath(url.split('?')[0]!);
   } catch {

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import {
+  createRequire,
   type LoadFnOutput,
   type LoadHookContext,
   type ResolveFnOutput,
   type ResolveHookContext,
   registerHooks,
+  SourceMap,
   stripTypeScriptTypes,
 } from 'node:module';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { transformSync } from 'esbuild';
 import { rewriteModule } from '../notebook/impurity.ts';
+import { aliasTargets } from '../notebook/pathAliases.ts';
 import { untracked } from './run.ts';
 
 /** A local module as it was last loaded. */
@@ -35,6 +37,8 @@ export class ModuleLoader {
   /** Folder of Memoir's own bundles. */
   readonly #own: string;
   readonly #loaded = new Map<string, Loaded>();
+  readonly #maps = new Map<string, SourceMap | null>();
+  readonly #required = createRequire(import.meta.url).cache;
 
   /** @param memoir URL that `import … from 'memoir'` leads to. */
   constructor(memoir: string) {
@@ -63,20 +67,28 @@ export class ModuleLoader {
       if (!module) continue;
       module.version += 1;
       module.digest = digestSource(path);
+      delete this.#required[path]; // CommonJS knows no versions
       edited.push(...module.importers);
     }
+  }
+
+  /** The place in the source of a local module that a place in its loaded code comes from. */
+  original(path: string, line: number, column: number): { line: number; column: number } {
+    const entry = this.#maps.get(path)?.findEntry(line - 1, column - 1);
+    if (!entry || !('originalLine' in entry)) return { line, column };
+    return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
 
   #resolve(specifier: string, context: ResolveHookContext, next: Next<ResolveHookContext, ResolveFnOutput>) {
     if (specifier === 'memoir') return { url: this.#memoir, format: 'module', shortCircuit: true } as const;
     const parent = context.parentURL?.startsWith('file:') ? fileURLToPath(bare(context.parentURL)) : null;
-    if (!parent || this.#isForeign(parent) || !/^(\.{1,2}(\/|$)|\/|file:)/.test(specifier))
-      return next(specifier, context);
-    const path = untracked(() => findModule(specifier, parent));
-    if (!path || this.#isForeign(path)) return next(specifier, context);
+    if (!parent || this.#isForeign(parent) || specifier.startsWith('node:')) return next(specifier, context);
     const required = context.conditions?.includes('require') ?? false;
-    const resolved: ResolveFnOutput = next(required ? path : pathToFileURL(path).href, context);
-    if (!OURS.has(extname(path)) && extname(path) !== '.json') return resolved;
+    const found = findModule(specifier, parent);
+    const resolved = next(!found ? specifier : required ? found : pathToFileURL(found).href, context);
+    if (!resolved.url.startsWith('file:')) return resolved;
+    const path = fileURLToPath(bare(resolved.url)); // also of packages' own `#names`, and of packages linked from the workspace
+    if (this.#isForeign(path) || !(OURS.has(extname(path)) || extname(path) === '.json')) return resolved;
     return { ...resolved, url: `${pathToFileURL(path).href}?v=${this.#note(path, parent).version}` };
   }
 
@@ -85,7 +97,9 @@ export class ModuleLoader {
     const path = fileURLToPath(bare(url));
     if (!this.#loaded.has(path) || !OURS.has(extname(path))) return next(bare(url), context);
     const source = readFileSync(path, 'utf8');
-    return { format: formatOf(path, source), source: prepareSource(source, path), shortCircuit: true };
+    const { code, map } = prepareSource(source, path);
+    this.#maps.set(path, map);
+    return { format: formatOf(path, source), source: code, shortCircuit: true };
   }
 
   #isForeign(path: string): boolean {
@@ -110,16 +124,20 @@ function bare(url: string): string {
   return query < 0 ? url : url.slice(0, query);
 }
 
-/** The file a local specifier means: as written, with `.js` standing for `.ts`, or with an ending added. */
+/** The file a local specifier or an alias means: as written, with `.js` standing for `.ts`, or with an ending added. */
 function findModule(specifier: string, parent: string): string | null {
-  const base = specifier.startsWith('file:')
-    ? fileURLToPath(specifier)
-    : specifier.startsWith('/')
-      ? specifier
-      : join(dirname(parent), specifier);
-  const swapped = base.replace(/\.(m|c)?js$/, '.$1ts');
-  const candidates = [...CANDIDATES.map((ending) => base + ending), swapped];
-  return candidates.find((path) => existsSync(path) && statSync(path).isFile()) ?? null;
+  const isLocal = /^(\.{1,2}(\/|$)|\/|file:)/.test(specifier);
+  const bases = isLocal ? [localPath(specifier, parent)] : aliasTargets(specifier, dirname(parent));
+  const candidates = bases.flatMap((base) => [
+    ...CANDIDATES.map((ending) => base + ending),
+    base.replace(/\.(m|c)?js$/, '.$1ts'),
+  ]);
+  return candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile()) ?? null;
+}
+
+function localPath(specifier: string, parent: string): string {
+  if (specifier.startsWith('file:')) return fileURLToPath(bare(specifier));
+  return resolve(dirname(parent), specifier);
 }
 
 function digestSource(path: string): string {
@@ -138,17 +156,25 @@ function formatOf(path: string, source: string): 'module' | 'commonjs' {
     : 'commonjs';
 }
 
-function prepareSource(source: string, path: string): string {
-  const { code } = rewriteModule(source, path);
-  return TYPESCRIPT.has(extname(path)) ? stripTypes(code, path) : code;
+interface Prepared {
+  readonly code: string;
+  /** Null where lines and columns stayed as they were. */
+  readonly map: SourceMap | null;
 }
 
-/** Strips types in place; syntax that needs code (enums, parameter properties) goes through esbuild. */
-function stripTypes(code: string, path: string): string {
+function prepareSource(source: string, path: string): Prepared {
+  const { code } = rewriteModule(source, path);
+  return TYPESCRIPT.has(extname(path)) ? stripTypes(code, path) : { code, map: null };
+}
+
+/** Strips types in place; syntax that needs code (enums, parameter properties) is transformed. */
+function stripTypes(source: string, path: string): Prepared {
   try {
-    return stripTypeScriptTypes(code, { mode: 'strip', sourceUrl: pathToFileURL(path).href });
+    return { code: stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: pathToFileURL(path).href }), map: null };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')) throw error;
-    return transformSync(code, { loader: 'ts', sourcemap: 'inline', sourcefile: path, target: 'node22' }).code;
+    const code = stripTypeScriptTypes(source, { mode: 'transform', sourceMap: true });
+    const map = /\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/.exec(code)?.[1];
+    return { code, map: map ? new SourceMap(JSON.parse(Buffer.from(map, 'base64').toString())) : null };
   }
 }
