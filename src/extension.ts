@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { version } from './base/version.ts';
 import { NOTEBOOK_TYPE } from './vscode/contributions.ts';
-import type { Notebooks } from './vscode/notebooks.ts';
+import type { Host } from './vscode/host.ts';
 import { Report } from './vscode/report.ts';
 
 /** What other extensions get from `vscode.extensions.getExtension('memoir.memoir').activate()`. */
@@ -12,49 +12,50 @@ export interface MemoirApi {
   readonly version: string;
 }
 
-let notebooks: Promise<Notebooks> | null = null;
+let opening: Promise<Host> | null = null;
 
-/** Registers what VS Code must know at once; everything heavier is loaded when it is first needed. */
+/** Registers what VS Code must know at once; everything heavier is loaded right after. */
 export function activate(context: vscode.ExtensionContext): MemoirApi {
   const report = new Report();
-  context.subscriptions.push(report);
-  const open = () => {
-    notebooks ??= load(context, report);
-    return notebooks;
+  const host = () => {
+    opening ??= import('./vscode/host.ts').then(({ Host }) => new Host(context, report));
+    return opening;
   };
-  const commands = async () => import('./vscode/notebookCommands.ts');
+  const notebook = async () => import('./vscode/notebookCommands.ts');
+  const sidebar = async () => import('./vscode/sidebarCommands.ts');
   context.subscriptions.push(
+    report,
     vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, lazySerializer(), { transientOutputs: true }),
-    vscode.workspace.onDidOpenNotebookDocument((document) => {
-      if (document.notebookType === NOTEBOOK_TYPE) void open().catch((error) => report.show(error));
+    report.command('memoir.newNotebook', async () => (await notebook()).newNotebook()),
+    report.command('memoir.openSample', async () => (await notebook()).openSample(context)),
+    report.command('memoir.runStale', async () => (await host()).notebooks.active().session.runStale()),
+    report.command('memoir.runPlan', async () => (await notebook()).runPlan((await host()).notebooks)),
+    report.command('memoir.explainCell', async (cell) =>
+      (await notebook()).explainCell((await host()).notebooks, cell),
+    ),
+    report.command('memoir.editTitle', async (cell) => (await notebook()).editTitle(cell)),
+    report.command('memoir.renameTable', async (cell) => (await notebook()).renameSqlTable(cell)),
+    report.command('memoir.restartKernel', async () => (await host()).notebooks.restart()),
+    report.command('memoir.clearCache', async () => (await notebook()).clearCache((await host()).stores)),
+    report.command('memoir.openPlace', async (place) =>
+      (await sidebar()).openTarget((await host()).performance, place),
+    ),
+    report.command('memoir.rerunCell', async (line) => {
+      const { notebooks, performance } = await host();
+      return (await sidebar()).rerunCell(notebooks, performance, line);
     }),
-    report.command('memoir.newNotebook', async () => (await commands()).newNotebook()),
-    report.command('memoir.openSample', async () => (await commands()).openSample(context)),
-    report.command('memoir.runStale', async () => (await open()).active().session.runStale()),
-    report.command('memoir.runPlan', async () => (await commands()).runPlan(await open())),
-    report.command('memoir.explainCell', async (cell) => (await commands()).explainCell(await open(), cell)),
-    report.command('memoir.editTitle', async (cell) => (await commands()).editTitle(cell)),
-    report.command('memoir.renameTable', async (cell) => (await commands()).renameSqlTable(cell)),
-    report.command('memoir.restartKernel', async () => (await open()).restart()),
-    report.command('memoir.clearCache', async () => (await commands()).clearCache(await open())),
+    report.command('memoir.acknowledgeAlert', async (line) => (await host()).performance.acknowledge(String(line))),
+    report.command('memoir.refreshPerformance', async () => (await host()).performance.refresh()),
     report.command('memoir.showLog', () => report.reveal()),
   );
-  if (vscode.workspace.notebookDocuments.some(({ notebookType }) => notebookType === NOTEBOOK_TYPE)) void open();
+  setImmediate(() => host().catch((error) => report.show(error)));
   return { apiVersion: 1, version };
 }
 
 /** Waits for what is still being written. */
 export async function deactivate(): Promise<void> {
-  const opened = await notebooks?.catch(() => null);
-  opened?.dispose();
-  await opened?.stores.close();
-}
-
-async function load(context: vscode.ExtensionContext, report: Report): Promise<Notebooks> {
-  const { Notebooks } = await import('./vscode/notebooks.ts');
-  const loaded = new Notebooks(context, report);
-  context.subscriptions.push(loaded);
-  return loaded;
+  const host = await opening?.catch(() => null);
+  await host?.close();
 }
 
 function lazySerializer(): vscode.NotebookSerializer {

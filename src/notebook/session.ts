@@ -105,10 +105,10 @@ export class Session implements Disposable {
     return this.#want(ids, LOOK);
   }
 
-  /** Runs `ids` where needed, after whatever they need; then what depends on them. */
-  run(ids: readonly CellId[]): Promise<void> {
+  /** Runs `ids` where needed, or `again` in any case, after whatever they need; then what depends on them. */
+  run(ids: readonly CellId[], { again = false }: { readonly again?: boolean } = {}): Promise<void> {
     for (const id of this.#program.ancestors(...ids)) this.#enqueue(id, FOLLOW);
-    return this.#want(ids, { asked: true, look: false });
+    return this.#want(ids, { asked: true, look: false, again });
   }
 
   /** Runs everything that is stale. */
@@ -205,11 +205,14 @@ export class Session implements Disposable {
     program.compileAhead(id);
     const now = await this.#lookup.key(program, id, (up) => this.state(up));
     const { status, record } = this.state(id);
-    if (status === 'done' && (await this.#lookup.isCurrent(program, id, record!, now.key, wanted.asked))) return;
-    const found = await this.#lookup.find(program, id, record, now.key, wanted.asked);
+    const { asked, again } = wanted;
+    if (!again && status === 'done' && (await this.#lookup.isCurrent(program, id, record!, now.key, asked))) return;
+    const found = again ? null : await this.#lookup.find(program, id, record, now.key, asked);
     if (program !== this.#program) return this.#enqueue(id, wanted); // edited meanwhile
     if (found?.holds) return this.#take(id, found);
-    const why = await this.#lookup.explain(program, id, now, found?.record ?? record);
+    const why = again
+      ? reason('it was asked to run again')
+      : await this.#lookup.explain(program, id, now, found?.record ?? record);
     const waitsToBeAsked = program.cells.get(id)!.options.run === 'manual' && !wanted.asked;
     if (wanted.look || waitsToBeAsked) {
       return this.#halt(id, { type: 'stale', reason: why, ...(found && { record: found.record }) });

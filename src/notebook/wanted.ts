@@ -1,10 +1,14 @@
 import type { CellId } from '../protocol/kernel.ts';
 import type { Program } from './program.ts';
 
-/** How a cell is wanted: `asked`, by a person and by name; `look`, to show what is known without running it. */
+/**
+ * How a cell is wanted: `asked`, by a person and by name; `look`, to show what is known without running it;
+ * `again`, run although its result holds.
+ */
 export interface Wanted {
   readonly asked: boolean;
   readonly look: boolean;
+  readonly again?: boolean;
 }
 
 /** The cells that are to be brought up to date. Who is wanted in two ways is wanted in the stronger one. */
@@ -19,9 +23,13 @@ export class WantedCells {
     return this.#wanted.get(id);
   }
 
-  add(id: CellId, { asked, look }: Wanted): void {
+  add(id: CellId, { asked, look, again = false }: Wanted): void {
     const before = this.#wanted.get(id);
-    this.#wanted.set(id, { asked: asked || (before?.asked ?? false), look: look && (before?.look ?? true) });
+    this.#wanted.set(id, {
+      asked: asked || (before?.asked ?? false),
+      look: look && (before?.look ?? true),
+      again: again || (before?.again ?? false),
+    });
   }
 
   /** Removes and gives the first wanted cell in dependency order. */

@@ -16,6 +16,10 @@ export type CommandId =
   | 'memoir.renameTable'
   | 'memoir.restartKernel'
   | 'memoir.clearCache'
+  | 'memoir.openPlace'
+  | 'memoir.acknowledgeAlert'
+  | 'memoir.rerunCell'
+  | 'memoir.refreshPerformance'
   | 'memoir.showLog';
 
 interface Settings {
@@ -23,6 +27,10 @@ interface Settings {
   'cache.memoryMaxMB': number;
   'cache.diskMaxMB': number;
   'notebook.autoRun': 'auto' | 'lazy';
+  'alerts.slowOperationMs': number;
+  'alerts.minHitRate': number;
+  'alerts.cacheSizeMB': number;
+  'monitor.intervalMs': number;
   'kernel.nodePath': string;
   'kernel.maxMemoryMB': number;
 }

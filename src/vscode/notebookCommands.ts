@@ -7,6 +7,7 @@ import { CELL_LANGUAGE, NOTEBOOK_TYPE } from './contributions.ts';
 import type { Notebooks } from './notebooks.ts';
 import { withMetadata } from './serializer.ts';
 import { renameTable } from './sqlCells.ts';
+import type { Stores } from './stores.ts';
 
 /** Opens an empty notebook that has no file yet. */
 export async function newNotebook(): Promise<void> {
@@ -100,13 +101,13 @@ export async function renameSqlTable(target: unknown): Promise<void> {
 }
 
 /** Forgets every kept result, after asking. */
-export async function clearCache(notebooks: Notebooks): Promise<void> {
-  const stats = await Promise.all(notebooks.stores.all.map((store) => store.stats()));
+export async function clearCache(stores: Stores): Promise<void> {
+  const stats = await Promise.all(stores.all.map(({ cache }) => cache.stats()));
   const entries = stats.reduce((sum, one) => sum + one.entries, 0);
   const bytes = stats.reduce((sum, one) => sum + one.bytes + one.values.bytes, 0);
   const question = `Forget ${formatCount(entries, 'kept result')} (${formatBytes(bytes)})? Cells will compute theirs again when they next run.`;
   if ((await vscode.window.showWarningMessage(question, { modal: true }, 'Clear Cache')) !== 'Clear Cache') return;
-  await Promise.all(notebooks.stores.all.map((store) => store.clear()));
+  await Promise.all(stores.all.map(({ cache }) => cache.clear()));
   void vscode.window.setStatusBarMessage(`$(check) ${formatBytes(bytes)} cleared`, 4000);
 }
 

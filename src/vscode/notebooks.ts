@@ -1,10 +1,13 @@
 import { homedir } from 'node:os';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { UserError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
+import type { KernelClient } from '../kernel/client.ts';
 import { openSession } from '../kernel/openSession.ts';
+import { watchCells } from '../monitor/cells.ts';
+import type { Monitor } from '../monitor/monitor.ts';
 import type { RendererEvent, RendererMessage } from '../protocol/output.ts';
 import { CellPainter } from './cellPainter.ts';
 import { statusItem, statusText } from './cellStatus.ts';
@@ -12,7 +15,7 @@ import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE, RENDERER_ID, setting } fro
 import { OpenNotebook } from './openNotebook.ts';
 import type { Report } from './report.ts';
 import { cellOf } from './serializer.ts';
-import { Stores } from './stores.ts';
+import type { Stores } from './stores.ts';
 
 /** Files that a cell may import without naming their folder in a read. */
 const MODULES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']);
@@ -28,12 +31,13 @@ export class Notebooks implements Disposable {
   readonly #painter: CellPainter;
   readonly #messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
   readonly #statusChanged = this.#store.add(new vscode.EventEmitter<void>());
-  readonly stores: Stores;
 
-  constructor(context: vscode.ExtensionContext, report: Report) {
+  readonly #stores: Stores;
+
+  constructor(context: vscode.ExtensionContext, stores: Stores, report: Report) {
     this.#context = context;
     this.#report = report;
-    this.stores = this.#store.add(new Stores(context.globalStorageUri.fsPath, report));
+    this.#stores = stores;
     this.#controller = this.#store.add(this.#makeController());
     this.#painter = new CellPainter(this.#controller);
     this.#listen();
@@ -58,8 +62,7 @@ export class Notebooks implements Disposable {
   }
 
   dispose(): void {
-    for (const { notebook } of this.#open.values()) notebook.dispose();
-    this.#open.clear();
+    for (const document of [...this.#open.keys()]) this.#release(document);
     this.#store.dispose();
   }
 
@@ -141,12 +144,13 @@ export class Notebooks implements Disposable {
       uri.scheme === 'file' || uri.scheme === 'vscode-remote'
         ? uri.fsPath
         : join(folder?.uri.fsPath ?? homedir(), 'untitled.memoir.ts');
-    const directory = this.stores.directory(uri);
+    const directory = this.#stores.directory(uri);
+    const { cache, monitor } = this.#stores.at(directory);
     const widgets = this.#widgetsOf(document);
     const { session, kernel } = openSession({
       notebook: path,
       workspace: folder?.uri.fsPath ?? dirname(path),
-      store: this.stores.at(directory).records,
+      store: cache.records,
       cacheDirectory: directory,
       dist: join(this.#context.extensionPath, 'dist'),
       memoirVersion: version,
@@ -156,14 +160,18 @@ export class Notebooks implements Disposable {
       maxMemoryMB: setting('kernel.maxMemoryMB', uri),
       log: this.#report,
     });
-    const notebook = new OpenNotebook(document, session, this.#painter);
+    const cells = watchCells(monitor, session, path);
+    const notebook = new OpenNotebook(document, session, this.#painter, () => cells.sync());
     notebook.onStatus(() => this.#statusChanged.fire());
     kernel.onLost((why) => why && this.#report.warn(why));
-    return { notebook, kernel, widgets, codeHidden: false };
+    const process = watchKernel(kernel, monitor, basename(path));
+    return { notebook, kernel, widgets, codeHidden: false, watching: [cells, process] };
   }
 
   #release(document: vscode.NotebookDocument): void {
-    this.#open.get(document)?.notebook.dispose();
+    const opened = this.#open.get(document);
+    for (const watching of opened?.watching ?? []) watching.dispose();
+    opened?.notebook.dispose();
     this.#open.delete(document);
   }
 
@@ -247,9 +255,29 @@ export class Notebooks implements Disposable {
 
 interface Opened {
   readonly notebook: OpenNotebook;
-  readonly kernel: { restart(): Promise<void> };
+  readonly kernel: KernelClient;
   readonly widgets: Map<string, unknown>;
   codeHidden: boolean;
+  readonly watching: readonly Disposable[];
+}
+
+/** Lists the kernel's process, whenever one runs, for whoever wants to know what it uses. */
+function watchKernel(kernel: KernelClient, monitor: Monitor, notebook: string): Disposable {
+  let listed: Disposable | null = null;
+  const unlist = () => {
+    listed?.dispose();
+    listed = null;
+  };
+  const store = new DisposableStore();
+  store.add(
+    kernel.onStarted((pid) => {
+      unlist();
+      listed = monitor.watchProcess(`kernel of ${notebook}`, pid);
+    }),
+  );
+  store.add(kernel.onLost(unlist));
+  store.add({ dispose: unlist });
+  return store;
 }
 
 function widgetsKey({ uri }: vscode.NotebookDocument): string {

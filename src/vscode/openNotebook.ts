@@ -18,6 +18,7 @@ export class OpenNotebook implements Disposable {
   readonly document: vscode.NotebookDocument;
   readonly session: Session;
   readonly #painter: CellPainter;
+  readonly #onProgram: () => void;
   readonly #store = new DisposableStore();
   readonly #status = new Emitter<void>();
   readonly #applied = new Map<CellId, ProgramCell>();
@@ -26,7 +27,9 @@ export class OpenNotebook implements Disposable {
   /** The cells' status texts may be different now. */
   readonly onStatus = this.#status.event;
 
-  constructor(document: vscode.NotebookDocument, session: Session, painter: CellPainter) {
+  /** @param onProgram called when the cells that count are other ones. */
+  constructor(document: vscode.NotebookDocument, session: Session, painter: CellPainter, onProgram: () => void) {
+    this.#onProgram = onProgram;
     this.document = document;
     this.session = session;
     this.#painter = painter;
@@ -48,12 +51,13 @@ export class OpenNotebook implements Disposable {
   }
 
   /** Runs cells because a person asked for them. */
-  async run(cells: readonly vscode.NotebookCell[]): Promise<void> {
+  async run(cells: readonly vscode.NotebookCell[], { again = false } = {}): Promise<void> {
     this.#attached = true; // it was asked through the controller
     const edited = this.#apply(cells);
     const asked = cells.filter((cell) => this.#programCell(cell));
     const all = this.document.getCells().every((cell) => asked.includes(cell) || !this.#programCell(cell));
-    await (all && asked.length > 1 ? this.session.runStale() : this.session.run([...asked.map(idOf), ...edited]));
+    const some = () => this.session.run([...asked.map(idOf), ...edited], { again });
+    await (all && asked.length > 1 && !again ? this.session.runStale() : some());
     for (const cell of asked) if (this.stateOf(cell).status === 'done') this.#painter.acknowledge(cell);
   }
 
@@ -104,7 +108,9 @@ export class OpenNotebook implements Disposable {
       else this.#applied.delete(idOf(cell));
     }
     const inOrder = this.document.getCells().flatMap((cell) => this.#applied.get(idOf(cell)) ?? []);
-    return this.session.update(inOrder);
+    const changed = this.session.update(inOrder);
+    this.#onProgram();
+    return changed;
   }
 
   #programCell(cell: vscode.NotebookCell): ProgramCell | null {

@@ -1,15 +1,33 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { Emitter } from '../base/event.ts';
+import type { Log } from '../base/log.ts';
 import { cacheDefaults, openStore, type Store } from '../cache/cacheDirectory.ts';
 import { userSeal } from '../cache/seal.ts';
+import type { CacheFigures } from '../monitor/figures.ts';
+import { Monitor } from '../monitor/monitor.ts';
+import { SharedStore } from '../monitor/sharedStore.ts';
 import { setting } from './contributions.ts';
 import type { Report } from './report.ts';
 
-/** The caches in use, one for each directory, shared by the notebooks that lie in it. */
-export class Stores implements vscode.Disposable {
+/** What is kept in one cache directory: results, and what was measured. */
+export interface Kept {
+  readonly directory: string;
+  readonly cache: Store;
+  readonly monitor: Monitor;
+}
+
+/** Values beyond the limit are removed some time after a directory was opened, when nobody waits. */
+const COLLECT_AFTER_MS = 30_000;
+
+/** The cache directories in use, shared by the notebooks that lie in them. */
+export class Stores {
   readonly #fallback: string;
   readonly #report: Report;
-  readonly #open = new Map<string, Store>();
+  readonly #open = new Map<string, Kept>();
+  readonly #opened = new Emitter<Kept>();
+
+  readonly onOpen = this.#opened.event;
 
   /** @param fallback where notebooks outside any folder keep their results. */
   constructor(fallback: string, report: Report) {
@@ -19,44 +37,81 @@ export class Stores implements vscode.Disposable {
 
   /** The folder of the cache that serves `uri`. */
   directory(uri: vscode.Uri): string {
-    const folder =
-      vscode.workspace.getWorkspaceFolder(uri) ??
-      (uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined);
-    const configured = setting('cache.directory', uri);
+    const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
+    const folder = vscode.workspace.getWorkspaceFolder(uri) ?? untitled;
     if (!folder) return this.#fallback;
-    return configured ? join(folder.uri.fsPath, configured) : join(folder.uri.fsPath, cacheDefaults.directory);
+    return join(folder.uri.fsPath, setting('cache.directory', uri) || cacheDefaults.directory);
   }
 
-  at(directory: string): Store {
-    let store = this.#open.get(directory);
-    if (!store) {
-      store = openStore({
-        directory,
-        memory: { ...cacheDefaults.memory, maxBytes: setting('cache.memoryMaxMB') * 1e6 },
-        diskMaxBytes: setting('cache.diskMaxMB') * 1e6,
-        seal: userSeal(),
-        log: {
-          debug: (message) => this.#report.debug(message),
-          info: (message) => this.#report.info(message),
-          warn: (message) => this.#report.tellOnce(message),
-          error: (message, thrown) => this.#report.error(message, thrown),
-        },
-      });
-      this.#open.set(directory, store);
-    }
-    return store;
+  at(directory: string): Kept {
+    const known = this.#open.get(directory);
+    if (known) return known;
+    const log = this.#log();
+    const cache = openStore({
+      directory,
+      memory: { ...cacheDefaults.memory, maxBytes: setting('cache.memoryMaxMB') * 1e6 },
+      diskMaxBytes: setting('cache.diskMaxMB') * 1e6,
+      seal: userSeal(),
+      log,
+    });
+    const shared = new SharedStore({ directory, log });
+    const kept: Kept = { directory, cache, monitor: new Monitor({ openStore: () => shared }) };
+    this.#open.set(directory, kept);
+    setTimeout(() => void cache.collect(), COLLECT_AFTER_MS).unref();
+    this.#opened.fire(kept);
+    return kept;
   }
 
-  get all(): readonly Store[] {
+  get all(): readonly Kept[] {
     return [...this.#open.values()];
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.all.map((store) => store.close()));
-    this.#open.clear();
+  /** All caches in use as one; null before there is one. */
+  async figures(): Promise<CacheFigures | null> {
+    if (!this.#open.size) return null;
+    const stats = await Promise.all(this.all.map(({ cache }) => cache.stats()));
+    const sum = (key: 'hits' | 'misses' | 'lost' | 'entries' | 'bytes' | 'savedMs' | 'errors') =>
+      stats.reduce((total, one) => total + one[key], 0);
+    const [hits, misses] = [sum('hits'), sum('misses')];
+    const values = stats.reduce((total, one) => total + one.values.bytes, 0);
+    return {
+      hits,
+      misses,
+      hitRate: hits + misses ? hits / (hits + misses) : 0,
+      lost: sum('lost'),
+      entries: sum('entries'),
+      bytes: sum('bytes') + values,
+      savedMs: sum('savedMs'),
+      errors: sum('errors'),
+      tiers: stats.flatMap(({ tiers }) => tiers).reduce(addTier, []),
+    };
   }
 
-  dispose(): void {
-    void this.close();
+  async close(): Promise<void> {
+    const closing = this.all;
+    this.#open.clear();
+    for (const { cache, monitor } of closing) {
+      await monitor.flush();
+      monitor.dispose();
+      await monitor.store?.close();
+      await cache.close();
+    }
   }
+
+  #log(): Log {
+    return {
+      debug: (message) => this.#report.debug(message),
+      info: (message) => this.#report.info(message),
+      warn: (message) => this.#report.tellOnce(message),
+      error: (message, thrown) => this.#report.error(message, thrown),
+    };
+  }
+}
+
+type TierFigures = CacheFigures['tiers'][number];
+
+function addTier(sums: readonly TierFigures[], { name, bytes, entries }: TierFigures): TierFigures[] {
+  const same = sums.find((one) => one.name === name);
+  const others = sums.filter((one) => one !== same);
+  return [...others, { name, bytes: bytes + (same?.bytes ?? 0), entries: entries + (same?.entries ?? 0) }];
 }

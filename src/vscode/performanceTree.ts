@@ -1,0 +1,182 @@
+import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
+import type { Alert } from '../monitor/alert.ts';
+import type { CacheFigures, OperationFigures } from '../monitor/figures.ts';
+import type { Recommendation } from '../monitor/recommend.ts';
+import type { ResourceUse } from '../monitor/resources.ts';
+import type { CommandId } from './contributions.ts';
+import type { TreeNode } from './treeNode.ts';
+
+/** Everything the sidebar shows. */
+export interface PerformanceFigures {
+  readonly cache: CacheFigures | null;
+  readonly operations: readonly OperationFigures[];
+  readonly alerts: readonly Alert[];
+  readonly recommendations: readonly Recommendation[];
+  readonly resources: readonly ResourceUse[];
+}
+
+/** More operations than this would only be scrolled past; the slowest are shown. */
+const MAX_OPERATIONS = 50;
+
+/** The sidebar's lines; none before anything was measured, so that the view can say what to do first. */
+export function performanceTree(figures: PerformanceFigures, now: number): TreeNode[] {
+  const { cache, operations, alerts, recommendations, resources } = figures;
+  if (!operations.length && !(cache && cache.hits + cache.misses > 0)) return [];
+  const sections = [
+    ...(cache ? [cacheSection(cache)] : []),
+    operationsSection(operations, now),
+    alertsSection(alerts, now),
+    recommendationsSection(recommendations),
+    resourcesSection(resources),
+  ];
+  // VS Code unfolds a line when it first appears: one that gets its first children must appear anew
+  return sections.map((section) => (section.children?.length ? section : { ...section, id: `${section.id} (empty)` }));
+}
+
+function cacheSection(cache: CacheFigures): TreeNode {
+  const { hits, misses, hitRate, entries, bytes, savedMs, errors, tiers } = cache;
+  const lookUps = hits + misses;
+  return {
+    id: 'cache',
+    label: 'Cache',
+    description: lookUps ? `${formatPercent(hitRate)} hits · ${formatDuration(savedMs)} saved` : 'no look-ups yet',
+    icon: 'database',
+    context: 'cache',
+    unfolded: true,
+    children: [
+      line('cache.hits', 'Hits', hits.toLocaleString('en-US'), 'Results that were remembered instead of computed.'),
+      line(
+        'cache.misses',
+        'Misses',
+        misses.toLocaleString('en-US'),
+        'Look-ups that found nothing, first runs among them.',
+      ),
+      line('cache.saved', 'Time saved', formatDuration(savedMs), 'What the hits would have taken to compute.'),
+      line('cache.entries', 'Entries', `${entries.toLocaleString('en-US')} · ${formatBytes(bytes)}`, 'Kept results.'),
+      ...(errors
+        ? [line('cache.errors', 'Errors', String(errors), 'A tier that fails counts as a miss.', 'warning')]
+        : []),
+      ...tiers.map((tier) =>
+        line(
+          `cache.tier.${tier.name}`,
+          tier.name === 'memory' ? 'In memory' : tier.name === 'disk' ? 'On disk' : tier.name,
+          `${formatCount(tier.entries, 'entry', 'entries')} · ${formatBytes(tier.bytes)}`,
+          `What the tier "${tier.name}" holds.`,
+        ),
+      ),
+    ],
+  };
+}
+
+function operationsSection(operations: readonly OperationFigures[], now: number): TreeNode {
+  const slowest = [...operations].sort((a, b) => b.medianMs - a.medianMs).slice(0, MAX_OPERATIONS);
+  const left = operations.length - slowest.length;
+  return {
+    id: 'operations',
+    label: 'Operations',
+    description: formatCount(operations.length, 'operation') + (left ? `, the slowest ${MAX_OPERATIONS} shown` : ''),
+    icon: 'pulse',
+    unfolded: true,
+    children: slowest.map((operation) => operationNode(operation, now)),
+  };
+}
+
+function operationNode(operation: OperationFigures, now: number): TreeNode {
+  const { name, count, medianMs, maxMs, lastMs, lastAt, errors, lastError, where } = operation;
+  const failed = errors ? ` · ${errors} failed` : '';
+  return {
+    id: `operation ${name}`,
+    label: name,
+    description: `${formatDuration(medianMs)} · ×${count}${failed}`,
+    icon: errors ? 'error' : where?.cell ? 'symbol-event' : 'symbol-method',
+    ...(errors && { colour: 'list.errorForeground' }),
+    context: where?.cell ? 'operation.cell' : where ? 'operation.code' : 'operation',
+    tooltip: table([
+      ['runs', String(count)],
+      ['median', formatDuration(medianMs)],
+      ['maximum', formatDuration(maxMs)],
+      ['last', `${formatDuration(lastMs)}, ${ago(lastAt, now)}`],
+      ...(errors ? [['failed', `${errors}${lastError ? `: ${lastError}` : ''}`] as const] : []),
+    ]),
+    ...(where && { command: opens(where) }),
+  };
+}
+
+function alertsSection(alerts: readonly Alert[], now: number): TreeNode {
+  const open = alerts.filter(({ acknowledged }) => !acknowledged);
+  return {
+    id: 'alerts',
+    label: 'Alerts',
+    description: open.length ? `${open.length} open` : 'none',
+    icon: open.length ? 'bell-dot' : 'bell',
+    unfolded: true,
+    children: alerts.map((alert) => alertNode(alert, now)),
+  };
+}
+
+function alertNode({ id, what, severity, since, advice, evidence, acknowledged, where }: Alert, now: number): TreeNode {
+  return {
+    id: `alert ${id}`,
+    label: what,
+    description: acknowledged ? 'acknowledged' : ago(since, now),
+    icon: acknowledged ? 'check' : severity,
+    ...(!acknowledged && { colour: severity === 'error' ? 'list.errorForeground' : 'list.warningForeground' }),
+    context: acknowledged ? 'alert.acknowledged' : 'alert',
+    tooltip: `${what}\n\n${advice}\n\n${table([['since', ago(since, now)], ...Object.entries(evidence).map(([k, v]) => [k, plain(v)] as const)])}`,
+    ...(where && { command: opens(where) }),
+  };
+}
+
+function recommendationsSection(recommendations: readonly Recommendation[]): TreeNode {
+  return {
+    id: 'recommendations',
+    label: 'Recommendations',
+    description: recommendations.length ? String(recommendations.length) : 'none',
+    icon: 'lightbulb',
+    unfolded: true,
+    children: recommendations.map(({ id, what, why, predictedMs, where }) => ({
+      id: `recommendation ${id}`,
+      label: what,
+      description: predictedMs === null ? '' : `saves about ${formatDuration(predictedMs)}`,
+      icon: 'lightbulb',
+      context: 'recommendation',
+      tooltip: `${what}\n\n${why}`,
+      ...(where && { command: opens(where) }),
+    })),
+  };
+}
+
+function resourcesSection(resources: readonly ResourceUse[]): TreeNode {
+  const memory = resources.reduce((sum, { rssMB }) => sum + rssMB, 0);
+  return {
+    id: 'resources',
+    label: 'Resources',
+    description: resources.length ? formatBytes(memory * 1e6) : 'no process runs',
+    icon: 'server-process',
+    children: resources.map(({ name, pid, cpuPercent, rssMB }) =>
+      line(`resource ${pid}`, name, `${Math.round(cpuPercent)} % CPU · ${formatBytes(rssMB * 1e6)}`, `Process ${pid}.`),
+    ),
+  };
+}
+
+function line(id: string, label: string, description: string, tooltip: string, icon?: string): TreeNode {
+  return { id, label, description, tooltip, ...(icon && { icon }) };
+}
+
+function opens(where: NonNullable<Alert['where']>): NonNullable<TreeNode['command']> {
+  const id: CommandId = 'memoir.openPlace';
+  return { id, arguments: [where] };
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  return `| | |\n|:--|--:|\n${rows.map(([name, value]) => `| ${name} | ${value.replace(/[|\n]/g, ' ')} |`).join('\n')}`;
+}
+
+function plain(value: string | number): string {
+  return typeof value === 'number' ? Number(value.toPrecision(3)).toLocaleString('en-US') : value;
+}
+
+function ago(at: number, now: number): string {
+  const ms = now - at;
+  return ms < 10_000 ? 'just now' : `${formatDuration(Math.round(ms / 1000) * 1000)} ago`;
+}
