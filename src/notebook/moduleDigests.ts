@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { builtinModules } from 'node:module';
 import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import type { FileDigests } from './fileDigests.ts';
 import { PackageDigests } from './packageDigests.ts';
@@ -10,8 +11,6 @@ interface LocalModule {
   readonly stamps: ReadonlyMap<string, string>;
   readonly files: readonly string[];
   readonly packages: readonly { readonly name: string; readonly from: string }[];
-  /** Whether some of its files are reached by other names than paths (`#lib`, `@/lib`). */
-  readonly aliased: boolean;
   readonly code: string;
 }
 
@@ -41,16 +40,12 @@ export class ModuleDigests {
     return digestText([module.code, ...Object.values(await this.#packagesOf(module))].join('\n'));
   }
 
-  /**
-   * The digests of what a process that has loaded these modules cannot load anew: packages, their own and those of
-   * local modules, and local modules that are not reached by a path.
-   */
+  /** The versions of the packages behind modules: a process that has loaded them cannot load others. */
   async pinned(specifiers: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const pins = specifiers.map(async (specifier): Promise<Record<string, string>> => {
       if (specifier === 'memoir' || isBuiltin(specifier)) return {};
-      if (!isPath(specifier)) return { [specifier]: await this.digest(specifier) };
-      const module = await this.#currentModule(specifier);
-      return { ...(await this.#packagesOf(module)), ...(module.aliased && { [specifier]: digestText(module.code) }) };
+      const version = isPath(specifier) ? null : await this.#packages.digest(specifier, this.#directory);
+      return version === null ? this.#packagesOf(await this.#currentModule(specifier)) : { [specifier]: version };
     });
     return Object.assign({}, ...(await Promise.all(pins)));
   }
@@ -91,9 +86,14 @@ export class ModuleDigests {
       const watched = [...files, ...foldersOf(metafile, this.#directory)];
       const stamps = watched.map(async (path) => [path, await this.#files.fileOrStamp(path)] as const);
       const code = outputFiles.map(({ text }) => text).join('\n');
-      return { stamps: new Map(await Promise.all(stamps)), files, code, ...importsOf(metafile, this.#directory) };
+      return {
+        stamps: new Map(await Promise.all(stamps)),
+        files,
+        code,
+        packages: packagesIn(metafile, this.#directory),
+      };
     } catch {
-      return { stamps: new Map(), files: [], packages: [], aliased: false, code: 'unreadable' };
+      return { stamps: new Map(), files: [], packages: [], code: 'unreadable' };
     }
   }
 }
@@ -101,8 +101,9 @@ export class ModuleDigests {
 const STDIN = '<stdin>';
 
 function bundle(specifier: string, directory: string) {
+  const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier;
   return build({
-    stdin: { contents: `export * as all from ${JSON.stringify(specifier)}`, resolveDir: directory, loader: 'ts' },
+    stdin: { contents: `export * as all from ${JSON.stringify(path)}`, resolveDir: directory, loader: 'ts' },
     absWorkingDir: directory, // paths in what it writes are relative to this
     bundle: true,
     write: false,
@@ -118,18 +119,15 @@ function bundle(specifier: string, directory: string) {
   });
 }
 
-function importsOf(metafile: Metafile, directory: string): Pick<LocalModule, 'packages' | 'aliased'> {
+function packagesIn(metafile: Metafile, directory: string): LocalModule['packages'] {
   const packages = new Map<string, { name: string; from: string }>();
-  let aliased = false;
   for (const [importer, { imports }] of Object.entries(metafile.inputs)) {
-    for (const { path, external, original } of imports) {
+    for (const { path, external } of imports) {
       const from = importer === STDIN ? directory : dirname(resolve(directory, importer));
       if (external) packages.set(`${path} ${from}`, { name: path, from });
-      else if (original !== undefined && !isPath(original)) aliased = true;
     }
   }
-  const sorted = [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found);
-  return { packages: sorted, aliased };
+  return [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found);
 }
 
 /** The folders in which imports are looked up: a file that appears there, or a link, may lead elsewhere. */
