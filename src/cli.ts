@@ -1,7 +1,9 @@
+#!/usr/bin/env node
 import { UserError } from './base/errors.ts';
 import { version } from './base/version.ts';
 import { UsageError } from './cli/arguments.ts';
 import type { Command } from './cli/command.ts';
+import { isRecentEnough, OLDEST_NODE } from './process/forkNode.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./cli/run.ts')).run,
@@ -18,6 +20,12 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === 'version' || name === '--version') return say(version);
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!load) return complain(`There is no command "${name}".\n\n${await overview()}`, 2);
+  if (!isRecentEnough(process.versions.node)) {
+    return complain(
+      `Memoir needs Node.js ${OLDEST_NODE} or newer; this is ${process.versions.node}. Install a newer one.`,
+      1,
+    );
+  }
   const command = await load();
   if (args.includes('--help') || args.includes('-h')) return help(name);
   try {

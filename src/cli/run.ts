@@ -67,7 +67,7 @@ export function runReport({ cells, session }: OpenedNotebook) {
       computed: count(['computed']),
       hits: count(['memory', 'disk', 'redis']),
       recreated: count(['recreated']),
-      errors: count(['error', 'waiting']),
+      errors: count(['error']),
       ms: sum('ms'),
       savedMs: sum('savedMs'),
     },
@@ -89,6 +89,7 @@ function cellReport({ index, options, title, kind }: PlacedCell, state: CellStat
     outputs: shown.outputs.flatMap(({ items }) => items.map(({ mime, data }) => ({ mime, data: jsonData(data) }))),
     console: shown.console,
     error: state.status === 'error' ? { ...state.error, cell: index } : null,
+    late: state.late,
   };
 }
 
@@ -121,7 +122,8 @@ function runText({ cells, session }: OpenedNotebook): string {
     ms,
     savedMs,
   } = runReport({ cells, session, close: async () => {} }).totals;
-  const failed = errors ? `, ${errors} without a result` : '';
+  const open = all - hits - computed - errors;
+  const failed = (errors ? `, ${errors} failed` : '') + (open > 0 ? `, ${open} without a result` : '');
   const saved = savedMs > 0 ? `, ${formatDuration(savedMs)} saved` : '';
   return `${blocks.join('\n')}\n${all} cells: ${computed} computed, ${hits} from the cache${failed}. ${formatDuration(ms)} computing${saved}.`;
 }
@@ -131,6 +133,7 @@ function cellText(cell: PlacedCell, state: CellState): string {
     ...state.shown.console.map(({ text }) => text.trimEnd()),
     ...state.shown.outputs.map(outputText),
     ...(state.status === 'error' ? [errorText(state.error)] : []),
+    ...state.late.map((error) => `After it had settled: ${errorText(error)}`),
   ].filter(Boolean);
   return [`${headline(state)}  ${cell.label}`, ...body.map((text) => indent(text))].join('\n');
 }
