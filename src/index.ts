@@ -1,4 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { onProgramEnd } from './base/program.ts';
+import { flushCalls } from './cache/programCache.ts';
 import { data } from './kernel/data.ts';
 import type { CallNews } from './monitor/calls.ts';
 import { monitor } from './monitor/program.ts';
@@ -22,3 +24,7 @@ export const sql = data.sql;
 export const { timed, counter, gauge, histogram } = monitor;
 
 subscribe('memoir:cache.calls', (news) => monitor.addCalls(news as readonly CallNews[])); // published by src/cache
+onProgramEnd(() => {
+  flushCalls(); // tells the monitor
+  monitor.flushNow();
+});

@@ -39,6 +39,12 @@ export function findWorkspace(path: string, cwd = process.cwd()): string {
   return inside.startsWith('..') ? path : cwd;
 }
 
+/** Calls `work`, which must not wait, when this program ends by itself, or loses who forked it and may be ended soon. */
+export function onProgramEnd(work: () => void): void {
+  process.on('exit', work);
+  if (process.connected) process.prependListener('disconnect', work);
+}
+
 /** Makes the folder of a cache, hidden from version control. */
 export function makeCacheFolder(path: string): void {
   mkdirSync(path, { recursive: true });

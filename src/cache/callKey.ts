@@ -23,6 +23,9 @@ const longestPlain = 100;
 
 /** Types, lengths and texts, so that no two lists are written alike; null for lists that need a digest. */
 function plainKey(args: readonly unknown[]): string | null {
+  const [only] = args;
+  if (args.length === 1 && typeof only === 'number') return `number ${Object.is(only, -0) ? '-0' : only}`;
+  if (args.length === 1 && typeof only === 'string' && only.length < longestPlain) return `string ${only}`;
   let key = '';
   for (const arg of args) {
     const type = typeof arg;

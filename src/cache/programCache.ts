@@ -24,8 +24,8 @@ export function programStore(): Store {
 /** Remembers what a function gave for its arguments. */
 export const cached = makeCached({ store: programStore, statistics, defaults: { ttlMs, ...memory }, now: Date.now });
 
-// Before whoever listens to the statistics hands them on.
-process.prependListener('exit', () => {
+/** Hands on what cached functions did, at once, in a process that is about to end. */
+export function flushCalls(): void {
   statistics.flush();
   store?.records.flushNow();
-});
+}

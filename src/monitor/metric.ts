@@ -1,4 +1,5 @@
 import type { Kind } from './ledger.ts';
+import type { RunDetails } from './tally.ts';
 
 /** Where metrics put their values. */
 export interface MetricSink {
@@ -63,18 +64,22 @@ export class Histogram {
 /** Measures from where it is made to `end`. */
 export class Timer {
   readonly #started = performance.now();
-  readonly #done: (ms: number) => void;
+  readonly #ended: (name: string, ms: number, details: RunDetails) => void;
+  readonly #name: string;
+  readonly #details: RunDetails;
   #ms: number | null = null;
 
-  constructor(done: (ms: number) => void) {
-    this.#done = done;
+  constructor(ended: (name: string, ms: number, details: RunDetails) => void, name: string, details: RunDetails) {
+    this.#ended = ended;
+    this.#name = name;
+    this.#details = details;
   }
 
   /** The milliseconds that passed; ending again changes nothing. */
   end(): number {
     if (this.#ms !== null) return this.#ms;
     this.#ms = performance.now() - this.#started;
-    this.#done(this.#ms);
+    this.#ended(this.#name, this.#ms, this.#details);
     return this.#ms;
   }
 }

@@ -13,7 +13,7 @@ import { Repetition } from './repetition.ts';
 import { reportText } from './report.ts';
 import { measureResources, type ResourceUse } from './resources.ts';
 import type { SharedStore, WatchedProcess } from './sharedStore.ts';
-import type { Place, RunDetails } from './tally.ts';
+import type { RunDetails } from './tally.ts';
 
 export interface MonitorOptions extends Partial<RecorderOptions> {
   /** False measures nothing. */
@@ -38,7 +38,7 @@ export interface TimeOptions {
 export class Monitor implements Disposable {
   readonly #recorder: Recorder;
   readonly #now: () => number;
-  readonly #places = new Map<string, Place | null>();
+  readonly #known = new Map<string, RunDetails>();
   readonly #processes = new Set<WatchedProcess>();
   #enabled: boolean;
   #gauges: ProcessGauges | null = null;
@@ -55,15 +55,15 @@ export class Monitor implements Disposable {
   }
 
   /** Calls `fn` and notes under `name` how long it took, or how long until its promise settled, and whether it failed. */
-  readonly time = <T>(name: string, fn: () => T, options: TimeOptions = {}): T => {
-    const where = this.#place(name, this.time);
-    return this.#run(fn, (ms, failure) => this.#note(name, { ...options, ...where, ...failure, ms }));
+  readonly time = <T>(name: string, fn: () => T, { tags }: TimeOptions = {}): T => {
+    const details = this.#details(name, this.time);
+    return this.#run(name, tags ? { ...details, tags } : details, fn);
   };
 
   /** Measures from now until its `end`, which gives the milliseconds. */
   readonly timer = (name: string, { tags }: TimeOptions = {}): Timer => {
-    const details: RunDetails = { ...this.#place(name, this.timer), ...(tags && { tags }) };
-    return new Timer((ms) => this.#addRun(name, ms, details));
+    const details = this.#details(name, this.timer);
+    return new Timer(this.#ended, name, tags ? { ...details, tags } : details);
   };
 
   /** `fn` with each call measured, under its own name unless given another. Calls with arguments that came before are counted. */
@@ -72,14 +72,12 @@ export class Monitor implements Disposable {
     name: string = fn.name || 'anonymous function',
     options: TimeOptions = {},
   ): ((...args: A) => R) => {
-    const where = this.#place(name, this.timed, fn.name);
+    const details = { ...options, ...this.#details(name, this.timed, fn.name) };
+    const again = { ...details, repeated: true };
     const repetition = new Repetition();
-    const note = (run: OperationRun) => this.#note(name, run);
     const run = this.#run.bind(this);
     return function (this: unknown, ...args: A): R {
-      const repeated = repetition.note(args);
-      const call = () => fn.apply(this, args);
-      return run(call, (ms, failure) => note({ ...options, ...where, ...failure, repeated, ms }));
+      return run(name, repetition.note(args) ? again : details, () => fn.apply(this, args));
     };
   };
 
@@ -93,7 +91,7 @@ export class Monitor implements Disposable {
   readonly histogram = (name: string): Histogram => new Histogram(name, this.#sink);
 
   /** Notes a run that was measured elsewhere. */
-  readonly operation = (name: string, run: OperationRun): void => this.#note(name, run);
+  readonly operation = (name: string, { ms, ...details }: OperationRun): void => this.#ended(name, ms, details);
 
   /** Notes that an operation that had failed is well again without a run: its result came from the cache. */
   readonly recover = (name: string): void => {
@@ -189,37 +187,40 @@ export class Monitor implements Disposable {
     if (this.#enabled && Number.isFinite(value)) this.#recorder.tally(kind, name).add(value, this.#now());
   }
 
-  #note(name: string, { ms, ...details }: OperationRun): void {
-    this.#addRun(name, ms, details);
-  }
-
-  #addRun(name: string, ms: number, details: RunDetails): void {
+  readonly #ended = (name: string, ms: number, details: RunDetails): void => {
     if (this.#enabled && ms >= 0) this.#recorder.tally('operation', name).addRun(ms, this.#now(), details);
-  }
+  };
 
-  #run<T>(fn: () => T, done: (ms: number, failure: RunDetails) => void): T {
+  #run<R>(name: string, details: RunDetails, call: () => R): R {
     const started = performance.now();
-    const failed = (error: unknown) => done(performance.now() - started, { ok: false, error: messageOf(error) });
+    let result: R;
     try {
-      const result = fn();
-      if (isPromise(result)) result.then(() => done(performance.now() - started, {}), failed);
-      else done(performance.now() - started, {});
-      return result;
+      result = call();
     } catch (error) {
-      failed(error);
+      this.#failed(name, started, details, error);
       throw error;
     }
+    if (!isPromise(result)) this.#ended(name, performance.now() - started, details);
+    else
+      result.then(
+        () => this.#ended(name, performance.now() - started, details),
+        (error) => this.#failed(name, started, details, error),
+      );
+    return result;
   }
 
-  /** Where an operation is measured: looked at once, as it costs more than most measurements. */
-  #place(name: string, called: (...args: never[]) => unknown, fn?: string): { readonly where?: Place } {
-    let place = this.#places.get(name);
-    if (place === undefined) {
-      const site = callSite(called);
-      place = site && { ...site, ...(fn && { function: fn }) };
-      if (this.#places.size < 10_000) this.#places.set(name, place);
-    }
-    return place ? { where: place } : {};
+  #failed(name: string, started: number, details: RunDetails, error: unknown): void {
+    this.#ended(name, performance.now() - started, { ...details, ok: false, error: messageOf(error) });
+  }
+
+  /** What is told of each run: where it is measured, looked at once, as that costs more than most measurements. */
+  #details(name: string, called: (...args: never[]) => unknown, fn?: string): RunDetails {
+    const known = this.#known.get(name);
+    if (known) return known;
+    const site = callSite(called);
+    const details: RunDetails = site ? { where: { ...site, ...(fn && { function: fn }) } } : {};
+    if (this.#known.size < 10_000) this.#known.set(name, details);
+    return details;
   }
 }
 

@@ -9,5 +9,3 @@ export const monitor = new Monitor({
   flushEvery: Number(startedWith('MEMOIR_MONITOR_INTERVAL')) || 1000,
   openStore: () => new SharedStore({ directory: programDirectory(), log: silentLog }),
 });
-
-process.on('exit', () => monitor.flushNow());
