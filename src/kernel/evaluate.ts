@@ -6,7 +6,7 @@ import type { CellId, RunReply, RunRequest } from '../protocol/kernel.ts';
 import type { Output } from '../protocol/output.ts';
 import type { CellStacks } from './cellError.ts';
 import { toOutput } from './display.ts';
-import { impureGlobals, requireFrom } from './impureGlobals.ts';
+import { type ImpureScope, requireFrom } from './impureGlobals.ts';
 import { currentRun, Run, within } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Values } from './values.ts';
@@ -16,6 +16,7 @@ export interface EvaluatorOptions {
   readonly workspace: string;
   readonly values: Values;
   readonly stacks: CellStacks;
+  readonly impure: ImpureScope;
   readonly surroundings: Surroundings;
   readonly show: (run: Run, output: Output) => void;
   /** Tells the reader of the run's console. */
@@ -28,6 +29,7 @@ export class Evaluator {
   readonly #workspace: string;
   readonly #values: Values;
   readonly #stacks: CellStacks;
+  readonly #impure: ImpureScope;
   readonly #surroundings: Surroundings;
   readonly #show: EvaluatorOptions['show'];
   readonly #warn: EvaluatorOptions['warn'];
@@ -41,6 +43,7 @@ export class Evaluator {
     this.#workspace = options.workspace;
     this.#values = options.values;
     this.#stacks = options.stacks;
+    this.#impure = options.impure;
     this.#surroundings = options.surroundings;
     this.#show = options.show;
     this.#warn = options.warn;
@@ -51,6 +54,7 @@ export class Evaluator {
   async run(request: RunRequest): Promise<RunReply> {
     this.invalidate(request.cell);
     const run = new Run(request, this.#workspace, this.#show);
+    this.#impure.begin(run);
     const started = performance.now();
     const elapsed = () => performance.now() - started;
     try {
@@ -164,15 +168,14 @@ export class Evaluator {
       filename: pathToFileURL(notebook).href, // imports resolve relative to the notebook
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext();
-    return {
-      ...impureGlobals(),
+    return Object.assign(this.#impure, {
       import: importModule,
       require: requireFrom(notebook),
       meta: { url: pathToFileURL(notebook).href, filename: notebook, dirname: dirname(notebook) },
       label: (name: string) => {
         if (this.#active) this.#active.run.nextWidget = name;
       },
-    };
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import process from 'node:process'; // a cell may delete the global
 import { inspect } from 'node:util';
 import { Emitter } from '../base/event.ts';
+import { setProgramDirectory } from '../base/program.ts';
 import { Blobs } from '../cache/blobs.ts';
 import type { KernelEvent, KernelMethods } from '../protocol/kernel.ts';
 import { type Handlers, Peer, type Port } from '../protocol/rpc.ts';
@@ -10,7 +11,7 @@ import { ConsoleCapture } from './console.ts';
 import { data } from './data.ts';
 import type { DisplayHost } from './display.ts';
 import { Evaluator } from './evaluate.ts';
-import { publishImpureGlobals } from './impureGlobals.ts';
+import { impureGlobals, publishImpureGlobals } from './impureGlobals.ts';
 import { watchForInterrupts } from './interrupt.ts';
 import { ModuleLoader } from './loader.ts';
 import { currentRun } from './run.ts';
@@ -27,6 +28,7 @@ class Kernel {
     this.#peer.emit({ type: 'console', run: run.request.run, lines }),
   );
   readonly #peer: Peer<Record<string, never>, never, KernelEvent>;
+  readonly #impure = impureGlobals();
   #surroundings: Surroundings | null = null;
   #values = new Values(null);
   #evaluator: Evaluator | null = null;
@@ -38,7 +40,7 @@ class Kernel {
   install(): Surroundings {
     carryTables(data);
     Object.defineProperty(globalThis, Symbol.for('memoir.kernel'), { value: displayHost });
-    publishImpureGlobals();
+    publishImpureGlobals(this.#impure);
     this.#loader.install();
     installTracking();
     this.#console.install();
@@ -52,12 +54,14 @@ class Kernel {
   #handlers(): Handlers<KernelMethods> {
     return {
       start: ({ notebook, workspace, valuesDirectory }) => {
+        if (valuesDirectory !== null) setProgramDirectory(valuesDirectory);
         this.#values = new Values(valuesDirectory === null ? null : new Blobs(valuesDirectory));
         this.#evaluator = new Evaluator({
           notebook,
           workspace,
           values: this.#values,
           stacks: this.#stacks,
+          impure: this.#impure,
           surroundings: this.#surroundings!,
           show: (run, output) => this.#peer.emit({ type: 'output', run: run.request.run, output }),
           warn: (run, text) => this.#console.write(run, 'stderr', text),

@@ -8,6 +8,8 @@ import { type RecordStore, Records } from '../notebook/records.ts';
 import { Session } from '../notebook/session.ts';
 import { findNode } from '../process/forkNode.ts';
 import { KERNEL_ENVIRONMENT, KernelClient } from './client.ts';
+import { ALL_NAMES, namesDigest } from './trackEnvironment.ts';
+import { machineFact } from './trackMachine.ts';
 
 export interface OpenSessionOptions {
   /** Path of the notebook's file; for one that was never saved, of a file that could be. */
@@ -59,6 +61,9 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     notebook: relative(workspace, notebook).split(sep).join('/'),
     files,
     env: (name) => {
+      if (name === ALL_NAMES) return namesDigest(Object.keys({ ...process.env, ...KERNEL_ENVIRONMENT }));
+      const fact = machineFact(name);
+      if (fact !== null) return fact;
       const value = KERNEL_ENVIRONMENT[name] ?? process.env[name];
       return value === undefined ? ABSENT : keyedDigest(value);
     },

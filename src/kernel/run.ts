@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ABSENT, listingDigest } from '../notebook/fileDigests.ts';
 import type { Read, RunRequest } from '../protocol/kernel.ts';
@@ -12,6 +12,7 @@ export class Run {
   readonly #workspace: string;
   readonly #reads = new Map<string, Read>();
   readonly #impure = new Set<string>();
+  readonly #seen = new Set<string>();
   readonly #show: (run: Run, output: Output) => void;
   readonly #begun: Promise<unknown>[] = [];
   readonly abort = new AbortController();
@@ -43,6 +44,17 @@ export class Run {
   read(kind: Read['kind'], name: string, digest: string): void {
     const key = `${kind} ${name}`;
     if (!this.settled && !this.#reads.has(key)) this.#reads.set(key, { kind, name, digest });
+  }
+
+  hasRead(kind: Read['kind'], name: string): boolean {
+    return this.settled || this.#reads.has(`${kind} ${name}`);
+  }
+
+  /** Whether this full path was asked for before. */
+  hasSeen(path: string): boolean {
+    if (this.settled || this.#seen.has(path)) return true;
+    this.#seen.add(path);
+    return false;
   }
 
   readFile(path: string): void {
@@ -100,24 +112,36 @@ export function untracked<T>(action: () => T): T {
 }
 
 /** A path relative to the workspace with `/`, or the absolute path when it lies outside. */
-export function portablePath(path: string, workspace: string): string {
+function portablePath(path: string, workspace: string): string {
   const inside = relative(workspace, path);
   return inside.startsWith('..') || isAbsolute(inside) ? path : inside.split(sep).join('/');
 }
 
+const CHUNK = 1 << 20;
+
 /** Content digest of a file, `absent` when it cannot be read. */
-export function digestFile(path: string): string {
+function digestFile(path: string): string {
   return untracked(() => {
+    let descriptor: number | null = null;
     try {
-      return createHash('sha256').update(readFileSync(path)).digest('hex');
+      const hash = createHash('sha256');
+      const buffer = Buffer.allocUnsafe(CHUNK); // a file may be larger than what one read can give
+      descriptor = openSync(path, 'r');
+      for (let size = 1; size > 0; ) {
+        size = readSync(descriptor, buffer, 0, CHUNK, null);
+        hash.update(buffer.subarray(0, size));
+      }
+      return hash.digest('hex');
     } catch {
       return ABSENT;
+    } finally {
+      if (descriptor !== null) closeSync(descriptor);
     }
   });
 }
 
 /** Digest of the names and kinds of a folder's entries, `absent` when it cannot be listed. */
-export function digestFolder(path: string): string {
+function digestFolder(path: string): string {
   return untracked(() => {
     try {
       return listingDigest(readdirSync(path, { withFileTypes: true }));
@@ -127,7 +151,11 @@ export function digestFolder(path: string): string {
   });
 }
 
-/** Whether `path` names a folder. */
-export function isFolder(path: string): boolean {
-  return untracked(() => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+/** What is at a path; reading devices and pipes takes from them, and may never end. */
+export function kindOf(path: string): 'file' | 'folder' | 'device' | 'nothing' {
+  return untracked(() => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) return 'nothing';
+    return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'device';
+  });
 }

@@ -8,7 +8,7 @@ type Member = string | null;
 
 /** Globals of which single members are impure. */
 const IMPURE_MEMBERS: Readonly<Record<string, Readonly<Record<string, ImpureKind>>>> = {
-  process: { hrtime: 'clock', uptime: 'clock' },
+  process: { hrtime: 'clock', uptime: 'clock', memoryUsage: 'clock', cpuUsage: 'clock', resourceUsage: 'clock' },
   Temporal: { Now: 'clock' },
 };
 
@@ -55,7 +55,8 @@ const KEYS = [
 const IMPURE_EXPORTS: Readonly<Record<string, { readonly kind: ImpureKind; readonly names: readonly string[] }>> = {
   crypto: { kind: 'randomness', names: [...RANDOM, ...KEYS] },
   perf_hooks: { kind: 'clock', names: ['performance'] },
-  process: { kind: 'clock', names: ['hrtime', 'uptime'] },
+  process: { kind: 'clock', names: ['hrtime', 'uptime', 'memoryUsage', 'cpuUsage', 'resourceUsage'] },
+  os: { kind: 'clock', names: ['uptime', 'freemem', 'loadavg'] },
 };
 
 /** What stands for a use of an imported name, or null where it is harmless. */

@@ -84,7 +84,7 @@ interface Config {
 /** JSON with comments and trailing commas; a file that is neither says nothing. */
 function parseJsonc(text: string): Config {
   const plain = text
-    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, string = '') => string)
+    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string = '') => string)
     .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_, string = '') => string);
   try {
     return JSON.parse(plain) as Config; // the compiler checks it; here a wrong type only finds nothing
