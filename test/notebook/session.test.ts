@@ -41,6 +41,22 @@ describe('when cells run', () => {
     expect(await window.refresh()).toEqual(['Read ran', 'Length stale']);
   });
 
+  test('a file that changes while its reader runs leaves no result that looks current', async () => {
+    const folder = notebook(
+      { Read: `${READ}\nconsole.log('read');\n${SLEEP}\nawait _sleep(500);\ntext` },
+      { 'data.txt': 'one' },
+    );
+    const window = await folder.open();
+    const running = window.session.runStale();
+    await expect.poll(() => window.state('Read').shown.console.length, { timeout: 5000 }).toBe(1);
+    folder.write('data.txt', 'two');
+    await window.session.refresh();
+    await running;
+    expect(window.state('Read')).toMatchObject({ status: 'stale', reason: { component: 'file data.txt' } });
+    await window.runStale();
+    expect(window.shown('Read')).toBe("'two'");
+  });
+
   test('a cell is not run while it is typed', async () => {
     const window = await notebook({ A: 'const a = 1;\na' }).open();
     await window.runStale();
