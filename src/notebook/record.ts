@@ -1,7 +1,6 @@
 import type { ExportInfo, Read, RunId, ValuesRef } from '../protocol/kernel.ts';
 import { type ConsoleLine, MIME, type Output, type WidgetData } from '../protocol/output.ts';
 import { type Components, keyOf } from './cellKey.ts';
-import type { Executed } from './execution.ts';
 
 /** What a run touched that wrote files. */
 export const WRITING = 'writing files';
@@ -43,11 +42,11 @@ export function widgetIn({ outputs }: CellRecord, name: string): WidgetData | un
 
 /** The record of a finished run under the key it began with. */
 export function recordOf(
-  executed: Executed,
+  finished: Pick<CellRecord, 'run' | 'outputs' | 'console' | 'reads' | 'exports' | 'values' | 'impure' | 'ms'>,
   { key: staticKey, components }: { readonly key: string; readonly components: Components },
   made: Pick<CellRecord, 'session' | 'createdAt'>,
 ): CellRecord {
-  const { run, outputs, console, reads, exports, values, impure, ms } = executed;
+  const { run, outputs, console, reads, exports, values, impure, ms } = finished;
   const key = recordKey(staticKey, reads);
   return { key, staticKey, components, reads, outputs, console, exports, values, impure, run, ms, ...made };
 }
