@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { CellId } from '../protocol/kernel.ts';
+import { aliasTargets } from './pathAliases.ts';
 import type { Program } from './program.ts';
 
 /** Something wrong with a cell, found without running it. Line and column count from 1. */
@@ -23,6 +25,8 @@ const KNOWN = new Set([
   'exports',
   'arguments',
 ]);
+
+const ENDINGS = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js'];
 
 /** Everything wrong with a program, in page order: graph, options, names that nothing declares, modules that are not there. */
 export function checkProgram(program: Program, notebook: string): Problem[] {
@@ -74,14 +78,26 @@ function missingModules(program: Program, id: CellId, notebook: string): Problem
 
 function moduleExists(specifier: string, notebook: string): boolean {
   if (specifier === 'memoir' || specifier.startsWith('node:') || builtinModules.includes(specifier)) return true;
-  if (/^\.{0,2}\//.test(specifier)) {
-    const base = join(dirname(notebook), specifier);
-    return ['', '.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js'].some((ending) =>
-      existsSync(base + ending),
-    );
-  }
+  const folder = dirname(notebook);
+  if (specifier.startsWith('file:')) return existsSync(fileURLToPath(specifier));
+  if (/^(\.{0,2}\/|\.{1,2}$)/.test(specifier)) return fileExists(resolve(folder, specifier));
+  if (aliasTargets(specifier, folder).some(fileExists)) return true;
+  if (specifier.startsWith('#')) return resolves(specifier, notebook);
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   return (createRequire(notebook).resolve.paths(name) ?? []).some((folder) => existsSync(join(folder, name)));
+}
+
+function fileExists(base: string): boolean {
+  const candidates = [...ENDINGS.map((ending) => base + ending), base.replace(/\.(m|c)?js$/, '.$1ts')];
+  return candidates.some((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+}
+
+function resolves(specifier: string, notebook: string): boolean {
+  try {
+    return existsSync(createRequire(notebook).resolve(specifier));
+  } catch {
+    return false;
+  }
 }
 
 function at(source: string, offset: number, problem: Omit<Problem, 'line' | 'column'>): Problem {
