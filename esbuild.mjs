@@ -87,7 +87,7 @@ const builds = [
   },
   {
     ...shared,
-    entryPoints: { index: 'src/index.ts', cli: 'src/cli.ts', kernel: 'src/kernel/main.ts' },
+    entryPoints: { index: 'src/index.ts', cli: 'src/cli.ts', kernel: 'src/kernel/main.ts', profile: 'src/profile/main.ts' },
     outdir: 'dist',
     chunkNames: 'chunk-[hash]',
     platform: 'node',
@@ -98,7 +98,7 @@ const builds = [
   },
   {
     ...shared,
-    entryPoints: { renderer: 'webview/renderer.ts' },
+    entryPoints: { renderer: 'webview/renderer.ts', profilePage: 'webview/profilePage.ts' },
     outdir: 'dist/webview',
     chunkNames: 'chunk-[hash]',
     platform: 'browser',

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./cli/plan.ts')).plan,
   check: async () => (await import('./cli/check.ts')).check,
   cache: async () => (await import('./cli/cache.ts')).cache,
+  profile: async () => (await import('./cli/profile.ts')).profile,
   status: async () => (await import('./cli/status.ts')).status,
 };
 

@@ -1,0 +1,296 @@
+import type {
+  ArrowFunctionExpression,
+  AssignmentExpression,
+  Class,
+  Function as FunctionNode,
+  MethodDefinition,
+  Node,
+  ObjectProperty,
+  PropertyDefinition,
+  VariableDeclaration,
+} from 'oxc-parser';
+import { childrenOf } from '../notebook/scope.ts';
+
+/** How code in the function's own module gets hold of it. */
+export interface FunctionAccess {
+  /** Expression for the function in the scope of its module; `default` for an export that has no other name. */
+  readonly expression: string;
+  /** Expression for its `this`; null where it has none. */
+  readonly self: string | null;
+  /** The class whose instances it is called on. */
+  readonly instanceOf: string | null;
+  /** Text that must stand in the class for `expression` to work, for members named with `#`. */
+  readonly insert: { readonly at: number; readonly text: string } | null;
+}
+
+/** A function as it stands in a source file. */
+export interface FunctionInfo {
+  /** `name`, `Class.method`, `object.method`; inner functions by their own name. */
+  readonly name: string;
+  readonly kind: 'function' | 'arrow' | 'method' | 'constructor' | 'accessor';
+  readonly isStatic: boolean;
+  readonly isPrivate: boolean;
+  readonly isAsync: boolean;
+  readonly isGenerator: boolean;
+  /** UTF-16 offsets of the whole declaration. */
+  readonly start: number;
+  readonly end: number;
+  /** From 1. */
+  readonly line: number;
+  readonly endLine: number;
+  /** Null for functions that cannot be called from outside, with the reason. */
+  readonly access: FunctionAccess | null;
+  readonly reason: string | null;
+}
+
+type AnyFunction = FunctionNode | ArrowFunctionExpression;
+type Member = MethodDefinition | PropertyDefinition;
+
+/** Where a value can be found: how it is called, and how code reaches it and its `this`. */
+interface Place {
+  readonly name: string;
+  readonly expression: string | null;
+  readonly self: string | null;
+  readonly instanceOf: string | null;
+  readonly reason: string;
+}
+
+/** Walks a syntax tree and notes every function with the way to it. */
+export class FunctionSurvey {
+  readonly found: FunctionInfo[] = [];
+  readonly #source: string;
+  readonly #lineStarts: readonly number[];
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#lineStarts = [0, ...[...source.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)];
+  }
+
+  statement(node: Node): void {
+    const isNamed = node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration';
+    if (node.type === 'ExportNamedDeclaration' && node.declaration) this.statement(node.declaration);
+    else if (node.type === 'ExportDefaultDeclaration')
+      this.#value(node.declaration, defaultPlace(node.declaration), node);
+    else if (isNamed && node.id) this.#value(node, reachable(node.id.name), node);
+    else if (node.type === 'VariableDeclaration') this.#variables(node);
+    else if (node.type === 'ExpressionStatement' && node.expression.type === 'AssignmentExpression')
+      this.#assignment(node.expression, node);
+    else this.#inside(node, 'the module');
+  }
+
+  #variables(statement: VariableDeclaration): void {
+    for (const { id, init } of statement.declarations) {
+      if (init && id.type === 'Identifier') this.#value(init, reachable(id.name), statement);
+      else if (init) this.#inside(init, 'a pattern');
+    }
+  }
+
+  /** `exports.name = …`, `module.exports = …`, `Name.prototype.name = …`. */
+  #assignment({ left, right }: AssignmentExpression, statement: Node): void {
+    if (left.type !== 'MemberExpression' || left.computed) {
+      this.#inside(right, 'an assignment');
+      return;
+    }
+    const expression = this.#text(left);
+    const self = this.#text(left.object);
+    const name = expression.replace(/^(module\.)?exports\.?/, '').replace('.prototype.', '.') || 'default';
+    const instanceOf = /^([\w$]+)\.prototype$/.exec(self)?.[1] ?? null;
+    this.#value(right, { name, expression, self: instanceOf ? null : self, instanceOf, reason: '' }, statement);
+  }
+
+  /** A value that stands at `place`; `whole` is the statement or member around it. */
+  #value(value: Node, place: Place, whole: Node): void {
+    const node = unwrapped(value);
+    switch (node.type) {
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        this.#note(node, place, whole, node.type === 'ArrowFunctionExpression' ? 'arrow' : 'function');
+        return;
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        for (const member of node.body.body) this.#member(member, place, node);
+        return;
+      case 'ObjectExpression':
+        for (const property of node.properties) this.#property(property, place);
+        return;
+      case 'CallExpression': // const f = memoize(() => …): calling `f` runs it
+        for (const argument of node.arguments) this.#value(argument, place, whole);
+        return;
+      default:
+        this.#inside(node, place.name);
+    }
+  }
+
+  #member(member: Node, owner: Place, holder: Class): void {
+    const isMember = member.type === 'MethodDefinition' || member.type === 'PropertyDefinition';
+    const value = isMember && member.value ? unwrapped(member.value) : null;
+    if (!isMember || !value || !isFunction(value)) {
+      this.#inside(value ?? member, owner.name);
+      return;
+    }
+    const key = keyOf(member);
+    const place = this.#memberPlace(member, key, owner);
+    const kind = 'kind' in member ? member.kind : 'arrow';
+    const shown = kind === 'get' || kind === 'set' ? 'accessor' : kind;
+    this.#note(value, place, member, shown, {
+      isStatic: member.static,
+      isPrivate: member.key.type === 'PrivateIdentifier' || member.accessibility === 'private',
+      insert: key?.startsWith('#') && place.expression ? privateDoor(key, holder) : null,
+    });
+  }
+
+  #memberPlace(member: Member, key: string | null, owner: Place): Place {
+    const name = `${owner.name}.${key ?? '[computed]'}`;
+    const unreachable = (reason: string): Place => ({ name, expression: null, self: null, instanceOf: null, reason });
+    if (owner.expression === null) return unreachable(owner.reason);
+    if (key === null) return unreachable('its name is computed');
+    if (member.type === 'MethodDefinition' && (member.kind === 'get' || member.kind === 'set'))
+      return unreachable('it is an accessor; profile a function that uses it');
+    const type = owner.expression;
+    if (member.type === 'MethodDefinition' && member.kind === 'constructor')
+      return { name, expression: `(...$args) => new (${type})(...$args)`, self: null, instanceOf: null, reason: '' };
+    if (key.startsWith('#')) {
+      const door = `(${type}).$memoirDoor`;
+      return member.static
+        ? { name, expression: door, self: type, instanceOf: null, reason: '' }
+        : { name, expression: door, self: null, instanceOf: type, reason: '' };
+    }
+    if (member.static) return { name, expression: `(${type})${access(key)}`, self: type, instanceOf: null, reason: '' };
+    return { name, expression: `$self${access(key)}`, self: null, instanceOf: type, reason: '' };
+  }
+
+  #property(property: Node, owner: Place): void {
+    if (property.type !== 'Property') {
+      this.#inside(property, owner.name);
+      return;
+    }
+    const key = keyOf(property);
+    const name = `${owner.name}.${key ?? '[computed]'}`;
+    const isAccessor = property.kind !== 'init';
+    const reachable = owner.expression !== null && key !== null && !isAccessor && owner.instanceOf === null;
+    const reason = isAccessor
+      ? 'it is an accessor; profile a function that uses it'
+      : owner.reason || 'its name is computed';
+    const expression = reachable ? `${owner.expression}${access(key)}` : null;
+    const place = { name, expression, self: reachable ? owner.expression : null, instanceOf: null, reason };
+    const value = unwrapped(property.value);
+    if (isFunction(value))
+      this.#note(value, place, property, isAccessor ? 'accessor' : property.method ? 'method' : 'arrow');
+    else this.#value(value, place, property);
+  }
+
+  /** Functions that only live while the code around them runs. */
+  #inside(node: Node, around: string): void {
+    if (!isFunction(node)) {
+      for (const child of childrenOf(node)) this.#named(child, node, around);
+      return;
+    }
+    const own = 'id' in node && node.id ? node.id.name : null;
+    this.#inner(node, own ?? `${around} (anonymous)`, around);
+  }
+
+  /** A child of `parent`, which may give it its name. */
+  #named(child: Node, parent: Node, around: string): void {
+    const value = unwrapped(child);
+    const named =
+      parent.type === 'VariableDeclarator' && parent.init === child && parent.id.type === 'Identifier'
+        ? parent.id.name
+        : (parent.type === 'MethodDefinition' || parent.type === 'PropertyDefinition' || parent.type === 'Property') &&
+            parent.value === child
+          ? keyOf(parent)
+          : null;
+    if (named !== null && isFunction(value)) this.#inner(value, named, around);
+    else this.#inside(child, around);
+  }
+
+  #inner(node: AnyFunction, name: string, around: string): void {
+    const reason = `it is made anew inside ${around}; profile ${around} instead`;
+    const place = { name, expression: null, self: null, instanceOf: null, reason };
+    this.#note(node, place, node, node.type === 'ArrowFunctionExpression' ? 'arrow' : 'function');
+  }
+
+  #note(
+    node: AnyFunction,
+    { name, expression, self, instanceOf, reason }: Place,
+    whole: Node,
+    kind: FunctionInfo['kind'],
+    more: Partial<Pick<FunctionInfo, 'isStatic' | 'isPrivate'>> & Pick<Partial<FunctionAccess>, 'insert'> = {},
+  ): void {
+    if (!node.body) return; // an overload or a declaration without code
+    const { insert = null, ...flags } = more;
+    this.found.push({
+      name,
+      kind,
+      isStatic: false,
+      isPrivate: false,
+      ...flags,
+      isAsync: node.async,
+      isGenerator: node.generator,
+      start: whole.start,
+      end: whole.end,
+      line: this.#lineOf(whole.start),
+      endLine: this.#lineOf(whole.end),
+      access: expression === null ? null : { expression, self, instanceOf, insert },
+      reason: expression === null ? reason : null,
+    });
+    for (const child of childrenOf(node)) this.#named(child, node, name);
+  }
+
+  #text({ start, end }: Node): string {
+    return this.#source.slice(start, end);
+  }
+
+  #lineOf(offset: number): number {
+    let low = 0;
+    let high = this.#lineStarts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.#lineStarts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  }
+}
+
+function reachable(name: string): Place {
+  return { name, expression: name, self: null, instanceOf: null, reason: '' };
+}
+
+function defaultPlace(declaration: Node): Place {
+  const named = 'id' in declaration && declaration.id && 'name' in declaration.id ? declaration.id.name : null;
+  return named ? reachable(named) : { ...reachable('default'), expression: 'default' };
+}
+
+/** A static member that opens a `#name`, static or not, to the code outside; on the class's last line. */
+function privateDoor(key: string, holder: Node): FunctionAccess['insert'] {
+  return { at: holder.end - 1, text: `;static $memoirDoor(...args) { return this.${key}(...args); }` };
+}
+
+function keyOf({ key, computed }: Pick<Member | ObjectProperty, 'key' | 'computed'>): string | null {
+  if (key.type === 'PrivateIdentifier') return `#${key.name}`;
+  if (key.type === 'Literal') return String(key.value);
+  return key.type === 'Identifier' && !computed ? key.name : null;
+}
+
+function access(key: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+function isFunction(node: Node): node is AnyFunction {
+  return /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
+}
+
+/** What stands behind parentheses and type assertions. */
+function unwrapped(node: Node): Node {
+  switch (node.type) {
+    case 'ParenthesizedExpression':
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+    case 'TSTypeAssertion':
+      return unwrapped(node.expression);
+    default:
+      return node;
+  }
+}

@@ -1,0 +1,214 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ErrorData, UserError } from '../base/errors.ts';
+import { formatDuration } from '../base/format.ts';
+import type { Child, ChildEnd } from '../process/child.ts';
+import {
+  type CpuProfile,
+  type PassReply,
+  PROFILE_FILE,
+  type ProfileOutcome,
+  type ProfilerMethods,
+  type SampledCalls,
+  type Timing,
+  type TimingSamples,
+  type Touched,
+} from '../protocol/profiler.ts';
+import { Peer } from '../protocol/rpc.ts';
+import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
+
+/** Where profiling is, for whoever waits. */
+export type ProfilePhase = 'preparing' | 'first call' | 'timing' | 'sampling';
+
+export interface MeasurementOptions {
+  readonly child: Child;
+  /** The child's folder, where CPU profiles appear. */
+  readonly folder: string;
+  readonly seconds: number;
+  readonly runs: number | null;
+  readonly memoryMB: number;
+  readonly onPhase: (phase: ProfilePhase) => void;
+  readonly onConsent: (touched: readonly Touched[]) => Promise<boolean>;
+}
+
+/** What the passes came to, before lines are known. */
+export interface Measured {
+  outcome: ProfileOutcome;
+  error: ErrorData | null;
+  timing: Timing | null;
+  profile: CpuProfile | null;
+  sampled: SampledCalls | null;
+  intervalUs: number;
+  touched: readonly Touched[];
+  notes: string[];
+}
+
+const WANTED_TICKS = 3000;
+const MOST_TICKS = 20_000;
+/** Within these, sampling costs a few percent up to a fifth. */
+const SHORTEST_INTERVAL_US = 200;
+const LONGEST_INTERVAL_US = 1000;
+/** Shares of the time left after the first call. */
+const TIMING_SHARE = 0.4;
+const SAMPLING_SHARE = 0.4;
+const LONGEST_SAMPLING_MS = 4000;
+/** The sidecar has this long to hand in the profile of a call that does not end. */
+const LAST_WORDS_MS = 3000;
+
+/** Conducts the passes of one measurement in its child: first call, timing, sampling, never mixed. */
+export class Measurement {
+  readonly #options: MeasurementOptions;
+  readonly #peer: Peer<ProfilerMethods>;
+  readonly #measured: Measured;
+  #timeUp = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: MeasurementOptions) {
+    this.#options = options;
+    this.#peer = new Peer(options.child.port);
+    const intervalUs = Math.max(LONGEST_INTERVAL_US, (options.seconds * 1e6) / MOST_TICKS);
+    const none = { error: null, timing: null, profile: null, sampled: null, touched: [], notes: [] };
+    this.#measured = { ...none, outcome: 'measured', intervalUs };
+  }
+
+  /** @throws UserError when the arguments cannot be had */
+  async run(bundle: string): Promise<Measured> {
+    try {
+      await this.#passes(bundle);
+    } finally {
+      clearTimeout(this.#timer);
+      this.#peer.dispose();
+    }
+    this.#measured.profile = await this.#readProfile();
+    return this.#measured;
+  }
+
+  async #passes(bundle: string): Promise<void> {
+    const { seconds, onPhase } = this.#options;
+    const measured = this.#measured;
+    this.#setDeadline(seconds * 1000);
+    if (!(await this.#pass('while its module was loaded', this.#peer.call('load', { bundle })))) return;
+    this.#setDeadline(seconds * 1000);
+    const started = performance.now();
+    onPhase('first call');
+    const first = await this.#pass('', this.#peer.call('first', { intervalUs: measured.intervalUs }));
+    if (!first) return;
+    const leftMs = seconds * 1000 - (performance.now() - started);
+    clearTimeout(this.#timer);
+    const { ms, touched, mutates } = first.value;
+    measured.touched = touched;
+    measured.sampled = { calls: 1, ms };
+    measured.timing = timingOf({ samples: Float64Array.of(ms), batch: 1, unsteady: true });
+    if (touched.length && !(await this.#options.onConsent(touched))) {
+      measured.notes.push(`It was called once and not again (${touched.join(', ')}). ${ONCE}`);
+    } else if (ms > leftMs / 2) {
+      measured.notes.push(`One call took ${formatDuration(ms)}, too long to repeat in ${seconds} s. ${ONCE}`);
+    } else {
+      if (mutates) measured.notes.push('The function changes its arguments, so every call got new ones.');
+      return this.#repeat(leftMs, ms);
+    }
+    measured.outcome = 'once';
+  }
+
+  /** The passes after the first call. */
+  async #repeat(leftMs: number, firstMs: number): Promise<void> {
+    const { runs, onPhase } = this.#options;
+    const measured = this.#measured;
+    this.#setDeadline(leftMs + Math.max(2000, 2 * firstMs));
+    onPhase('timing');
+    const timed = await this.#pass('', this.#peer.call('time', { ms: leftMs * TIMING_SHARE, runs }));
+    if (!timed) return;
+    measured.timing = timingOf(timed.value);
+    if (timed.value.unsteady && runs === null)
+      measured.notes.push('The calls had not become steady when timing began.');
+    onPhase('sampling');
+    const ms = Math.min(leftMs * SAMPLING_SHARE, LONGEST_SAMPLING_MS);
+    const wanted = (ms * 1000) / WANTED_TICKS;
+    measured.intervalUs = Math.round(Math.min(LONGEST_INTERVAL_US, Math.max(SHORTEST_INTERVAL_US, wanted)));
+    const sampled = await this.#pass('', this.#peer.call('sample', { ms, intervalUs: measured.intervalUs }));
+    if (sampled) measured.sampled = sampled.value;
+  }
+
+  /** The result of a pass; null when it ended otherwise, which is noted then. */
+  async #pass<T>(when: string, reply: Promise<PassReply<T>>): Promise<{ readonly value: T } | null> {
+    reply.catch(() => {}); // when the process ends, `ended` says it better
+    const settled = await Promise.race([reply, this.#options.child.ended]);
+    if (!('status' in settled)) this.#noteEnd(settled, when);
+    else if (settled.status === 'done') return settled;
+    else this.#noteFailure(settled, when);
+    return null;
+  }
+
+  #noteFailure(reply: Exclude<PassReply<unknown>, { status: 'done' }>, when: string): void {
+    const { error, status } = reply;
+    if (status === 'threw' && reply.during === 'arguments') {
+      throw new UserError(
+        error.name === 'UserError' ? error.message : `The arguments give ${error.name}: ${error.message}`,
+      );
+    }
+    this.#measured.outcome = status;
+    this.#measured.error = error;
+    if (status === 'exited') {
+      this.#measured.notes.push(`It ended the process (process.exit, code ${reply.code}) ${when}`.trim());
+    } else if (when) this.#measured.notes.push(`It threw ${when}.`);
+  }
+
+  #noteEnd({ code, signal, stderr }: ChildEnd, when: string): void {
+    const { seconds, memoryMB } = this.#options;
+    const [outcome, note]: [ProfileOutcome, string] = this.#timeUp
+      ? [
+          'deadline',
+          `It did not end within ${seconds} s${when && ` ${when}`} and was stopped; the profile shows where it was.`,
+        ]
+      : /heap out of memory|Allocation failed/.test(stderr)
+        ? ['outOfMemory', `It ran out of memory: it may use ${memoryMB} MB.`]
+        : code === 0
+          ? ['exited', 'The process ended before the call was done.']
+          : ['lost', `Its process ended unexpectedly (${signal ? `signal ${signal}` : `exit code ${code}`}).`];
+    this.#measured.outcome = outcome;
+    this.#measured.notes.push(note);
+  }
+
+  #setDeadline(ms: number): void {
+    clearTimeout(this.#timer);
+    const { child } = this.#options;
+    this.#timer = setTimeout(async () => {
+      this.#timeUp = true;
+      child.nudge();
+      await Promise.race([child.ended, delay(LAST_WORDS_MS, null, { ref: false })]);
+      child.kill();
+    }, ms);
+  }
+
+  async #readProfile(): Promise<CpuProfile | null> {
+    try {
+      return JSON.parse(await readFile(join(this.#options.folder, PROFILE_FILE), 'utf8')) as CpuProfile; // V8's own format
+    } catch {
+      return null; // the process ended before it was written
+    }
+  }
+}
+
+const ONCE = 'A single call includes what warming up costs.';
+
+function timingOf({ samples, batch }: TimingSamples): Timing {
+  return {
+    runs: samples.length * batch,
+    batch,
+    medianMs: median(samples),
+    meanMs: mean(samples),
+    p95Ms: quantile(samples.slice().sort(), 0.95),
+    ci95: medianInterval(samples),
+    mad: medianDeviation(samples),
+    samples: picked(samples),
+  };
+}
+
+/** At most `SAMPLES_SHOWN` values, evenly from the whole. */
+function picked(samples: Float64Array): number[] {
+  const step = Math.max(1, samples.length / SAMPLES_SHOWN);
+  return Array.from({ length: Math.min(samples.length, SAMPLES_SHOWN) }, (_, i) => samples[Math.floor(i * step)]!);
+}
+
+const SAMPLES_SHOWN = 200;

@@ -1,0 +1,92 @@
+import { createReadStream, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import { join } from 'node:path';
+import { parentPort, Worker } from 'node:worker_threads';
+import { PROFILE_FILE, PROFILE_FOLDER } from '../protocol/profiler.ts';
+
+type Order = { readonly type: 'start'; readonly intervalUs: number } | { readonly type: 'stop' };
+
+/** How long a pass that is not sampled is looked at when its time is up. */
+const LAST_LOOK_MS = 300;
+
+/** Takes CPU profiles of the main thread from a thread of its own, which works also while the main thread is busy. */
+export class Sidecar {
+  readonly #worker: Worker;
+
+  constructor(script: string) {
+    this.#worker = new Worker(script);
+    this.#worker.unref();
+  }
+
+  async start(intervalUs: number): Promise<void> {
+    await this.#order({ type: 'start', intervalUs });
+  }
+
+  /** Ends sampling; the profile is in its file then. */
+  async stop(): Promise<void> {
+    await this.#order({ type: 'stop' });
+  }
+
+  #order(order: Order): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#worker.once('message', (failure: string | null) =>
+        failure === null ? resolve() : reject(new Error(failure)),
+      );
+      this.#worker.postMessage(order);
+    });
+  }
+}
+
+/** The worker's side. A byte on file descriptor 4 means: the time is up, write the profile and end the process. */
+export function runSidecar(): void {
+  const sampler = new MainThreadSampler();
+  let work = Promise.resolve(); // one thing after the other, also when the time is up while sampling starts
+  parentPort!.on('message', (order: Order) => {
+    const done = work.then(() => (order.type === 'start' ? sampler.start(order.intervalUs) : sampler.stop()));
+    work = done.catch(() => {});
+    done.then(
+      () => parentPort!.postMessage(null),
+      (error) => parentPort!.postMessage(String(error)),
+    );
+  });
+  createReadStream('', { fd: 4 })
+    .once('data', () => void work.then(() => sampler.lastLook()).finally(end))
+    .on('end', end) // the host is gone
+    .on('error', () => {});
+}
+
+class MainThreadSampler {
+  readonly #session = new Session();
+  readonly #file = join(process.env[PROFILE_FOLDER]!, PROFILE_FILE); // the host sets it
+  #sampling = false;
+
+  constructor() {
+    this.#session.connectToMainThread();
+  }
+
+  async start(intervalUs: number): Promise<void> {
+    await this.#session.post('Profiler.enable');
+    await this.#session.post('Profiler.setSamplingInterval', { interval: intervalUs });
+    await this.#session.post('Profiler.start');
+    this.#sampling = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#sampling = false;
+    const { profile } = await this.#session.post('Profiler.stop');
+    await this.#session.post('Profiler.disable');
+    writeFileSync(this.#file, JSON.stringify(profile));
+  }
+
+  async lastLook(): Promise<void> {
+    if (!this.#sampling) {
+      await this.start(1000);
+      await new Promise((resolve) => setTimeout(resolve, LAST_LOOK_MS));
+    }
+    await this.stop();
+  }
+}
+
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,181 @@
+import type { ErrorData } from '../base/errors.ts';
+
+/** What a function touched that repeating it would do again. */
+export type Touched = 'files written' | 'network' | 'child processes';
+
+/** How a function is called until it is done. */
+export type CallKind = 'sync' | 'async' | 'generator' | 'asyncGenerator';
+
+/** What is known after the first, watched call. */
+export interface FirstCall {
+  readonly ms: number;
+  readonly kind: CallKind;
+  readonly touched: readonly Touched[];
+  /** The call changed its arguments, so every call gets new ones. */
+  readonly mutates: boolean;
+}
+
+/** What a pass in the child came to: its result, or the error that ended it. */
+export type PassReply<T> =
+  | { readonly status: 'done'; readonly value: T }
+  | { readonly status: 'threw'; readonly error: ErrorData; readonly during: 'load' | 'arguments' | 'call' }
+  | { readonly status: 'exited'; readonly code: number; readonly error: ErrorData };
+
+/** Raw durations of the timing pass. */
+export interface TimingSamples {
+  /** Milliseconds per call, one of each batch. */
+  readonly samples: Float64Array;
+  /** Calls in a batch. */
+  readonly batch: number;
+  /** Warm-up ended because the time was up, not because the calls had become steady. */
+  readonly unsteady: boolean;
+}
+
+export interface SampledCalls {
+  readonly calls: number;
+  readonly ms: number;
+}
+
+/** What the host asks of the profiler's child. Passes that sample leave their CPU profile in the child's folder. */
+export type ProfilerMethods = {
+  load(params: { readonly bundle: string }): Promise<PassReply<null>>;
+  /** Calls once, watched and sampled. */
+  first(params: { readonly intervalUs: number }): Promise<PassReply<FirstCall>>;
+  /** Warms up, then measures for `ms`, or for `runs` calls. */
+  time(params: { readonly ms: number; readonly runs: number | null }): Promise<PassReply<TimingSamples>>;
+  sample(params: { readonly ms: number; readonly intervalUs: number }): Promise<PassReply<SampledCalls>>;
+};
+
+/** The environment variable with the folder of a profiler's child, and the name of the CPU profile there. */
+export const PROFILE_FOLDER = 'MEMOIR_PROFILE_FOLDER';
+export const PROFILE_FILE = 'last.cpuprofile';
+
+/** Whose code a function or line is. */
+export type CodeOrigin = 'own' | 'package' | 'node' | 'native' | 'gc';
+
+/** Timing of single calls, in milliseconds. */
+export interface Timing {
+  /** Calls that were measured. */
+  readonly runs: number;
+  /** Calls per measured batch; above 1 for calls too short to be timed one by one. */
+  readonly batch: number;
+  readonly medianMs: number;
+  readonly meanMs: number;
+  readonly p95Ms: number;
+  /** 95 % interval of the median from order statistics; null below six samples, where there is none. */
+  readonly ci95: readonly [number, number] | null;
+  /** Median absolute deviation from the median, not scaled. */
+  readonly mad: number;
+  /** Milliseconds per call of single batches in the order they ran, at most 200, evenly picked. */
+  readonly samples: readonly number[];
+}
+
+/** A source line, times in CPU milliseconds per call. */
+export interface LineCost {
+  /** Absolute path. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly ticks: number;
+  readonly selfMs: number;
+  readonly totalMs: number;
+  /** Self share of all ticks, 0 to 100. */
+  readonly percent: number;
+  /** Half the width of the 95 % interval of `percent`, in points. */
+  readonly plusMinus: number;
+  readonly origin: CodeOrigin;
+}
+
+/** A function, times in CPU milliseconds per call. */
+export interface FunctionCost extends Omit<LineCost, 'file' | 'line'> {
+  readonly name: string;
+  /** Null for code that has no source: built-in, garbage collection. */
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly totalPercent: number;
+}
+
+export interface CpuCosts {
+  /** Samples that fell into the function and what it called. */
+  readonly ticks: number;
+  readonly intervalUs: number;
+  readonly calls: number;
+  readonly lines: readonly LineCost[];
+  readonly functions: readonly FunctionCost[];
+}
+
+export interface ProfileTarget {
+  readonly file: string;
+  readonly name: string;
+  /** Lines of the function, from 1. */
+  readonly line: number;
+  readonly endLine: number;
+  readonly args: string;
+}
+
+/** An error of the profiled code and the place in its sources where it was thrown. */
+export interface ProfileError extends ErrorData {
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/**
+ * How profiling went: measured as planned; called only once (not repeated, or too long for it); or ended early,
+ * with `error` or a note that tells.
+ */
+export type ProfileOutcome = 'measured' | 'once' | 'threw' | 'deadline' | 'outOfMemory' | 'exited' | 'lost';
+
+/** The result of profiling a function: plain data. */
+export interface ProfileResult {
+  readonly target: ProfileTarget;
+  readonly outcome: ProfileOutcome;
+  readonly error: ProfileError | null;
+  readonly timing: Timing | null;
+  readonly cpu: CpuCosts | null;
+  readonly touched: readonly Touched[];
+  readonly notes: readonly string[];
+}
+
+/** A call tree in columns, one entry per node; a parent stands before its children, node 0 is the root. */
+export interface FlameModel {
+  readonly frames: readonly FlameFrame[];
+  /** Index into the nodes; -1 at the root. */
+  readonly parent: Int32Array;
+  /** Index into `frames`. */
+  readonly frame: Int32Array;
+  readonly selfTicks: Uint32Array;
+  readonly totalTicks: Uint32Array;
+}
+
+export interface FlameFrame {
+  readonly name: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly origin: CodeOrigin;
+}
+
+/** A CPU profile as V8 writes it and `.cpuprofile` files hold it. */
+export interface CpuProfile {
+  readonly nodes: readonly CpuProfileNode[];
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
+
+export interface CpuProfileNode {
+  readonly id: number;
+  readonly callFrame: {
+    readonly functionName: string;
+    readonly scriptId: string;
+    readonly url: string;
+    /** From 0; -1 where there is none. */
+    readonly lineNumber: number;
+    readonly columnNumber: number;
+  };
+  readonly hitCount: number;
+  readonly children?: readonly number[];
+  /** Lines from 1. */
+  readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
+}
