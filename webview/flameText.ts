@@ -1,0 +1,55 @@
+import { formatCount } from '../src/base/format.ts';
+import type { FlameBox } from './flameBoxes.ts';
+import type { FlameMatches } from './flameSearch.ts';
+import type { FlameTree } from './flameTree.ts';
+import { measureText, percentText, placeText } from './profilePageText.ts';
+
+/** What the texts of a flame chart need beside its tree. */
+export interface FlameScale {
+  /** CPU milliseconds that a sample stands for in one call of the function. */
+  readonly msPerTick: number;
+  readonly paths: Readonly<Record<string, string>>;
+}
+
+/** The lines of the box beside the pointer, by name. */
+export function boxTooltip(tree: FlameTree, { node, merged }: FlameBox, scale: FlameScale): Record<string, string> {
+  if (merged > 0) return { Frames: `${formatCount(merged, 'frame')} too narrow to draw`, '': 'Zoom in to see them' };
+  const frame = tree.frameOf(node);
+  return {
+    Function: frame.name,
+    Where: whereText(tree, node, scale),
+    Self: costText(tree, tree.self[node]!, scale),
+    Total: costText(tree, tree.total[node]!, scale),
+    Samples: `${tree.self[node]!.toLocaleString('en-US')} self, ${tree.total[node]!.toLocaleString('en-US')} total`,
+  };
+}
+
+/** One sentence on a frame, for who cannot see the chart. */
+export function spokenFrame(tree: FlameTree, node: number, scale: FlameScale): string {
+  const { name } = tree.frameOf(node);
+  const callees = tree.children(node).length;
+  return [
+    name,
+    `${costText(tree, tree.total[node]!, scale)} total`,
+    `${costText(tree, tree.self[node]!, scale)} self`,
+    whereText(tree, node, scale),
+    `level ${tree.depth[node]! + 1}`,
+    callees === 0 ? 'calls nothing' : `calls ${formatCount(callees, 'function')}`,
+  ].join(', ');
+}
+
+export function matchesText(tree: FlameTree, matches: FlameMatches | null): string {
+  if (!matches) return '';
+  if (matches.count === 0) return 'No frame has this in its name.';
+  return `${formatCount(matches.count, 'frame')}, ${percentText(100 * tree.share(matches.ticks))} of the time`;
+}
+
+export function whereText(tree: FlameTree, node: number, { paths }: FlameScale): string {
+  const { file, line, origin } = tree.frameOf(node);
+  if (file !== null) return placeText(paths, file, line);
+  return origin === 'gc' ? 'garbage collection' : origin === 'node' ? 'Node.js' : 'built in';
+}
+
+function costText(tree: FlameTree, ticks: number, { msPerTick }: FlameScale): string {
+  return `${measureText(ticks * msPerTick)} (${percentText(100 * tree.share(ticks))})`;
+}

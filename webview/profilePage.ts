@@ -1,0 +1,28 @@
+// The page of a profile: asks for its data once it listens, and posts back only what the reader asks for.
+import type { ProfilePageEvent, ProfilePageMessage } from '../src/protocol/panel.ts';
+import chartCss from './chart.css';
+import { h, placeIn } from './dom.ts';
+import flameCss from './flame.css';
+import pageCss from './profilePage.css';
+import { ProfilePageView } from './profilePageView.ts';
+import baseCss from './renderer.css';
+import tableCss from './table.css';
+import { watchTheme } from './theme.ts';
+
+/** What VS Code gives the script of a webview. */
+declare function acquireVsCodeApi(): { postMessage(message: ProfilePageMessage): void };
+
+const editor = acquireVsCodeApi();
+const root = placeIn(document.body, baseCss, chartCss, tableCss, pageCss, flameCss);
+document.body.style.padding = document.body.style.margin = '0'; // VS Code's own is taken back: the page has its own edge
+let view: ProfilePageView | null = null;
+root.append(h('p', { class: 'waiting' }, 'Reading the profile …'));
+
+addEventListener('message', ({ data }: MessageEvent<ProfilePageEvent>) => {
+  if (data.type !== 'profile') return;
+  view?.dispose();
+  view = new ProfilePageView(data.view, (message) => editor.postMessage(message));
+  root.replaceChildren(view.element);
+});
+watchTheme(() => view?.refresh());
+editor.postMessage({ type: 'ready' });

@@ -1,0 +1,95 @@
+import { type Disposable, DisposableStore } from '../src/base/disposable.ts';
+import type { ProfilePageMessage, ProfileView } from '../src/protocol/panel.ts';
+import { Chart } from './chart.ts';
+import type { ChartSpec } from './chartSpec.ts';
+import { h } from './dom.ts';
+import { FlameSection } from './flameSection.ts';
+import { FlameTree } from './flameTree.ts';
+import { profileBanner, profileNotes } from './profilePageBanner.ts';
+import { CostTable } from './profilePageCosts.ts';
+import { profileFacts, profileHeader } from './profilePageHeader.ts';
+import { functionRows, lineRows } from './profilePageRows.ts';
+import { measureText } from './profilePageText.ts';
+
+/** Fewer samples make no picture. */
+const FEWEST_SAMPLES = 10;
+const LONGER_SECONDS = 10;
+
+/** One profile as it is read from above: what was measured, what became of it, where the time went. */
+export class ProfilePageView implements Disposable {
+  readonly element: HTMLElement;
+  readonly #view: ProfileView;
+  readonly #post: (message: ProfilePageMessage) => void;
+  readonly #store = new DisposableStore();
+  #runTimes: Chart | null = null;
+  #flames: FlameSection | null = null;
+
+  constructor(view: ProfileView, post: (message: ProfilePageMessage) => void) {
+    this.#view = view;
+    this.#post = post;
+    const { result } = view;
+    this.element = h(
+      'main',
+      {},
+      profileHeader(view, post),
+      ...profileBanner(view, this.#open),
+      ...(result.timing || result.cpu ? [h('div', { class: 'measured' }, profileFacts(view), ...this.#times())] : []),
+      ...profileNotes(result.notes),
+      ...(result.cpu ? [this.#costs(), this.#flame()] : []),
+    );
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.element.remove();
+  }
+
+  /** Draws what is drawn in the theme's colours again. */
+  refresh(): void {
+    void this.#runTimes?.draw();
+    this.#flames?.refresh();
+  }
+
+  readonly #open = (file: string, line: number): void => this.#post({ type: 'openLine', file, line });
+
+  #times(): HTMLElement[] {
+    const { runTimes } = this.#view;
+    if (!runTimes) return [];
+    const spec: ChartSpec & object = runTimes;
+    this.#runTimes = this.#store.add(new Chart(() => structuredClone(spec)));
+    void this.#runTimes.draw();
+    return [h('section', { class: 'times', 'aria-label': 'Times of single calls' }, this.#runTimes.element)];
+  }
+
+  #costs(): HTMLElement {
+    const lines = new CostTable('Hot lines', 'line', lineRows(this.#view), this.#open);
+    const functions = new CostTable('Hot functions', 'function', functionRows(this.#view), this.#open);
+    return h('div', { class: 'costs' }, lines.element, functions.element);
+  }
+
+  #flame(): HTMLElement {
+    const { flame, paths, result } = this.#view;
+    const cpu = result.cpu!; // there are samples only of a sampling pass
+    const tree = flame && cpu.ticks >= FEWEST_SAMPLES ? new FlameTree(flame) : null;
+    const title = h('h2', {}, 'Flame chart');
+    if (!tree?.total[0]) return h('section', {}, title, ...this.#tooFewSamples(cpu.ticks, cpu.intervalUs));
+    const msPerTick = cpu.intervalUs / 1000 / Math.max(1, cpu.calls);
+    this.#flames = this.#store.add(new FlameSection(tree, { msPerTick, paths }, this.#open));
+    return h('section', {}, title, this.#flames.element);
+  }
+
+  #tooFewSamples(ticks: number, intervalUs: number): HTMLElement[] {
+    const ran = measureText((ticks * intervalUs) / 1000);
+    const what = ticks === 0 ? 'no sample fell into the function' : `the function ran ${ran} while it was sampled`;
+    const again = h('button', { type: 'button', class: 'solid' }, `Profile for ${LONGER_SECONDS} s`);
+    again.addEventListener('click', () => this.#post({ type: 'again', seconds: LONGER_SECONDS }));
+    return [
+      h(
+        'p',
+        { class: 'empty' },
+        `Too few samples for a flame chart: ${what}. Profile it for longer to see where the time goes.`,
+      ),
+      again,
+    ];
+  }
+}
