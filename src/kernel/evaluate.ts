@@ -169,7 +169,10 @@ export class Evaluator {
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext();
     return Object.assign(this.#impure, {
-      import: importModule,
+      import: (specifier: string, options?: ImportCallOptions) => {
+        currentRun()?.read('module', String(specifier), ''); // the host knows what it stands for
+        return importModule(specifier, options);
+      },
       require: requireFrom(notebook),
       meta: { url: pathToFileURL(notebook).href, filename: notebook, dirname: dirname(notebook) },
       label: (name: string) => {

@@ -56,10 +56,12 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     maxMemoryMB,
     log,
   });
+  const modules = new ModuleDigests(notebook, files, options.memoirVersion);
   const records = new Records(store, {
     workspace,
     notebook: relative(workspace, notebook).split(sep).join('/'),
     files,
+    module: (specifier) => modules.digest(specifier),
     env: (name) => {
       if (name === ALL_NAMES) return namesDigest(Object.keys({ ...process.env, ...KERNEL_ENVIRONMENT }));
       const fact = machineFact(name);
@@ -77,7 +79,6 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
   const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
   const nodeMajor = async () => (await node).version.split('.')[0]!;
   const circumstances = async () => ({ nodeMajor: await nodeMajor(), timeZone, locale, seed, now });
-  const modules = new ModuleDigests(notebook, files, options.memoirVersion);
   const parts = { kernel, records, modules, circumstances, widgets, set, autoRun, useCache, clock };
   return { session: new Session(parts), kernel };
 }

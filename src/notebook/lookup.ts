@@ -1,4 +1,4 @@
-import type { CellId } from '../protocol/kernel.ts';
+import type { CellId, Read } from '../protocol/kernel.ts';
 import { type Circumstances, type Components, keyOf, moduleComponents, staticComponents } from './cellKey.ts';
 import type { CellState, Reason } from './cellRun.ts';
 import { explainComponents, explainRead, reason } from './explain.ts';
@@ -90,6 +90,11 @@ export class Lookup {
     if (await this.#options.records.changedRead(record)) return true;
     await this.#options.records.save(record, program.reference(id), cache.persist);
     return true;
+  }
+
+  /** What a run of a cell read, for its record. */
+  trace(program: Program, id: CellId, reads: readonly Read[]): Promise<Read[]> {
+    return this.#options.records.trace(reads, program.modules(id));
   }
 
   /** The modules of a cell that a kernel cannot load anew, with their digests. */

@@ -21,6 +21,8 @@ export interface World {
   /** The notebook, relative to the workspace. */
   readonly notebook: string;
   readonly files: FileDigests;
+  /** Digest of what a module specifier of the notebook stands for. */
+  module(specifier: string): Promise<string>;
   /** Digest of an environment variable's value. */
   env(name: string): string;
   /** Digest of a widget's state. */
@@ -65,6 +67,16 @@ export class Records {
       if (before.digest !== after.digest) return { before, after };
     }
     return null;
+  }
+
+  /** What a run read with all digests, without the modules that its static key knows. */
+  trace(reads: readonly Read[], known: readonly string[]): Promise<Read[]> {
+    const more = reads.filter(({ kind, name }) => kind !== 'module' || !known.includes(name));
+    return Promise.all(
+      more.map(async (read) =>
+        read.kind === 'module' ? { ...read, digest: await this.#world.module(read.name) } : read,
+      ),
+    );
   }
 
   /** Whether the run read one of these files or folders, or a folder that one of them lies in. */
@@ -113,8 +125,9 @@ export class Records {
     const path = this.#pathOf(name);
     switch (kind) {
       case 'file':
-      case 'module':
         return files.file(path);
+      case 'module':
+        return this.#world.module(name);
       case 'folder':
         return files.folder(path);
       case 'env':

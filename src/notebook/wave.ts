@@ -181,7 +181,11 @@ export class Wave implements Disposable {
     if (status === 'interrupted') return this.#halt(id, { type: 'interrupt', ms });
     const trouble = executed.error ?? this.#mutation(executed);
     if (trouble) return this.#halt(id, { type: 'fail', error: trouble, ms });
-    const record = recordOf(executed, now, { session: this.#options.session, createdAt: this.#options.clock() });
+    const reads = await this.#lookup.trace(program, id, executed.reads);
+    const record = recordOf({ ...executed, reads }, now, {
+      session: this.#options.session,
+      createdAt: this.#options.clock(),
+    });
     const whole = await this.#lookup.keep(program, id, record);
     if (!whole && !record.impure.includes(WRITING)) return this.#enqueue(id, wanted);
     this.#done(id, record, { from: 'computed', ms, savedMs: 0, why });
@@ -202,7 +206,11 @@ export class Wave implements Disposable {
       return false;
     }
     const key = { key: record.staticKey, components: record.components };
-    const fresh = recordOf(executed, key, { session: this.#options.session, createdAt: this.#options.clock() });
+    const reads = await this.#lookup.trace(this.#program, id, executed.reads);
+    const fresh = recordOf({ ...executed, reads }, key, {
+      session: this.#options.session,
+      createdAt: this.#options.clock(),
+    });
     const same = record.impure.length === 0 && sameExports(record, fresh);
     const why = 'its values were needed and had not been kept';
     this.#done(id, same ? { ...record, run: fresh.run } : fresh, { from: 'recreated', ms, savedMs: 0, why });

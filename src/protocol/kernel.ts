@@ -8,7 +8,10 @@ export type CellId = string & { readonly __brand: 'CellId' };
 /** Identity of one run of one cell, unique across sessions. */
 export type RunId = string & { readonly __brand: 'RunId' };
 
-/** Something a run read; `digest` is of its content then, `absent` where there was none. */
+/**
+ * Something a run read; `digest` is of its content then, `absent` where there was none. Of modules the kernel tells the
+ * specifiers only: the host digests them.
+ */
 export interface Read {
   readonly kind: 'file' | 'folder' | 'env' | 'widget' | 'module';
   /** Files relative to the workspace where they are inside it, `/`-separated; otherwise the name. */

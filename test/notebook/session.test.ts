@@ -369,8 +369,7 @@ describe('modules', () => {
     expect(window.shown('A')).toBe('2');
   });
 
-  // Needs the kernel to report which modules a run loads.
-  test.fails('one whose name is worked out counts (not yet in the trace)', async () => {
+  test('one whose name is worked out counts', async () => {
     const folder = notebook({ A: "const name = './helper';\n(await import(`${name}.ts`)).offset" }, offset(1));
     const window = await folder.open();
     await window.runStale();
