@@ -104,13 +104,12 @@ function poor({ name, place, recent, sums, since }: CallFigures, thresholds: Thr
   };
 }
 
-function adviceFor({ misses, first, lost, evictions }: CallFigures['sums']): string {
-  if (lost > misses / 2 && evictions > 0)
-    return 'Values are dropped before they are used again: raise maxEntries or maxBytes.';
-  if (lost > misses / 2) return 'Values expire before they are used again: raise the ttl.';
-  if (first > misses / 2)
+function adviceFor({ first, lost, evictions }: CallFigures['sums']): string {
+  if (first > lost) {
     return 'Its arguments are mostly new: give a `key` of what matters in them; `persist: true` if they come again in the next run; or do without cached().';
-  return 'Look at why with explain(...args), and consider its key and ttl.';
+  }
+  if (evictions > 0) return 'Values are dropped before they are used again: raise maxEntries or maxBytes.';
+  return 'Values expire before they are used again: raise the ttl.';
 }
 
 /** The cache of a workspace that loses what is still wanted. What it never had is not counted against it. */

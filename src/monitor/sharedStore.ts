@@ -82,6 +82,7 @@ export class SharedStore {
   writeNow(news: Ledger): void {
     this.#unwritten.merge(news);
     if (this.#closed || this.#unwritten.isEmpty) return;
+    apart(() => this.#follow());
     if (this.#guard.executeNow((connection) => this.#put(connection, this.#unwritten))) this.#unwritten = new Ledger();
   }
 
@@ -145,9 +146,13 @@ export class SharedStore {
     this.#connection.discard();
   }
 
+  /** Leaves a file that was replaced or removed. */
+  #follow(): void {
+    if (this.#connection.isReplaced()) this.#connection.discard();
+  }
+
   /** True when everything was written. */
   #put(connection: SqliteConnection, ledger: Ledger): boolean {
-    if (this.#connection.isReplaced()) this.#connection.discard();
     const now = this.#now();
     connection.transaction(() => {
       for (const name of ledger.forgotten) connection.all(sql.forgetSeries, 'operation', name);
@@ -175,7 +180,10 @@ export class SharedStore {
   async #attempt<T>(otherwise: T, kind: 'read' | 'write', work: (connection: SqliteConnection) => T): Promise<T> {
     if (this.#closed) return otherwise;
     try {
-      return await apart(() => this.#guard.execute(kind, work));
+      return await apart(() => {
+        this.#follow();
+        return this.#guard.execute(kind, work);
+      });
     } catch {
       return otherwise;
     }

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { Emitter } from '../../src/base/event.ts';
+import { type CellSource, watchCells } from '../../src/monitor/cells.ts';
+import { Monitor } from '../../src/monitor/monitor.ts';
+import type { Session } from '../../src/notebook/session.ts';
+import type { CellId } from '../../src/protocol/kernel.ts';
+
+type State = ReturnType<CellSource<string>['state']>;
+
+const record = () => ({ impure: ['network'] });
+
+/** A session whose cells become what the test says. */
+function start() {
+  const changes = new Emitter<string>();
+  const states = new Map<string, State>();
+  const cells = new Map([
+    ['a', { label: 'Load' }],
+    ['b', { label: 'Chart' }],
+  ]);
+  const source: CellSource<string> = { onChange: changes.event, state: (id) => states.get(id)!, program: { cells } };
+  const monitor = new Monitor();
+  const watched = watchCells(monitor, source, '/work/flights.memoir.ts');
+  const become = (id: string, state: State) => {
+    states.set(id, state);
+    changes.fire(id);
+  };
+  return { become, cells, monitor, watched };
+}
+
+describe('a cell that is watched', () => {
+  test('is an operation with its place, once for each run', () => {
+    const { become, monitor } = start();
+    const settled = { status: 'done', from: 'computed', ms: 12, record: record() };
+    become('b', { status: 'running', record: null });
+    become('b', settled);
+    become('b', { ...settled }); // told again, with an error that came late
+    expect(monitor.summary().operations).toMatchObject([
+      {
+        name: 'flights.memoir.ts › Chart',
+        count: 1,
+        lastMs: 12,
+        impureRuns: 1,
+        where: { file: '/work/flights.memoir.ts', cell: { index: 1, label: 'Chart' } },
+      },
+    ]);
+    become('b', { ...settled, record: record() });
+    expect(monitor.summary().operations[0]!.count).toBe(2);
+  });
+
+  test('whose result comes from the cache did not run', () => {
+    const { become, monitor } = start();
+    become('a', { status: 'done', from: 'disk', ms: 0, record: record() });
+    expect(monitor.summary().operations).toEqual([]);
+  });
+
+  test('that failed is well again when it runs, or when its old result comes back', async () => {
+    const { become, monitor } = start();
+    for (const from of ['computed', 'memory']) {
+      become('a', { status: 'error', ms: 5, error: { message: 'no file' }, record: null });
+      expect(monitor.alerts()).toMatchObject([{ rule: 'failed-operation', where: { cell: { index: 0 } } }]);
+      await new Promise((resolve) => setTimeout(resolve, 5)); // a later millisecond
+      become('a', { status: 'done', from, ms: from === 'memory' ? 0 : 5, record: record() });
+      expect(monitor.alerts()).toEqual([]);
+    }
+  });
+
+  test('with a mistake that was found without running is no failed operation', () => {
+    const { become, monitor } = start();
+    become('a', { status: 'error', ms: 0, error: { message: 'x is declared twice' }, record: null });
+    expect(monitor.alerts()).toEqual([]);
+  });
+
+  test('is forgotten when it is gone or is called otherwise', () => {
+    const { become, cells, monitor, watched } = start();
+    for (const id of ['a', 'b']) become(id, { status: 'done', from: 'computed', ms: 5000, record: record() });
+    expect(monitor.alerts()).toHaveLength(2);
+    cells.delete('a');
+    cells.set('b', { label: 'Picture' });
+    watched.sync();
+    expect(monitor.alerts()).toEqual([]);
+  });
+});
+
+test('sessions can be watched', () => {
+  const watch = (monitor: Monitor, session: Session) => watchCells<CellId>(monitor, session, '/work/a.memoir.ts');
+  expect(watch).toBeTypeOf('function'); // the compiler is the judge
+});
