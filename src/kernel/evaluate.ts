@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import type { CellFunction, CellOutcome, CellRuntime } from '../notebook/compile.ts';
+import type { ImpureGlobals } from '../notebook/impurity.ts';
 import type { CellId, RunReply, RunRequest } from '../protocol/kernel.ts';
 import type { Output } from '../protocol/output.ts';
 import type { CellStacks } from './cellError.ts';
@@ -117,11 +118,13 @@ export class Evaluator {
   }
 
   async #finish(run: Run, outcome: CellOutcome, ms: number): Promise<RunReply> {
-    const { cell, inputs, keepValues } = run.request;
+    const { request } = run;
     this.#putBack(run);
-    const mutated = this.#values.changed(inputs);
-    const exports = this.#values.adopt(cell, outcome.exports);
-    const values = mutated.length ? null : await this.#values.keep(cell, ms, keepValues);
+    const mutated = this.#values.changed(request.inputs);
+    const started = performance.now();
+    const exports = this.#values.adopt(request, outcome.exports, ms);
+    const encodeMs = performance.now() - started;
+    const values = mutated.length ? null : await this.#values.keep(request, ms, encodeMs);
     return { status: 'done', error: null, ms, exports, values, reads: run.reads, impure: run.impure, mutated };
   }
 
@@ -168,7 +171,7 @@ export class Evaluator {
       filename: pathToFileURL(notebook).href, // imports resolve relative to the notebook
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext();
-    return Object.assign(this.#impure, {
+    const own: Omit<CellRuntime, keyof ImpureGlobals> = {
       import: (specifier: string, options?: ImportCallOptions) => {
         currentRun()?.read('module', String(specifier), ''); // the host knows what it stands for
         return importModule(specifier, options);
@@ -178,7 +181,8 @@ export class Evaluator {
       label: (name: string) => {
         if (this.#active) this.#active.run.nextWidget = name;
       },
-    });
+    };
+    return Object.assign(this.#impure, own); // the very object whose clock and randomness are swapped
   }
 }
 

@@ -1,30 +1,40 @@
-import { inspect } from 'node:util';
+import { hash } from 'node:crypto';
 import type { Blobs } from '../cache/blobs.ts';
-import { decode, digestOf, type ExternalRef, encode, NotEncodable } from '../cache/codec.ts';
+import { decode, type ExternalRef, encode, NotEncodable } from '../cache/codec.ts';
+import { Encoder } from '../cache/encoder.ts';
 import type { CellId, ExportInfo, RunReply, RunRequest, ValuesRef } from '../protocol/kernel.ts';
+import { type ChangeCheck, changeCheck } from './changeCheck.ts';
+import { describeExport } from './exportInfo.ts';
 import { untracked } from './run.ts';
 
-/** Values above this take longer to check than a reader should wait: a sample of them is checked instead. */
-const SAMPLE_ABOVE_MS = 8;
-const SAMPLES = 64;
 /** Runs shorter than this are cheaper to repeat than to load. */
 const WORTH_KEEPING_MS = 5;
-const JSON_LIMIT = 2000;
 
+/** One exported value, and what is known of its content. */
 interface LiveExport {
+  readonly cell: CellId;
   readonly value: unknown;
+  /** Content digest; null with the reason where the value cannot be encoded. */
   readonly digest: string | null;
-  /** Digest by which a change is noticed: the content's, or a sample's. */
-  readonly check: (() => string) | null;
-  readonly checked: string | null;
+  readonly reason: string | null;
+  /** The encoded value, until it is decided whether to keep it. */
+  bytes: Uint8Array | null;
+  readonly size: number;
+  /** The objects that the value is made of, by their number in the encoding; those of other exports are not among them. */
+  readonly objects: readonly object[];
+  /** Exports of other cells that the value points into. */
+  readonly refs: ReadonlySet<string>;
+  readonly check: ChangeCheck | null;
 }
+
+type Live = Map<string, LiveExport>;
 
 /** The exported values that this kernel holds, and what is known of their content. */
 export class Values {
-  readonly #live = new Map<CellId, Map<string, LiveExport>>();
-  /** Which upstream export an object belongs to, so that downstream values can point at it. */
-  readonly #owners = new WeakMap<object, ExternalRef>();
-  readonly #objects = new Map<string, object[]>();
+  readonly #live = new Map<CellId, Live>();
+  /** Which export an object belongs to, so that other values can point at it; only live exports count. */
+  #owners = new WeakMap<object, { readonly owner: LiveExport; readonly index: number }>();
+  readonly #registered = new WeakSet<LiveExport>();
   readonly #blobs: Blobs | null;
 
   constructor(blobs: Blobs | null) {
@@ -36,168 +46,157 @@ export class Values {
     return Object.fromEntries(wanted.map(({ name, cell }) => [name, this.#live.get(cell)?.get(name)?.value]));
   }
 
-  /** Takes over what a run exported, and tells what is known of it. */
-  adopt(cell: CellId, exports: Readonly<Record<string, unknown>>): ExportInfo[] {
+  /** Takes over what a run exported, and tells what is known of it. Each value is walked once. */
+  adopt(
+    { cell, inputs, keepValues }: AdoptRequest,
+    exports: Readonly<Record<string, unknown>>,
+    ms: number,
+  ): ExportInfo[] {
     this.drop(cell);
-    const live = new Map<string, LiveExport>();
+    for (const { name, cell: producer } of inputs) this.#register(this.#live.get(producer)?.get(name));
+    const keep = this.#mayKeep(keepValues, ms);
+    const live: Live = new Map();
     this.#live.set(cell, live);
-    return Object.entries(exports).map(([name, value]) => {
-      const { digest, reason, ms } = this.#digest(value);
-      live.set(name, { value, digest, ...changeCheck(value, digest, ms) });
-      return { name, type: typeName(value), preview: previewOf(value), digest, ...reason, ...asJson(value) };
-    });
+    for (const [name, value] of Object.entries(exports)) {
+      if (isObject(value)) for (const other of live.values()) this.#register(other);
+      live.set(name, this.#encode(cell, value, keep));
+    }
+    return [...live].map(([name, { value, digest, reason, size }]) =>
+      describeExport(name, value, { digest, reason, size }),
+    );
   }
 
   /** Keeps a cell's exports as one file where loading them is cheaper than the `ms` it took to compute them. */
-  async keep(cell: CellId, ms: number, policy: RunRequest['keepValues']): Promise<ValuesRef | null> {
+  async keep({ cell, keepValues }: AdoptRequest, ms: number, encodeMs: number): Promise<ValuesRef | null> {
     const live = this.#live.get(cell);
-    if (!live?.size || !this.#blobs || policy === 'never') return null;
-    if (policy === 'auto' && ms < WORTH_KEEPING_MS) return null;
-    if ([...live.values()].some(({ digest }) => digest === null)) return null;
-    const refs = new Set<string>();
-    const started = performance.now();
-    const exports = Object.fromEntries([...live].map(([name, { value }]) => [name, value]));
-    const { bytes } = encode(exports, { external: (object) => this.#reference(object, cell, refs) });
-    const loadMs = performance.now() - started; // decoding takes about as long as encoding
-    if (policy === 'auto' && loadMs >= ms) return null;
+    const encoded = [...(live ?? [])].map(([name, { bytes }]) => [name, bytes] as const);
+    for (const one of live?.values() ?? []) one.bytes = null;
+    if (!live || !this.#blobs || !encoded.length || encoded.some(([, bytes]) => bytes === null)) return null;
+    if (keepValues === 'auto' && encodeMs >= ms) return null; // decoding takes about as long as encoding
+    const { bytes } = encode(Object.fromEntries(encoded));
     const digest = await this.#blobs.write(bytes);
-    return { digest, bytes: bytes.byteLength, loadMs, refs: [...refs] };
+    const refs = [...new Set([...live.values()].flatMap((one) => [...one.refs]))];
+    return { digest, bytes: bytes.byteLength, loadMs: encodeMs, refs };
   }
 
   /** Brings a cell's exports back from their file; false when they cannot be had. */
   async restore(cell: CellId, values: ValuesRef): Promise<boolean> {
     const bytes = await this.#blobs?.read(values.digest);
     if (!bytes) return false;
+    const live: Live = new Map();
     try {
-      this.adopt(cell, decode(bytes, { resolve: (ref) => this.#resolve(ref) }) as Record<string, unknown>); // what `keep` encoded
-      return true;
-    } catch (error) {
-      if (error instanceof MissingReference) return false;
-      throw error;
+      const encoded = decode(bytes) as Readonly<Record<string, Uint8Array>>; // what `keep` encoded
+      for (const [name, part] of Object.entries(encoded)) live.set(name, this.#decode(cell, part, live));
+    } catch {
+      return false; // damaged, of another format, or it points at what is gone: the cell can be run again
     }
+    this.drop(cell);
+    this.#live.set(cell, live);
+    return true;
   }
 
   /** Inputs whose content is not what it was; they are dropped, so that they come back whole. */
   changed(inputs: RunRequest['inputs']): RunReply['mutated'] {
     const mutated = inputs.flatMap(({ name, cell }) => {
       const live = this.#live.get(cell)?.get(name);
-      if (!live?.check || live.check() === live.checked) return [];
-      return [{ name, cell, advice: adviceFor(name, live.value) }];
+      return live?.check?.isChanged() ? [{ name, cell, advice: adviceFor(name, live.value) }] : [];
     });
     for (const { cell } of mutated) this.drop(cell);
     return mutated;
   }
 
   drop(cell: CellId): void {
-    for (const { digest } of this.#live.get(cell)?.values() ?? []) if (digest) this.#objects.delete(digest);
     this.#live.delete(cell);
   }
 
-  #digest(value: unknown): { digest: string | null; reason?: { reason: string }; ms: number } {
-    const started = performance.now();
+  #mayKeep(policy: RunRequest['keepValues'], ms: number): boolean {
+    return this.#blobs !== null && policy !== 'never' && (policy === 'always' || ms >= WORTH_KEEPING_MS);
+  }
+
+  #encode(cell: CellId, value: unknown, keep: boolean): LiveExport {
+    const refs = new Set<string>();
     const objects: object[] = [];
+    let isWhole = true;
+    const external = (object: object): ExternalRef | undefined => {
+      const { owner, index } = this.#ownerOf(object) ?? {};
+      if (!owner?.digest || index === undefined) return undefined;
+      isWhole = false;
+      if (owner.cell !== cell) refs.add(owner.digest);
+      return { producer: owner.digest, index };
+    };
     try {
-      const digest = untracked(() =>
-        digestOf(value, {
-          external: (object) => this.#owners.get(object),
-          onObject: (object, index) => {
-            objects[index] = object;
-          },
-        }),
-      );
-      this.#own(digest, objects);
-      return { digest, ms: performance.now() - started };
+      return untracked(() => {
+        const onObject = (object: object) => void objects.push(object);
+        const encoder = new Encoder({ external, onObject, keep, canonical: false });
+        encoder.value(value);
+        const size = encoder.out.length;
+        const { bytes, digest } = encoder.out.finish();
+        const check = changeCheck(value, size, isWhole ? digest : null);
+        return { cell, value, digest, reason: null, bytes: keep ? bytes : null, size, objects, refs, check };
+      });
     } catch (error) {
       if (!(error instanceof NotEncodable)) throw error;
-      return { digest: null, reason: { reason: error.message }, ms: performance.now() - started };
+      const { message: reason } = error;
+      return { cell, value, digest: null, reason, bytes: null, size: 0, objects: [], refs, check: null };
     }
   }
 
-  #own(digest: string, objects: readonly object[]): void {
-    this.#objects.set(digest, objects as object[]); // one table per content; the latest live one serves
-    objects.forEach((object, index) => {
-      if (!this.#owners.has(object)) this.#owners.set(object, { producer: digest, index });
+  #decode(cell: CellId, bytes: Uint8Array, own: Live): LiveExport {
+    const refs = new Set<string>();
+    const objects: object[] = [];
+    let isWhole = true;
+    const resolve = ({ producer, index }: ExternalRef): object => {
+      isWhole = false;
+      const owner = this.#find(producer, own);
+      const object = owner?.objects[index];
+      if (!object) throw new Error('What this value points at is gone.');
+      if (owner.cell !== cell) refs.add(producer);
+      return object;
+    };
+    const onObject = (object: object, index: number) => {
+      objects[index] = object;
+    };
+    const value = untracked(() => decode(bytes, { resolve, onObject }));
+    const digest = hash('sha256', bytes, 'hex'); // as `encode` defines it
+    const check = untracked(() => changeCheck(value, bytes.length, isWhole ? digest : null));
+    return { cell, value, digest, reason: null, bytes: null, size: bytes.length, objects, refs, check };
+  }
+
+  /** The live export with this content, of the same cell if it has one. */
+  #find(digest: string, own: Live): LiveExport | undefined {
+    for (const live of [own, ...this.#live.values()])
+      for (const one of live.values()) if (one.digest === digest) return one;
+    return undefined;
+  }
+
+  /** Lets other values point at the objects of an export; done only once someone could. */
+  #register(owner: LiveExport | undefined): void {
+    if (!owner || this.#registered.has(owner)) return;
+    this.#registered.add(owner);
+    owner.objects.forEach((object, index) => {
+      if (!this.#ownerOf(object)) this.#owners.set(object, { owner, index });
     });
   }
 
-  #reference(object: object, cell: CellId, refs: Set<string>): ExternalRef | undefined {
-    const owner = this.#owners.get(object);
-    const own = [...(this.#live.get(cell)?.values() ?? [])].some(({ digest }) => digest === owner?.producer);
-    if (!owner || own) return undefined;
-    refs.add(owner.producer);
-    return owner;
+  #ownerOf(object: object): { readonly owner: LiveExport; readonly index: number } | undefined {
+    const found = this.#owners.get(object);
+    return found && this.#isLive(found.owner) ? found : undefined;
   }
 
-  #resolve(ref: ExternalRef): object {
-    const object = this.#objects.get(ref.producer)?.[ref.index];
-    if (!object) throw new MissingReference();
-    return object;
+  #isLive(one: LiveExport): boolean {
+    for (const live of this.#live.get(one.cell)?.values() ?? []) if (live === one) return true;
+    return false;
   }
 }
 
-class MissingReference extends Error {}
+type AdoptRequest = Pick<RunRequest, 'cell' | 'inputs' | 'keepValues'>;
 
-function changeCheck(value: unknown, digest: string | null, ms: number): Pick<LiveExport, 'check' | 'checked'> {
-  if (digest === null || typeof value !== 'object' || value === null) return { check: null, checked: null };
-  const check = () => {
-    try {
-      return untracked(() => digestOf(ms < SAMPLE_ABOVE_MS ? value : sampleOf(value)));
-    } catch {
-      return 'no longer encodable';
-    }
-  };
-  return { check, checked: check() };
-}
-
-/** A part of a large value that a push, sort, or assignment is likely to touch. */
-function sampleOf(value: object): unknown {
-  const items = Array.isArray(value) ? value : ArrayBuffer.isView(value) ? value : Object.values(value);
-  const list = items as ArrayLike<unknown>; // arrays and typed arrays alike
-  const step = Math.max(1, Math.floor(list.length / SAMPLES));
-  const sample: unknown[] = [list.length];
-  for (let i = 0; i < list.length; i += step) sample.push(list[i]);
-  if (list.length) sample.push(list[list.length - 1]);
-  return sample;
+function isObject(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function adviceFor(name: string, value: unknown): string {
   return Array.isArray(value)
     ? `use \`${name}.toSorted(…)\`, \`[...${name}, …]\` or another copy instead`
     : `copy it first, for example with \`structuredClone(${name})\``;
-}
-
-function typeName(value: unknown): string {
-  if (value === null) return 'null';
-  if (typeof value !== 'object') return typeof value;
-  if (Array.isArray(value)) return `Array(${value.length})`;
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  return typeof name === 'string' && name ? name : 'Object';
-}
-
-function previewOf(value: unknown): string {
-  try {
-    const text = inspect(value, {
-      depth: 1,
-      breakLength: Infinity,
-      maxArrayLength: 5,
-      maxStringLength: 100,
-      compact: 3,
-    });
-    return text.length > 200 ? `${text.slice(0, 199)}…` : text;
-  } catch {
-    return typeName(value);
-  }
-}
-
-/** The value itself where JSON holds it exactly and it is small. */
-function asJson(value: unknown): { json?: { value: unknown } } {
-  try {
-    if (typeof value === 'object' && value !== null && Object.keys(value).length > 200) return {};
-    const text = JSON.stringify(value);
-    if (text === undefined || text.length > JSON_LIMIT) return {};
-    const back: unknown = JSON.parse(text);
-    return digestOf(back) === digestOf(value) ? { json: { value: back } } : {};
-  } catch {
-    return {};
-  }
 }

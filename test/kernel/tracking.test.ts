@@ -15,7 +15,8 @@ async function trace(source: string, more: Record<string, string> = {}) {
   const { status, error, reads, impure, shown } = await cells.run('a', source);
   expect(error).toBeNull();
   expect(status).toBe('done');
-  return { reads: reads.map(({ kind, name }) => `${kind} ${name}`), impure, shown };
+  const outside = reads.filter(({ kind }) => kind !== 'module');
+  return { reads: outside.map(({ kind, name }) => `${kind} ${name}`), impure, shown };
 }
 
 const FS = "import fs from 'node:fs'; import { readFileSync } from 'node:fs'; import fsp from 'node:fs/promises';";
