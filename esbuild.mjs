@@ -87,7 +87,13 @@ const builds = [
   },
   {
     ...shared,
-    entryPoints: { index: 'src/index.ts', cli: 'src/cli.ts', kernel: 'src/kernel/main.ts', profile: 'src/profile/main.ts' },
+    entryPoints: {
+      index: 'src/index.ts',
+      cli: 'src/cli.ts',
+      kernel: 'src/kernel/main.ts',
+      profile: 'src/profile/main.ts',
+      chart: 'src/kernel/chartCompile.ts',
+    },
     outdir: 'dist',
     chunkNames: 'chunk-[hash]',
     platform: 'node',

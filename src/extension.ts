@@ -22,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     return opening;
   };
   const notebook = async () => import('./vscode/notebookCommands.ts');
+  const profiling = async () => import('./vscode/profileCommands.ts');
   const sidebar = async () => import('./vscode/sidebarCommands.ts');
   context.subscriptions.push(
     report,
@@ -46,6 +47,11 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     }),
     report.command('memoir.acknowledgeAlert', async (line) => (await host()).performance.acknowledge(String(line))),
     report.command('memoir.refreshPerformance', async () => (await host()).performance.refresh()),
+    report.command('memoir.profileFunction', async (name) => (await profiling()).start(await host(), name)),
+    report.command('memoir.showFlameChart', async (id) => (await profiling()).show(await host(), id)),
+    report.command('memoir.exportProfile', async (id) => (await profiling()).save(await host(), id)),
+    report.command('memoir.deleteProfile', async (id) => (await profiling()).remove(await host(), id)),
+    report.command('memoir.clearProfileHeat', async () => (await host()).profiling.heat.clear()),
     report.command('memoir.showLog', () => report.reveal()),
   );
   setImmediate(() => host().catch((error) => report.show(error)));

@@ -16,6 +16,11 @@ export type CommandId =
   | 'memoir.renameTable'
   | 'memoir.restartKernel'
   | 'memoir.clearCache'
+  | 'memoir.profileFunction'
+  | 'memoir.showFlameChart'
+  | 'memoir.exportProfile'
+  | 'memoir.deleteProfile'
+  | 'memoir.clearProfileHeat'
   | 'memoir.openPlace'
   | 'memoir.acknowledgeAlert'
   | 'memoir.rerunCell'
@@ -31,6 +36,7 @@ interface Settings {
   'alerts.minHitRate': number;
   'alerts.cacheSizeMB': number;
   'monitor.intervalMs': number;
+  'profile.codeLens': boolean;
   'kernel.nodePath': string;
   'kernel.maxMemoryMB': number;
 }

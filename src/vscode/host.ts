@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { setting } from './contributions.ts';
+import { Heat } from './heat.ts';
 import { Notebooks } from './notebooks.ts';
 import { Performance } from './performance.ts';
+import type { ProfileTools } from './profileCommand.ts';
+import { ProfileHistory } from './profileHistory.ts';
+import { PROFILED, ProfileLenses } from './profileLenses.ts';
+import { ProfilePanel } from './profilePanel.ts';
+import { ProfilesTree } from './profilesTree.ts';
 import type { Report } from './report.ts';
 import { Stores } from './stores.ts';
 
@@ -10,12 +18,24 @@ export class Host implements vscode.Disposable {
   readonly stores: Stores;
   readonly notebooks: Notebooks;
   readonly performance: Performance;
+  readonly profiling: ProfileTools;
+  readonly profiles: ProfilesTree;
+  readonly #configured: vscode.Disposable;
+  #lenses: vscode.Disposable | null = null;
 
   constructor(context: vscode.ExtensionContext, report: Report) {
     this.stores = new Stores(context.globalStorageUri.fsPath, report);
     this.performance = new Performance(this.stores, report);
     this.notebooks = new Notebooks(context, this.stores, report);
     this.#openKnown();
+    const history = new ProfileHistory(join(context.globalStorageUri.fsPath, 'profiles'), report);
+    const panel = new ProfilePanel(context.extensionUri);
+    this.profiling = { context, heat: new Heat(), panel, history, stores: this.stores, report };
+    this.profiles = new ProfilesTree(history);
+    this.#offerLenses();
+    this.#configured = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('memoir.profile.codeLens')) this.#offerLenses();
+    });
   }
 
   /** Ends what runs and waits for what is still being written. */
@@ -27,6 +47,19 @@ export class Host implements vscode.Disposable {
   dispose(): void {
     this.notebooks.dispose();
     this.performance.dispose();
+    this.#configured.dispose();
+    this.#lenses?.dispose();
+    this.profiles.dispose();
+    this.profiling.heat.dispose();
+    this.profiling.panel.dispose();
+  }
+
+  /** Lenses come and go with their setting. */
+  #offerLenses(): void {
+    this.#lenses?.dispose();
+    this.#lenses = setting('profile.codeLens')
+      ? vscode.languages.registerCodeLensProvider(PROFILED, new ProfileLenses())
+      : null;
   }
 
   /** What earlier sessions and other programs measured in these folders is shown before any notebook is open. */

@@ -191,6 +191,7 @@ export class Notebooks implements Disposable {
     void this.#guard(async () => {
       await opened.notebook.session.moveWidget(message.name, message.value);
     });
+    void vscode.commands.executeCommand('setContext', 'memoir.widgetMoved', true); // a step of the walkthrough is done
     const values = Object.fromEntries(opened.widgets);
     const event: RendererEvent = { type: 'widgets', values };
     void this.#messaging.postMessage(event);

@@ -1,0 +1,214 @@
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import { UserError } from '../base/errors.ts';
+import { checkArguments } from '../profile/argumentText.ts';
+import { profileFunction } from '../profile/profiler.ts';
+import { callableAt, listFunctions } from '../profile/target.ts';
+import type { ProfileView } from '../protocol/panel.ts';
+import type { Touched } from '../protocol/profiler.ts';
+import { setting } from './contributions.ts';
+import type { Heat } from './heat.ts';
+import { runTimesChart } from './profileChart.ts';
+import type { KeptProfile, ProfileHistory } from './profileHistory.ts';
+import type { ProfilePanel } from './profilePanel.ts';
+import type { Report } from './report.ts';
+import type { Stores } from './stores.ts';
+
+/** What profiling works with in the editor. */
+export interface ProfileTools {
+  readonly context: vscode.ExtensionContext;
+  readonly heat: Heat;
+  readonly panel: ProfilePanel;
+  readonly history: ProfileHistory;
+  readonly stores: Stores;
+  readonly report: Report;
+}
+
+type FunctionInfo = ReturnType<typeof listFunctions>[number];
+
+const LANGUAGES = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact'];
+
+/** "Profile Function": asks what is not known, measures, and shows the lines in the editor and everything in a panel. */
+export async function profile(tools: ProfileTools, name?: string): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw new UserError('This folder is not trusted, so Memoir does not run its code.');
+  const editor = vscode.window.activeTextEditor;
+  if (!editor || !LANGUAGES.includes(editor.document.languageId)) {
+    throw new UserError('Open a TypeScript or JavaScript file and put the cursor into the function to profile.');
+  }
+  const { document } = editor;
+  const chosen = await chooseFunction(document, document.offsetAt(editor.selection.active), name);
+  const args = chosen && (await askArguments(tools, document, chosen));
+  if (chosen && args !== undefined) await measure(tools, document, chosen.name, args, null);
+}
+
+/** Shows a kept profile again. */
+export async function showKept(tools: ProfileTools, kept: KeptProfile): Promise<void> {
+  const { target } = kept.result;
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(target.file));
+  await vscode.window.showTextDocument(document, { preserveFocus: true });
+  tools.heat.show(kept.result);
+  await showPanel(tools, document, kept);
+}
+
+async function chooseFunction(
+  document: vscode.TextDocument,
+  offset: number,
+  name?: string,
+): Promise<FunctionInfo | undefined> {
+  const functions = listFunctions(document.getText(), document.fileName);
+  const callable = functions.filter(({ access }) => access);
+  const here = name === undefined ? callableAt(functions, offset) : callable.find((one) => one.name === name);
+  if (here) return here;
+  if (!callable.length) throw new UserError('This file has no function that can be called from outside.');
+  const items = callable.map((info) => ({
+    label: `$(symbol-method) ${info.name}`,
+    description: `line ${info.line}`,
+    info,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Profile which function?',
+    matchOnDescription: true,
+  });
+  return picked?.info;
+}
+
+/** Arguments as they were last given for this function; nothing when the reader gives up. */
+async function askArguments(
+  { context }: ProfileTools,
+  document: vscode.TextDocument,
+  { name }: FunctionInfo,
+): Promise<string | undefined> {
+  const key = `memoir.arguments ${document.uri.toString()}#${name}`;
+  const given = await vscode.window.showInputBox({
+    title: `Arguments of ${name}`,
+    prompt: 'A list as JSON or a TypeScript expression, such as [1000, new Map([["a", 1]])]. Empty for none.',
+    value: context.workspaceState.get<string>(key, '[]'),
+    ignoreFocusOut: true,
+    validateInput(text) {
+      try {
+        if (text.trim()) checkArguments(text);
+        return null;
+      } catch (error) {
+        return error instanceof UserError ? error.message : String(error);
+      }
+    },
+  });
+  if (given !== undefined) await context.workspaceState.update(key, given);
+  return given === undefined ? undefined : given.trim() || '[]';
+}
+
+async function measure(
+  tools: ProfileTools,
+  document: vscode.TextDocument,
+  name: string,
+  args: string,
+  seconds: number | null,
+): Promise<void> {
+  const title = `Profiling ${name}`;
+  const location = vscode.ProgressLocation.Notification;
+  const kept = await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    const dist = join(tools.context.extensionPath, 'dist');
+    try {
+      const { result, flame, cpuprofile } = await profileFunction(
+        {
+          file: document.fileName,
+          source: document.getText(),
+          target: { name },
+          args,
+          ...(seconds !== null && { seconds }),
+          signal: abort.signal,
+          onProgress: (phase) => progress.report({ message: phase }),
+          onConsent: askConsent,
+        },
+        {
+          script: join(dist, 'profile.js'),
+          memoir: join(dist, 'index.js'),
+          nodePath: setting('kernel.nodePath') || null,
+          log: tools.report,
+        },
+      );
+      const at = new Date().toISOString();
+      return await tools.history.add({ at, commit: await commitOf(document.fileName), result }, flame, cpuprofile);
+    } catch (error) {
+      if (abort.signal.aborted) return null; // cancelling is silent
+      throw error;
+    }
+  });
+  if (!kept) return;
+  note(tools, kept);
+  tools.heat.show(kept.result);
+  await showPanel(tools, document, kept);
+  await vscode.commands.executeCommand('setContext', 'memoir.hasProfiled', true);
+}
+
+async function showPanel(tools: ProfileTools, document: vscode.TextDocument, kept: KeptProfile): Promise<void> {
+  const { name, args } = kept.result.target;
+  tools.panel.show(await viewOf(tools, kept), {
+    again: (seconds) => void measure(tools, document, name, args, seconds).catch((error) => tools.report.show(error)),
+    export: () => void exportProfile(tools, kept).catch((error) => tools.report.show(error)),
+  });
+}
+
+/** Saves a profile where the reader wants it, in the format that VS Code and Chrome's tools open. */
+export async function exportProfile({ history }: ProfileTools, { id, result }: KeptProfile): Promise<void> {
+  const beside = vscode.Uri.file(join(dirname(result.target.file), `${result.target.name}.cpuprofile`));
+  const to = await vscode.window.showSaveDialog({ defaultUri: beside, filters: { 'CPU profile': ['cpuprofile'] } });
+  if (to) await vscode.workspace.fs.copy(vscode.Uri.file(history.cpuprofile(id)), to, { overwrite: true });
+}
+
+async function askConsent(touched: readonly Touched[]): Promise<boolean> {
+  const question = `The first call touched the outside: ${touched.join(', ')}. Measuring calls the function many times more.`;
+  return (await vscode.window.showWarningMessage(question, { modal: true }, 'Call It Again')) === 'Call It Again';
+}
+
+/** A profiled function is an operation like any other. */
+function note({ stores }: ProfileTools, { result }: KeptProfile): void {
+  const { target, timing, outcome, error } = result;
+  const { monitor } = stores.at(stores.directory(vscode.Uri.file(target.file)));
+  const where = { file: target.file, line: target.line, function: target.name };
+  if (timing) monitor.operation(target.name, { ms: timing.medianMs, where });
+  else if (outcome === 'threw')
+    monitor.operation(target.name, { ms: 0, ok: false, error: error?.message ?? 'it threw', where });
+}
+
+async function viewOf(
+  { context, history }: ProfileTools,
+  { id, at, commit, result }: KeptProfile,
+): Promise<ProfileView> {
+  const files = new Set([result.target.file, ...(result.cpu?.lines ?? []).map(({ file }) => file)]);
+  const source: Record<string, Record<number, string>> = {};
+  for (const file of files) {
+    const text = await vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(
+      (document) => document.getText().split('\n'),
+      () => [], // gone since
+    );
+    const lines = (result.cpu?.lines ?? []).filter((line) => line.file === file).map(({ line }) => line);
+    source[file] = Object.fromEntries(lines.map((line) => [line, (text[line - 1] ?? '').trim()]));
+  }
+  return {
+    result,
+    at,
+    commit,
+    overhead: null,
+    paths: Object.fromEntries([...files].map((file) => [file, vscode.workspace.asRelativePath(file)])),
+    source,
+    runTimes: await runTimesChart(result.timing, join(context.extensionPath, 'dist')),
+    flame: await history.flame(id),
+  };
+}
+
+async function commitOf(file: string): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], {
+      cwd: dirname(file),
+      timeout: 2000,
+    });
+    return stdout.trim();
+  } catch {
+    return null; // no repository, or no git
+  }
+}

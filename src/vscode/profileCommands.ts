@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { UserError } from '../base/errors.ts';
+import type { Host } from './host.ts';
+import { exportProfile, profile, showKept } from './profileCommand.ts';
+import type { KeptProfile } from './profileHistory.ts';
+
+/** Profiles the function at the cursor, or the named one of the open file, as a lens over it asks. */
+export async function start({ profiling, profiles }: Host, name: unknown): Promise<void> {
+  await profile(profiling, typeof name === 'string' ? name : undefined);
+  await profiles.refresh();
+}
+
+/** Shows a kept profile: the one of a line in the list, else the latest. */
+export async function show(host: Host, id: unknown): Promise<void> {
+  await showKept(host.profiling, find(host, id));
+}
+
+/** Saves a kept profile as a file of the reader's. */
+export async function save(host: Host, id: unknown): Promise<void> {
+  await exportProfile(host.profiling, find(host, id));
+}
+
+/** Forgets a kept profile, after asking. */
+export async function remove(host: Host, id: unknown): Promise<void> {
+  const kept = find(host, id);
+  const question = `Delete the profile of ${kept.result.target.name} from ${new Date(kept.at).toLocaleString()}?`;
+  if ((await vscode.window.showWarningMessage(question, { modal: true }, 'Delete')) !== 'Delete') return;
+  await host.profiling.history.remove(kept.id);
+  await host.profiles.refresh();
+}
+
+function find({ profiles }: Host, id: unknown): KeptProfile {
+  const kept = profiles.find(id);
+  if (!kept)
+    throw new UserError('There is no profile yet. Run "Memoir: Profile Function" in a TypeScript or JavaScript file.');
+  return kept;
+}

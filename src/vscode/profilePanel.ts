@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
+import type { ProfilePageEvent, ProfilePageMessage, ProfileView } from '../protocol/panel.ts';
+
+/** What the reader asks for in the panel. */
+export interface PanelActions {
+  again(seconds: number | null): void;
+  export(): void;
+}
+
+/** The panel beside the editor that shows one profile; the next one takes its place. */
+export class ProfilePanel implements Disposable {
+  readonly #extension: vscode.Uri;
+  #panel: vscode.WebviewPanel | null = null;
+  #view: ProfileView | null = null;
+  #actions: PanelActions | null = null;
+
+  constructor(extension: vscode.Uri) {
+    this.#extension = extension;
+  }
+
+  show(view: ProfileView, actions: PanelActions): void {
+    this.#view = view;
+    this.#actions = actions;
+    if (!this.#panel) this.#panel = this.#open();
+    this.#panel.title = `Profile of ${view.result.target.name}`;
+    this.#panel.reveal(undefined, true);
+    this.#post();
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
+
+  #open(): vscode.WebviewPanel {
+    const dist = vscode.Uri.joinPath(this.#extension, 'dist', 'webview');
+    const panel = vscode.window.createWebviewPanel(
+      'memoir.profile',
+      'Profile',
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { enableScripts: true, localResourceRoots: [dist], retainContextWhenHidden: true },
+    );
+    panel.webview.onDidReceiveMessage((message: ProfilePageMessage) => this.#hear(message));
+    panel.onDidDispose(() => {
+      this.#panel = null;
+    });
+    panel.webview.html = page(panel.webview, vscode.Uri.joinPath(dist, 'profilePage.js'));
+    return panel;
+  }
+
+  #hear(message: ProfilePageMessage): void {
+    switch (message.type) {
+      case 'ready':
+        this.#post();
+        break;
+      case 'openLine':
+        void openLine(message.file, message.line);
+        break;
+      case 'export':
+        this.#actions?.export();
+        break;
+      case 'again':
+        this.#actions?.again(message.seconds);
+        break;
+    }
+  }
+
+  #post(): void {
+    if (!this.#view) return;
+    const event: ProfilePageEvent = { type: 'profile', view: this.#view };
+    void this.#panel?.webview.postMessage(event);
+  }
+}
+
+/** Shows a line in the column where the code is, and leaves the panel where it stands. */
+async function openLine(file: string, line: number): Promise<void> {
+  const at = new vscode.Position(Math.max(0, line - 1), 0);
+  await vscode.window.showTextDocument(vscode.Uri.file(file), {
+    viewColumn: vscode.ViewColumn.One,
+    selection: new vscode.Range(at, at),
+  });
+}
+
+function page(webview: vscode.Webview, script: vscode.Uri): string {
+  const nonce = randomBytes(16).toString('base64');
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' ${webview.cspSource}`,
+    `style-src 'nonce-${nonce}' ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    'img-src data: blob:',
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Profile</title>
+</head>
+<body>
+<script type="module" nonce="${nonce}" src="${webview.asWebviewUri(script)}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,19 @@
+import { formatDuration } from '../base/format.ts';
+import type { ProfileResult } from '../protocol/profiler.ts';
+
+/** A profile in a few words: how long a call takes, or how it went otherwise. */
+export function summaryOf({ timing, outcome }: ProfileResult): string {
+  if (!timing) return OUTCOMES[outcome];
+  const { medianMs, ci95 } = timing;
+  return formatDuration(medianMs) + (ci95 ? ` ± ${formatDuration((ci95[1] - ci95[0]) / 2)}` : '');
+}
+
+const OUTCOMES = {
+  measured: 'measured',
+  once: 'called once',
+  threw: 'threw an error',
+  deadline: 'stopped at its deadline',
+  outOfMemory: 'ran out of memory',
+  exited: 'ended its process',
+  lost: 'was lost',
+} as const;
