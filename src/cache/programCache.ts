@@ -16,7 +16,7 @@ const statistics = new CallStatistics((counts) => programStore().records.addCoun
 let store: Store | null = null;
 
 /** The cache of this program, opened at its first use. */
-export function programStore(): Store {
+function programStore(): Store {
   store ??= apart(() => openStore({ directory: programDirectory(), memory, seal: userSeal(), log: silentLog }));
   return store;
 }

@@ -59,6 +59,28 @@ export class Ledger {
     this.#forgotten.add(operation);
   }
 
+  /** The same in parts of so many series each, to be taken in this order. */
+  split(size: number): Ledger[] {
+    const parts: Ledger[] = [];
+    const start = () => {
+      const part = new Ledger();
+      parts.push(part);
+      return part;
+    };
+    const first = start();
+    for (const name of this.#forgotten) first.forget(name);
+    for (const news of this.#news.values()) first.addNews(news);
+    let [part, room] = [first, size];
+    for (const kind of kinds) {
+      for (const [name, tally] of this.#tallies[kind]) {
+        if (room === 0) [part, room] = [start(), size];
+        part.#tallies[kind].set(name, tally);
+        room -= 1;
+      }
+    }
+    return parts;
+  }
+
   /** Takes over what happened after. */
   merge(later: Ledger): void {
     for (const name of later.#forgotten) this.forget(name);

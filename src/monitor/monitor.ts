@@ -12,7 +12,8 @@ import { Recorder, type RecorderOptions } from './recorder.ts';
 import { Repetition } from './repetition.ts';
 import { reportText } from './report.ts';
 import { measureResources, type ResourceUse } from './resources.ts';
-import type { SharedStore, WatchedProcess } from './sharedStore.ts';
+import type { WatchedProcess } from './sharedRows.ts';
+import type { SharedStore } from './sharedStore.ts';
 import type { RunDetails } from './tally.ts';
 
 export interface MonitorOptions extends Partial<RecorderOptions> {

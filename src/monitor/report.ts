@@ -28,7 +28,7 @@ export function reportText(
 }
 
 /** Where something is, for a terminal: `report.ts:12`. */
-export function placeText(place: Place | null): string {
+function placeText(place: Place | null): string {
   if (!place) return '';
   if (place.cell) return `${place.file}, cell ${place.cell.index + 1}`;
   return place.line === undefined ? place.file : `${place.file}:${place.line}`;

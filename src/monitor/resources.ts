@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WatchedProcess } from './sharedStore.ts';
+import type { WatchedProcess } from './sharedRows.ts';
 
 /** What a process uses. */
 export interface ResourceUse {

@@ -1,32 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GuardedConnection } from '../base/guardedConnection.ts';
 import type { Log } from '../base/log.ts';
 import { apart, makeCacheFolder } from '../base/program.ts';
-import { type Row, SqliteConnection } from '../base/sqliteConnection.ts';
-import { addNews, type CallFigures, newCalls } from './calls.ts';
-import { callsWith, type Kind, kinds, Ledger, seriesKept } from './ledger.ts';
+import { SqliteConnection } from '../base/sqliteConnection.ts';
+import { callsWith, Ledger, seriesKept } from './ledger.ts';
+import { putLedger, type Recorded, readAll, type WatchedProcess } from './sharedRows.ts';
 import * as sql from './sharedSchema.ts';
-import { Tally, type TallyData } from './tally.ts';
-
-/** A process that is being measured, or that a measured one has started. */
-export interface WatchedProcess {
-  readonly pid: number;
-  readonly name: string;
-  /** Milliseconds since 1970. */
-  readonly started: number;
-}
-
-/** Everything that all processes of a directory have measured. */
-export interface Recorded {
-  readonly ledger: Ledger;
-  readonly calls: readonly CallFigures[];
-  readonly processes: readonly WatchedProcess[];
-  /** Since when alerts whose evidence has no time of its own are known, by id. */
-  readonly noticed: ReadonlyMap<string, number>;
-  /** Alerts that somebody has seen, as `id since`. */
-  readonly acknowledged: ReadonlySet<string>;
-}
 
 export interface SharedStoreOptions {
   /** The cache's folder. */
@@ -37,6 +18,7 @@ export interface SharedStoreOptions {
 }
 
 const daysKept = 7;
+const seriesAtOnce = 50; // some 10 ms
 
 /** What all processes of one directory have measured, in one file. Where that cannot be, it remembers by itself. */
 export class SharedStore {
@@ -45,7 +27,7 @@ export class SharedStore {
   readonly #now: () => number;
   readonly #process: string;
   readonly #processes = new Map<string, WatchedProcess>();
-  #unwritten = new Ledger();
+  #waiting: Ledger[] = [];
   #dropAt = 0;
   #closed = false;
 
@@ -68,22 +50,18 @@ export class SharedStore {
     return this.#guard.problem;
   }
 
-  /** Adds measurements; what cannot be written now is kept for the next time. */
+  /** Adds measurements, a few at a time so that other work comes in between; what cannot be written now is kept. */
   async write(news: Ledger): Promise<void> {
-    this.#unwritten.merge(news);
-    const writing = this.#unwritten;
-    this.#unwritten = new Ledger();
-    if (await this.#attempt(false, 'write', (connection) => this.#put(connection, writing))) return;
-    writing.merge(this.#unwritten);
-    this.#unwritten = writing;
+    this.#waiting = this.#waitingWith(news).split(seriesAtOnce);
+    while (await this.#attempt(false, 'write', (connection) => this.#putNext(connection))) await nextTurn();
   }
 
   /** `write` for a process that is about to end. */
   writeNow(news: Ledger): void {
-    this.#unwritten.merge(news);
-    if (this.#closed || this.#unwritten.isEmpty) return;
+    this.#waiting = [this.#waitingWith(news)];
+    if (this.#closed || this.#waiting[0]!.isEmpty) return;
     apart(() => this.#follow());
-    if (this.#guard.executeNow((connection) => this.#put(connection, this.#unwritten))) this.#unwritten = new Ledger();
+    this.#guard.executeNow((connection) => this.#putNext(connection));
   }
 
   /** Everything so far. */
@@ -93,8 +71,9 @@ export class SharedStore {
     };
     const exists = this.#connection.isOpen || apart(() => existsSync(this.#connection.path));
     const shared = exists ? await this.#attempt(empty, 'read', readAll) : empty; // looking makes no files
-    shared.ledger.merge(this.#unwritten);
-    return { ...shared, calls: callsWith(shared.calls, this.#unwritten.news, this.#process, this.#now()) };
+    const waiting = this.#waitingWith(new Ledger());
+    shared.ledger.merge(waiting);
+    return { ...shared, calls: callsWith(shared.calls, waiting.news, this.#process, this.#now()) };
   }
 
   /** Whether another process changed something since this was last asked. */
@@ -131,7 +110,7 @@ export class SharedStore {
 
   /** Forgets every measurement. */
   async clear(): Promise<void> {
-    this.#unwritten = new Ledger();
+    this.#waiting = [];
     await this.#attempt(undefined, 'write', (connection) =>
       connection.transaction(() => {
         for (const statement of sql.deleteAll) connection.all(statement);
@@ -151,21 +130,24 @@ export class SharedStore {
     if (this.#connection.isReplaced()) this.#connection.discard();
   }
 
-  /** True when everything was written. */
-  #put(connection: SqliteConnection, ledger: Ledger): boolean {
+  /** What was not written yet, as one. */
+  #waitingWith(news: Ledger): Ledger {
+    const all = new Ledger();
+    for (const part of [...this.#waiting, news]) all.merge(part);
+    return all;
+  }
+
+  /** Writes the first of what waits; whether there is more. */
+  #putNext(connection: SqliteConnection): boolean {
+    const [next] = this.#waiting;
+    if (!next) return false;
     const now = this.#now();
     connection.transaction(() => {
-      for (const name of ledger.forgotten) connection.all(sql.forgetSeries, 'operation', name);
-      for (const kind of kinds)
-        for (const [name, tally] of ledger.tallies(kind)) putTally(connection, kind, name, tally);
-      for (const news of ledger.news) {
-        const known = parse<CallFigures>(connection.all(sql.readCalls, news.name)[0]);
-        const calls = addNews(known ?? newCalls(news.name, this.#process, now), news, this.#process, now);
-        connection.all(sql.writeCalls, news.name, now, JSON.stringify(calls));
-      }
+      putLedger(connection, next, this.#process, now);
       this.#drop(connection, now);
     });
-    return true;
+    this.#waiting.shift(); // at once: the process may end before anything else happens
+    return this.#waiting.length > 0;
   }
 
   /** Keeps the file small; looking once a minute is enough. */
@@ -187,40 +169,5 @@ export class SharedStore {
     } catch {
       return otherwise;
     }
-  }
-}
-
-function putTally(connection: SqliteConnection, kind: Kind, name: string, news: Tally): void {
-  const known = parse<TallyData>(connection.all(sql.readSeries, kind, name)[0]);
-  if (!known && news.count === 0) return; // the recovery of what never failed
-  const tally = known ? Tally.fromData(known) : new Tally();
-  tally.merge(news);
-  connection.all(sql.writeSeries, kind, name, tally.lastAt, JSON.stringify(tally.toData()));
-}
-
-function readAll(connection: SqliteConnection): Recorded {
-  const ledger = new Ledger();
-  for (const row of connection.all(sql.allSeries)) {
-    const data = parse<TallyData>(row);
-    if (data) ledger.tally(row.kind as Kind, String(row.name)).merge(Tally.fromData(data)); // written by `putTally`
-  }
-  return {
-    ledger,
-    calls: connection.all(sql.allCalls).flatMap((row) => parse<CallFigures>(row) ?? []),
-    processes: connection
-      .all(sql.allProcesses)
-      .map(({ pid, name, started }) => ({ pid: Number(pid), name: String(name), started: Number(started) })),
-    noticed: new Map(connection.all(sql.allNoticed).map(({ alert, since }) => [String(alert), Number(since)])),
-    acknowledged: new Set(connection.all(sql.allAcknowledged).map(({ alert, since }) => `${alert} ${since}`)),
-  };
-}
-
-/** What a row holds; undefined for what was damaged: it begins anew. */
-function parse<T>(row: Row | undefined): T | undefined {
-  if (!row) return undefined;
-  try {
-    return JSON.parse(String(row.data)) as T; // this file is written by this class only
-  } catch {
-    return undefined;
   }
 }

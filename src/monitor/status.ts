@@ -1,7 +1,8 @@
 import { type Alert, findAlerts, type Thresholds } from './alert.ts';
 import { type CacheFigures, type Figures, figuresOf } from './figures.ts';
 import { type Recommendation, recommend } from './recommend.ts';
-import type { SharedStore, WatchedProcess } from './sharedStore.ts';
+import type { WatchedProcess } from './sharedRows.ts';
+import type { SharedStore } from './sharedStore.ts';
 
 /** Everything there is to show of a directory: what all its processes measured, and what follows from it. */
 export interface Status extends Figures {
