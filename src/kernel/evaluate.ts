@@ -8,6 +8,7 @@ import type { Output } from '../protocol/output.ts';
 import type { CellStacks } from './cellError.ts';
 import { toOutput } from './display.ts';
 import { type ImpureScope, requireFrom } from './impureGlobals.ts';
+import { explainImport } from './missingModule.ts';
 import { currentRun, Run, within } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Values } from './values.ts';
@@ -172,9 +173,13 @@ export class Evaluator {
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext();
     const own: Omit<CellRuntime, keyof ImpureGlobals> = {
-      import: (specifier: string, options?: ImportCallOptions) => {
+      import: async (specifier: string, options?: ImportCallOptions) => {
         currentRun()?.read('module', String(specifier), ''); // the host knows what it stands for
-        return importModule(specifier, options);
+        try {
+          return await importModule(specifier, options);
+        } catch (error) {
+          throw explainImport(error, String(specifier), notebook);
+        }
       },
       require: requireFrom(notebook),
       meta: { url: pathToFileURL(notebook).href, filename: notebook, dirname: dirname(notebook) },

@@ -1,49 +1,70 @@
 import { createRequire } from 'node:module';
 import type { ImpureGlobals } from '../notebook/impurity.ts';
+import type { ImpureKind } from '../notebook/impurityRules.ts';
 import { currentRun, type Run } from './run.ts';
 
 const RealDate = Date;
 
 /** `ImpureGlobals` for one kernel; `begin` makes the next run tell of what it uses. */
-export interface ImpureScope extends ImpureGlobals {
-  begin(run: Run): void;
-}
+export type ImpureScope = { -readonly [K in keyof ImpureGlobals]: ImpureGlobals[K] } & { begin(run: Run): void };
 
 /**
  * The clock and randomness as compiled code sees them: told to the run, and fixed where the run fixes them.
- * Once a run has told, it gets the real functions until the next begins: a hot loop pays only for its first call.
+ * Once a run has told, it gets the real ones until the next begins: a hot loop pays only for its first use.
  */
 export function impureGlobals(): ImpureScope {
   let active: Run | null = null;
-  const random = (): number => {
+  /** Has `release` put the real thing in place once the active run has told of it. */
+  const tell = (what: ImpureKind, release: () => void): void => {
     const run = currentRun();
-    if (!run) return Math.random();
-    if (run === active && run.request.seed === null) scope.random = Math.random;
-    return randomOf(run)();
+    run?.touch(what);
+    if (run && run === active) release();
+  };
+  const random = (): number => {
+    const seed = currentRun()?.request.seed ?? null;
+    if (seed !== null) return seededRandom(currentRun()!, seed)();
+    tell('randomness', () => {
+      scope.random = Math.random;
+    });
+    return Math.random();
   };
   const now = (): number => {
-    const run = currentRun();
-    if (run && run === active && run.request.now === null) scope.now = RealDate.now;
-    return clockOf(run) ?? RealDate.now();
+    const fixed = currentRun()?.request.now ?? null;
+    if (fixed !== null) return fixed;
+    tell('clock', () => {
+      scope.now = RealDate.now;
+      scope.Date = RealDate;
+    });
+    return RealDate.now();
   };
-  const scope: ImpureScope = {
+  const tracked = {
     random,
     now,
     Date: trackedDate(() => scope.now()),
+    performance: trackedObject(performance, () =>
+      tell('clock', () => {
+        scope.performance = performance;
+      }),
+    ),
+    crypto: trackedObject(globalThis.crypto, () =>
+      tell('randomness', () => {
+        scope.crypto = globalThis.crypto;
+      }),
+    ),
+  };
+  const scope: ImpureScope = {
+    ...tracked,
     Math: Object.create(Math, {
       ...Object.getOwnPropertyDescriptors(Math),
       random: { value: () => scope.random() },
     }) as Math,
-    performance: trackedObject(performance, 'clock'),
-    crypto: trackedObject(globalThis.crypto, 'randomness'),
-    touch<T>(kind: string, value: T): T {
+    touch(kind, value) {
       currentRun()?.touch(kind);
       return value;
     },
-    begin(run: Run) {
+    begin(run) {
       active = run;
-      scope.random = random;
-      scope.now = now;
+      Object.assign(scope, tracked);
     },
   };
   trackFormats(() => scope.now());
@@ -76,20 +97,10 @@ function trackFormats(now: () => number): void {
   };
 }
 
-function clockOf(run: Run | undefined): number | null {
-  if (run?.request.now != null) return run.request.now;
-  run?.touch('clock');
-  return null;
-}
-
 const seeded = new WeakMap<Run, () => number>();
 
-function randomOf(run: Run): () => number {
-  if (run.request.seed === null) {
-    run.touch('randomness');
-    return Math.random;
-  }
-  const generator = seeded.get(run) ?? mulberry32(run.request.seed);
+function seededRandom(run: Run, seed: number): () => number {
+  const generator = seeded.get(run) ?? mulberry32(seed);
   seeded.set(run, generator);
   return generator;
 }
@@ -113,12 +124,12 @@ function trackedDate(now: () => number): DateConstructor {
   });
 }
 
-/** `object` with every use noted; methods keep their receiver. */
-function trackedObject<T extends object>(object: T, what: string): T {
+/** `object` with `tell` called before every use; methods keep their receiver. */
+function trackedObject<T extends object>(object: T, tell: () => void): T {
   const bound = new Map<PropertyKey, unknown>();
   return new Proxy(object, {
     get(target, key) {
-      currentRun()?.touch(what);
+      tell();
       if (bound.has(key)) return bound.get(key);
       const value: unknown = Reflect.get(target, key);
       if (typeof value !== 'function') return value;

@@ -13,6 +13,7 @@ export class Run {
   readonly #reads = new Map<string, Read>();
   readonly #impure = new Set<string>();
   readonly #seen = new Set<string>();
+  readonly #variables = new Set<string>();
   readonly #show: (run: Run, output: Output) => void;
   readonly #begun: Promise<unknown>[] = [];
   readonly abort = new AbortController();
@@ -46,8 +47,11 @@ export class Run {
     if (!this.settled && !this.#reads.has(key)) this.#reads.set(key, { kind, name, digest });
   }
 
-  hasRead(kind: Read['kind'], name: string): boolean {
-    return this.settled || this.#reads.has(`${kind} ${name}`);
+  /** Whether this variable was read before. */
+  hasReadVariable(name: string): boolean {
+    if (this.settled || this.#variables.has(name)) return true;
+    this.#variables.add(name);
+    return false;
   }
 
   /** Whether this full path was asked for before. */

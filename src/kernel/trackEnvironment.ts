@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { inspect } from 'node:util';
 import { keyedDigest } from '../cache/seal.ts';
 import { ABSENT } from '../notebook/fileDigests.ts';
 import { currentRun, type Run } from './run.ts';
@@ -21,7 +22,7 @@ export function trackEnvironment(): void {
   const setBy = new Map<string, Run | undefined>();
   const note = (name: PropertyKey) => {
     const run = currentRun();
-    if (!run || typeof name !== 'string' || INTERNAL.has(name) || run.hasRead('env', name)) return;
+    if (!run || typeof name !== 'string' || run.hasReadVariable(name) || INTERNAL.has(name)) return;
     if (setBy.has(name)) {
       if (setBy.get(name) !== run) run.touch(SETTING); // what a cell set is not what the next session finds
       return;
@@ -34,30 +35,40 @@ export function trackEnvironment(): void {
     if (typeof name === 'string') setBy.set(name, run);
     run?.touch(SETTING);
   };
-  process.env = new Proxy(environment, {
-    get(target, name) {
+  process.env = new Proxy(standIn(), {
+    get(_, name) {
       note(name);
-      return Reflect.get(target, name);
+      return Reflect.get(environment, name);
     },
-    has(target, name) {
+    has(_, name) {
       note(name);
-      return Reflect.has(target, name);
+      return Reflect.has(environment, name);
     },
-    getOwnPropertyDescriptor(target, name) {
+    getOwnPropertyDescriptor(_, name) {
       note(name);
-      return Reflect.getOwnPropertyDescriptor(target, name);
+      return Reflect.getOwnPropertyDescriptor(environment, name);
     },
-    ownKeys(target) {
-      currentRun()?.read('env', ALL_NAMES, namesDigest(Object.keys(target)));
-      return Reflect.ownKeys(target);
+    ownKeys() {
+      currentRun()?.read('env', ALL_NAMES, namesDigest(Object.keys(environment)));
+      return Reflect.ownKeys(environment);
     },
-    set(target, name, value) {
+    set(_, name, value) {
       change(name);
-      return Reflect.set(target, name, value);
+      return Reflect.set(environment, name, value);
     },
-    deleteProperty(target, name) {
+    defineProperty(_, name, property) {
       change(name);
-      return Reflect.deleteProperty(target, name);
+      return Reflect.defineProperty(environment, name, property);
+    },
+    deleteProperty(_, name) {
+      change(name);
+      return Reflect.deleteProperty(environment, name);
     },
   });
+}
+
+/** What the proxy is of: the environment itself would be asked twice for everything, and is slow to answer. */
+function standIn(): NodeJS.ProcessEnv {
+  const shown = { value: () => ({ ...process.env }), configurable: true }; // inspecting a proxy sees its target
+  return Object.defineProperty({}, inspect.custom, shown) as NodeJS.ProcessEnv; // all else is answered by the traps
 }

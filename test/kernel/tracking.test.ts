@@ -84,6 +84,7 @@ describe('environment variables that a run reads are in its trace', () => {
     ["Object.hasOwn(process.env, 'REGION')", ['env REGION']],
     ["import { env } from 'node:process'; env.REGION", ['env REGION']],
     ['Object.keys(process.env).length', ['env *']],
+    ["import { inspect } from 'node:util'; inspect(process.env).includes('PATH')", ['env *', 'env PATH']],
   ])('%s', async (source, reads) => {
     expect(await trace(source)).toMatchObject({ reads: expect.arrayContaining(reads), impure: [] });
   });
