@@ -138,9 +138,10 @@ function cellText(cell: PlacedCell, state: CellState): string {
   return [`${headline(state)}  ${cell.label}`, ...body.map((text) => indent(text))].join('\n');
 }
 
-/** The stack; of a mistake that was found without running, the sentence and its place. */
-function errorText({ stack, message, line, column }: CellError): string {
-  return stack || (line === null ? message : `${message} (line ${line}, column ${column})`);
+/** The stack; of what is said to the reader, the sentence and its place. */
+function errorText({ name, stack, message, line, column }: CellError): string {
+  if (name !== 'UserError' && stack) return stack;
+  return line === null ? message : `${message} (line ${line}, column ${column})`;
 }
 
 function headline(state: CellState): string {

@@ -65,7 +65,8 @@ export class CellStacks {
     return frame
       .replace(/memoir-cell:([^:\s)]+):(\d+):(\d+)/g, (_, cell: string, line: string, column: string) => {
         const at = this.#original(cell, Number(line), Number(column));
-        return `${this.#sources.get(cell)?.label ?? cell}:${at.line}:${at.column}`;
+        const label = this.#sources.get(cell)?.label ?? cell;
+        return at ? `${label}:${at.line}:${at.column}` : label;
       })
       .replace(/(file:\/\/[^\s)]*?|\/[^\s()]*?):(\d+):(\d+)/g, (_, file: string, line: string, column: string) => {
         const path = pathOf(file);
@@ -74,7 +75,9 @@ export class CellStacks {
       });
   }
 
-  #original(cell: string, line: number, column: number): { line: number; column: number } {
+  /** The place in the cell's text; null for the line that is put in front of it, where imports are taken. */
+  #original(cell: string, line: number, column: number): { line: number; column: number } | null {
+    if (line === 1) return null;
     const entry = this.#sources.get(cell)?.map?.findEntry(line - 1, column - 1);
     return entry && 'originalLine' in entry
       ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CellId } from '../protocol/kernel.ts';
 import { aliasTargets } from './pathAliases.ts';
+import { positionAt } from './position.ts';
 import type { Program } from './program.ts';
 
 /** Something wrong with a cell, found without running it. Line and column count from 1. */
@@ -101,6 +102,5 @@ function resolves(specifier: string, notebook: string): boolean {
 }
 
 function at(source: string, offset: number, problem: Omit<Problem, 'line' | 'column'>): Problem {
-  const before = source.slice(0, offset).split('\n');
-  return { ...problem, line: before.length, column: before.at(-1)!.length + 1 };
+  return { ...problem, ...positionAt(source, offset) };
 }

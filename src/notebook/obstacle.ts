@@ -2,6 +2,7 @@ import { toErrorData, UserError } from '../base/errors.ts';
 import type { CellError, CellId } from '../protocol/kernel.ts';
 import type { CellEvent, CellState } from './cellRun.ts';
 import { reason } from './explain.ts';
+import { positionAt } from './position.ts';
 import type { Program } from './program.ts';
 
 /**
@@ -14,10 +15,11 @@ export function obstacleOf(
   stateOf: (id: CellId) => CellState,
   look: boolean,
 ): CellEvent | null {
-  const { options, problems } = program.cells.get(id)!;
+  const { options, problems, source } = program.cells.get(id)!;
   if (options.disabled) return { type: 'disable' };
-  const mistake = program.graph.cell(id).errors[0]?.message ?? problems[0];
-  if (mistake !== undefined) return { type: 'fail', ms: 0, error: staticError(mistake) };
+  const [mistake] = program.graph.cell(id).errors;
+  if (mistake) return { type: 'fail', ms: 0, error: staticError(mistake.message, positionAt(source, mistake.start)) };
+  if (problems[0] !== undefined) return { type: 'fail', ms: 0, error: staticError(problems[0], NOWHERE) };
   const missing = program.upstream(id).filter((up) => stateOf(up).status !== 'done');
   if (!missing.length) return null;
   const stale = missing.find((up) => stateOf(up).status === 'stale');
@@ -25,6 +27,8 @@ export function obstacleOf(
   return { type: 'wait', upstream: missing };
 }
 
-function staticError(message: string): CellError {
-  return { ...toErrorData(new UserError(message)), stack: '', line: null, column: null };
+const NOWHERE = { line: null, column: null };
+
+function staticError(message: string, position: Pick<CellError, 'line' | 'column'>): CellError {
+  return { ...toErrorData(new UserError(message)), stack: '', ...position };
 }
