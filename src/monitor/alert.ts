@@ -75,9 +75,10 @@ function failed(operation: OperationFigures): Alert | null {
 }
 
 function slow(operation: OperationFigures, { slowOperationMs }: Thresholds): Alert | null {
-  const { name, where, runs, count, lastMs, medianMs, maxMs } = operation;
+  const { name, where, runs, count, lastMs, medianMs, maxMs, recoveredAt, recoveredMs } = operation;
   const last = runs.at(-1);
   if (!last || last.ms <= slowOperationMs) return null;
+  if (recoveredAt > last.at && recoveredMs <= slowOperationMs) return null; // what it shows now was fast
   return {
     ...{ id: `slow-operation ${name}`, rule: 'slow-operation', severity: 'warning', where, acknowledged: false },
     what: `${name} took ${formatDuration(lastMs)}; more than ${formatDuration(slowOperationMs)} is slow.`,

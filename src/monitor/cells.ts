@@ -11,7 +11,7 @@ export interface CellSource<Id extends string> {
     readonly ms?: number;
     readonly from?: string;
     readonly error?: { readonly message: string };
-    readonly record: { readonly impure: readonly string[] } | null;
+    readonly record: { readonly impure: readonly string[]; readonly ms: number } | null;
   };
   readonly program: {
     readonly cells: ReadonlyMap<Id, { readonly label: string }>;
@@ -48,7 +48,7 @@ export function watchCells<Id extends string>(
     if (error && ms > 0)
       monitor.operation(name, { ms, ok: false, error: error.message, where }); // mistakes found without a run take no time
     else if (FROM_A_RUN.has(from)) monitor.operation(name, { ms, where, impure: record?.impure ?? [] });
-    else if (!error) monitor.recover(name);
+    else if (record && !error) monitor.recover(name, record.ms);
   });
   return {
     sync() {

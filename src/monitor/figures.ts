@@ -22,8 +22,9 @@ export interface OperationFigures {
   readonly tags: readonly string[];
   /** The latest runs, the oldest first. */
   readonly runs: readonly Run[];
-  /** When a failed operation was last well again without a run, since 1970; 0 for never. */
+  /** When its result last came from the cache, since 1970, and how long that had taken to compute; 0 for never. */
   readonly recoveredAt: number;
+  readonly recoveredMs: number;
   /** Runs with arguments that had come before, and how long they took. */
   readonly repeats: number;
   readonly repeatedMs: number;
@@ -95,7 +96,13 @@ function operationFigures(name: string, tally: Tally): OperationFigures {
     totalMs: sum,
     lastMs: last,
     ...{ lastAt, errors, lastError, where: place, tags, runs: tally.runs.slice(-20), repeats, repeatedMs },
-    ...{ impure: tally.impure, impureRuns: tally.impureRuns, impureMs: tally.impureMs, recoveredAt: tally.recoveredAt },
+    ...{
+      impure: tally.impure,
+      impureRuns: tally.impureRuns,
+      impureMs: tally.impureMs,
+      recoveredAt: tally.recoveredAt,
+      recoveredMs: tally.recoveredMs,
+    },
   };
 }
 

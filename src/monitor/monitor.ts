@@ -94,9 +94,9 @@ export class Monitor implements Disposable {
   /** Notes a run that was measured elsewhere. */
   readonly operation = (name: string, { ms, ...details }: OperationRun): void => this.#ended(name, ms, details);
 
-  /** Notes that an operation that had failed is well again without a run: its result came from the cache. */
-  readonly recover = (name: string): void => {
-    if (this.#enabled) this.#recorder.tally('operation', name).recover(this.#now());
+  /** Notes that an operation is well without a run: its result came from the cache, and had taken `ms` to compute. */
+  readonly recover = (name: string, ms: number): void => {
+    if (this.#enabled) this.#recorder.tally('operation', name).recover(ms, this.#now());
   };
 
   /** Drops what is known of an operation that exists no more. */

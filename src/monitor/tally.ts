@@ -46,6 +46,7 @@ export interface TallyData {
   readonly tags: readonly string[];
   readonly runs: readonly Run[];
   readonly recoveredAt: number;
+  readonly recoveredMs: number;
   readonly repeats: number;
   readonly repeatedMs: number;
   readonly impure: readonly string[];
@@ -71,6 +72,7 @@ export class Tally {
   tags: readonly string[] = [];
   runs: Run[] = [];
   recoveredAt = 0;
+  recoveredMs = 0;
   repeats = 0;
   repeatedMs = 0;
   impure: readonly string[] = [];
@@ -103,9 +105,10 @@ export class Tally {
     if (impure) this.#noteImpure(impure, ms);
   }
 
-  /** The operation is well again without a run: its result came from the cache. */
-  recover(at: number): void {
+  /** The operation is well without a run: its result came from the cache, and had taken `ms`. */
+  recover(ms: number, at: number): void {
     this.recoveredAt = at;
+    this.recoveredMs = ms;
   }
 
   /** Takes over what happened meanwhile elsewhere; the order of merging does not matter. */
@@ -121,7 +124,7 @@ export class Tally {
     this.impureMs += other.impureMs;
     this.tags = union(this.tags, other.tags);
     this.runs = [...this.runs, ...other.runs].sort((a, b) => a.at - b.at).slice(-runsKept);
-    this.recoveredAt = Math.max(this.recoveredAt, other.recoveredAt);
+    if (other.recoveredAt > this.recoveredAt) this.recover(other.recoveredMs, other.recoveredAt);
     this.sketch.merge(other.sketch);
     if (other.lastAt < this.lastAt) return;
     this.lastError = other.lastError ?? this.lastError;
@@ -138,6 +141,7 @@ export class Tally {
       ...{ count, sum, min: finite(this.min), max: finite(this.max), last, lastAt, errors, lastError, place, tags },
       ...{
         recoveredAt: this.recoveredAt,
+        recoveredMs: this.recoveredMs,
         repeats,
         repeatedMs,
         impure,

@@ -89,7 +89,7 @@ describe('a failed operation', () => {
     const { monitor, clock } = start();
     monitor.operation('Chart', { ms: 10, ok: false });
     clock.now += 1000;
-    monitor.recover('Chart');
+    monitor.recover('Chart', 10);
     expect(monitor.alerts()).toEqual([]);
     expect(monitor.summary().operations).toMatchObject([{ count: 1, errors: 1 }]);
   });

@@ -1,13 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Emitter } from '../../src/base/event.ts';
 import { type CellSource, watchCells } from '../../src/monitor/cells.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
-import type { Session } from '../../src/notebook/session.ts';
 import type { CellId } from '../../src/protocol/kernel.ts';
+import { NotebookFolder } from '../support/notebook.ts';
 
 type State = ReturnType<CellSource<string>['state']>;
 
-const record = () => ({ impure: ['network'] });
+const record = () => ({ impure: ['network'], ms: 5 });
 
 /** A session whose cells become what the test says. */
 function start() {
@@ -81,7 +81,39 @@ describe('a cell that is watched', () => {
   });
 });
 
-test('sessions can be watched', () => {
-  const watch = (monitor: Monitor, session: Session) => watchCells<CellId>(monitor, session, '/work/a.memoir.ts');
-  expect(watch).toBeTypeOf('function'); // the compiler is the judge
+describe('a notebook that is watched', () => {
+  test('raises nothing in its first run, an alert at a cell that gets slow, and takes it back once that is mended', async () => {
+    const { monitor, window } = await open({ Load: 'const a = 1;', Chart: 'a + 1' });
+    await window.runStale();
+    expect(monitor.summary().operations).toHaveLength(2);
+    expect(monitor.alerts()).toEqual([]);
+    await window.edit('Chart', 'await new Promise((resolve) => setTimeout(resolve, 60)); a + 2');
+    expect(monitor.alerts({ slowOperationMs: 50 })).toMatchObject([
+      { rule: 'slow-operation', where: { cell: { index: 1, label: 'Chart' } } },
+    ]);
+    await window.edit('Chart', 'a + 3');
+    expect(monitor.alerts({ slowOperationMs: 50 })).toEqual([]);
+    await window.edit('Chart', 'await new Promise((resolve) => setTimeout(resolve, 70)); a + 2');
+    expect(monitor.alerts({ slowOperationMs: 50 })).toHaveLength(1);
+    await window.edit('Chart', 'a + 1'); // a hit
+    expect(monitor.alerts({ slowOperationMs: 50 })).toEqual([]);
+  });
+
+  test('takes an error back when the edit that caused it is undone', async () => {
+    const { monitor, window } = await open({ Load: 'const a = 1;' });
+    await window.runStale();
+    await window.edit('Load', "throw new Error('no file');");
+    expect(monitor.alerts()).toMatchObject([{ rule: 'failed-operation', what: expect.stringContaining('no file') }]);
+    await window.edit('Load', 'const a = 1;');
+    expect(monitor.alerts()).toEqual([]);
+  });
 });
+
+async function open(cells: Record<string, string>) {
+  const folder = new NotebookFolder(cells);
+  onTestFinished(() => folder.close());
+  const window = await folder.open();
+  const monitor = new Monitor();
+  watchCells<CellId>(monitor, window.session, folder.folder.file('test.memoir.ts'));
+  return { monitor, window };
+}
