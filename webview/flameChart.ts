@@ -52,7 +52,7 @@ export class FlameChart implements Disposable {
     this.scroller = h('div', { class: 'flame', tabindex: 0, role: 'application' }, spacer);
     this.element = h('div', {}, this.scroller, this.#tooltip.element);
     this.scroller.addEventListener('scroll', this.#redraw, { passive: true });
-    const resize = new ResizeObserver(this.#redraw);
+    const resize = new ResizeObserver(() => this.#draw()); // before the page is painted, so that nothing blinks
     resize.observe(this.scroller);
     this.#store.add(onDispose(() => resize.disconnect()));
     this.#store.add(onDispose(() => cancelAnimationFrame(this.#frame)));

@@ -6,6 +6,7 @@ import { type FlameMatches, matchesInOrder, searchFlame } from './flameSearch.ts
 import { flameTable } from './flameTable.ts';
 import { type FlameScale, matchesText, spokenFrame } from './flameText.ts';
 import type { FlameTree } from './flameTree.ts';
+import { isOpenable } from './profilePageText.ts';
 
 const CONTROL = /Mac/.test(navigator.userAgent) ? '⌘' : 'Ctrl+';
 const POINTER_HINT = `Click to zoom, ${CONTROL}click to open the line, ${CONTROL}wheel to zoom, drag to move`;
@@ -36,7 +37,7 @@ export class FlameSection implements Disposable {
     this.#scale = scale;
     const openNode = (node: number) => {
       const { file, line } = tree.frameOf(node);
-      if (file !== null && line !== null) open(file, line);
+      if (isOpenable(file) && line !== null) open(file, line);
       else this.#live.textContent = `${tree.frameOf(node).name} has no source to open.`;
     };
     this.#chart = this.#store.add(

@@ -1,7 +1,7 @@
 import { h } from './dom.ts';
 import { type FlameScale, whereText } from './flameText.ts';
 import type { FlameTree } from './flameTree.ts';
-import { measureText, percentText } from './profilePageText.ts';
+import { isOpenable, measureText, percentText } from './profilePageText.ts';
 
 const MOST_ROWS = 200;
 const LEAST_SHARE = 0.005;
@@ -68,7 +68,8 @@ function row(
   const title = h('th', { scope: 'row' }, name);
   title.style.paddingLeft = `${10 + 12 * Math.min(tree.depth[node]!, 20)}px`;
   const place = h('button', { type: 'button', class: 'link' }, where);
-  if (file !== null && line !== null) place.addEventListener('click', () => open(file, line));
+  const isLink = isOpenable(file) && line !== null;
+  if (isLink) place.addEventListener('click', () => open(file, line));
   const cost = (ticks: number) => [
     h('td', { class: 'number' }, percentText(100 * tree.share(ticks))),
     h('td', { class: 'number' }, measureText(ticks * scale.msPerTick)),
@@ -78,7 +79,7 @@ function row(
     {},
     h('td', { class: 'number' }, String(tree.depth[node]! + 1)),
     title,
-    h('td', {}, file !== null && line !== null ? place : where),
+    h('td', {}, isLink ? place : where),
     ...cost(tree.self[node]!),
     ...cost(tree.total[node]!),
   );

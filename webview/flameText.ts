@@ -20,7 +20,7 @@ export function boxTooltip(tree: FlameTree, { node, merged }: FlameBox, scale: F
     Where: whereText(tree, node, scale),
     Self: costText(tree, tree.self[node]!, scale),
     Total: costText(tree, tree.total[node]!, scale),
-    Samples: `${tree.self[node]!.toLocaleString('en-US')} self, ${tree.total[node]!.toLocaleString('en-US')} total`,
+    Samples: `${samples(tree.self[node]!)} self, ${samples(tree.total[node]!)} total`,
   };
 }
 
@@ -47,7 +47,13 @@ export function matchesText(tree: FlameTree, matches: FlameMatches | null): stri
 export function whereText(tree: FlameTree, node: number, { paths }: FlameScale): string {
   const { file, line, origin } = tree.frameOf(node);
   if (file !== null) return placeText(paths, file, line);
+  if (node === 0) return 'all samples';
   return origin === 'gc' ? 'garbage collection' : origin === 'node' ? 'Node.js' : 'built in';
+}
+
+/** Shared-out samples come in fractions, which say nothing to a reader. */
+function samples(ticks: number): string {
+  return Math.round(ticks).toLocaleString('en-US');
 }
 
 function costText(tree: FlameTree, ticks: number, { msPerTick }: FlameScale): string {

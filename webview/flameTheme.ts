@@ -4,7 +4,9 @@ import { themeKind } from './theme.ts';
 /** The flame chart's colours as the page's style variables give them now. */
 export function readFlamePalette(): FlamePalette {
   const style = getComputedStyle(document.body);
-  const read = (name: string, fallback: string) => rgbOf(style.getPropertyValue(`--vscode-${name}`).trim(), fallback);
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+  const read = (name: string, fallback: string) =>
+    rgbOf(context, style.getPropertyValue(`--vscode-${name}`).trim(), fallback);
   const foreground = read('foreground', '#888888');
   return {
     heat: [1, 2, 3, 4, 5].map((step) => read(`memoir-heat${step}`, '#e0a050')),
@@ -16,8 +18,7 @@ export function readFlamePalette(): FlamePalette {
 }
 
 /** Any colour that CSS knows, without its transparency. */
-function rgbOf(colour: string, fallback: string): Rgb {
-  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+function rgbOf(context: CanvasRenderingContext2D, colour: string, fallback: string): Rgb {
   context.fillStyle = fallback;
   context.fillStyle = colour; // what is no colour changes nothing
   context.fillRect(0, 0, 1, 1);

@@ -97,7 +97,8 @@ interface Merged {
 }
 
 /** Makes one node of all siblings with the same frame, row by row: what is merged above brings its children together. */
-function mergeStacks({ parent, frame, selfTicks, frames }: FlameModel): Merged {
+function mergeStacks(model: FlameModel): Merged {
+  const { parent, frame, selfTicks, frames } = model;
   const length = parent.length;
   const given = childLists(parent);
   const merged = { parent: new Int32Array(length), frame: new Int32Array(length), self: new Float64Array(length) };
@@ -107,10 +108,11 @@ function mergeStacks({ parent, frame, selfTicks, frames }: FlameModel): Merged {
   const madeFor = new Int32Array(frames.length).fill(-1); // for which parent `made` holds, by frame
   const made = new Int32Array(frames.length);
   let size = 0;
-  if (length > 0) {
+  for (const top of topNodes(model, given)) {
     merged.parent[0] = -1;
-    merged.frame[0] = frame[0]!;
-    firstMember[0] = 0;
+    merged.frame[0] = frame[top]!;
+    nextMember[top] = firstMember[0]!;
+    firstMember[0] = top;
     size = 1;
   }
   for (let node = 0; node < size; node++) {
@@ -136,8 +138,22 @@ function mergeStacks({ parent, frame, selfTicks, frames }: FlameModel): Merged {
   return { size, firstChild, ...merged };
 }
 
+/** The nodes on top: the root, or the calls it holds where they are all of one function and it says nothing beside them. */
+function topNodes({ parent, frame, selfTicks }: FlameModel, { list, first }: ChildLists): Iterable<number> {
+  if (parent.length === 0) return [];
+  const calls = list.subarray(first[0], first[1]);
+  const isOne = calls.length > 0 && selfTicks[0] === 0 && calls.every((call) => frame[call] === frame[calls[0]!]);
+  return isOne ? calls : [0];
+}
+
+interface ChildLists {
+  readonly list: Int32Array;
+  /** A node's children are `list[first[node]]` up to `list[first[node + 1]]`. */
+  readonly first: Int32Array;
+}
+
 /** The children of each node, as one list and where each node's part of it begins. */
-function childLists(parent: Int32Array): { list: Int32Array; first: Int32Array } {
+function childLists(parent: Int32Array): ChildLists {
   const first = new Int32Array(parent.length + 1);
   for (let node = 1; node < parent.length; node++) first[parent[node]! + 1]! += 1;
   for (let i = 1; i < first.length; i++) first[i]! += first[i - 1]!;

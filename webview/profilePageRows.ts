@@ -1,6 +1,6 @@
 import type { ProfileView } from '../src/protocol/panel.ts';
 import type { CodeOrigin } from '../src/protocol/profiler.ts';
-import { placeText } from './profilePageText.ts';
+import { isOpenable, placeText } from './profilePageText.ts';
 
 /** A row of a table of costs. */
 export interface CostRow {
@@ -30,7 +30,7 @@ export function functionRows({ result, paths }: ProfileView): CostRow[] {
     title: name,
     isCode: true,
     place: file === null ? BUILT_IN[cost.origin] : placeText(paths, file, line),
-    at: file !== null && line !== null ? { file, line } : null,
+    at: isOpenable(file) && line !== null ? { file, line } : null,
   }));
 }
 

@@ -44,6 +44,11 @@ export function percentText(percent: number): string {
   return Number.isFinite(percent) ? `${percent.toFixed(1)} %` : '–';
 }
 
+/** Whether a file is one of this machine's, which an editor can open, rather than a part of Node.js. */
+export function isOpenable(file: string | null): file is string {
+  return file !== null && /^([\\/]|[a-z]:[\\/])/i.test(file);
+}
+
 /** `src/report.ts:12`, as short as the reader knows the file. */
 export function placeText(paths: Readonly<Record<string, string>>, file: string, line: number | null): string {
   const path = paths[file] ?? file;

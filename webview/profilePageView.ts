@@ -1,4 +1,4 @@
-import { type Disposable, DisposableStore } from '../src/base/disposable.ts';
+import { type Disposable, DisposableStore, onDispose } from '../src/base/disposable.ts';
 import type { ProfilePageMessage, ProfileView } from '../src/protocol/panel.ts';
 import { Chart } from './chart.ts';
 import type { ChartSpec } from './chartSpec.ts';
@@ -35,7 +35,8 @@ export class ProfilePageView implements Disposable {
       ...profileBanner(view, this.#open),
       ...(result.timing || result.cpu ? [h('div', { class: 'measured' }, profileFacts(view), ...this.#times())] : []),
       ...profileNotes(result.notes),
-      ...(result.cpu ? [this.#costs(), this.#flame()] : []),
+      ...(result.cpu ? [this.#costs()] : []),
+      ...(result.cpu || !result.error ? [this.#flame()] : []),
     );
   }
 
@@ -56,9 +57,10 @@ export class ProfilePageView implements Disposable {
     const { runTimes } = this.#view;
     if (!runTimes) return [];
     const spec: ChartSpec & object = runTimes;
-    this.#runTimes = this.#store.add(new Chart(() => structuredClone(spec)));
-    void this.#runTimes.draw();
-    return [h('section', { class: 'times', 'aria-label': 'Times of single calls' }, this.#runTimes.element)];
+    const chart = this.#store.add(new Chart(() => structuredClone(spec)));
+    this.#runTimes = chart;
+    this.#store.add(afterPaint(() => void chart.draw()));
+    return [h('section', { class: 'times', 'aria-label': 'Times of single calls' }, chart.element)];
   }
 
   #costs(): HTMLElement {
@@ -69,11 +71,11 @@ export class ProfilePageView implements Disposable {
 
   #flame(): HTMLElement {
     const { flame, paths, result } = this.#view;
-    const cpu = result.cpu!; // there are samples only of a sampling pass
-    const tree = flame && cpu.ticks >= FEWEST_SAMPLES ? new FlameTree(flame) : null;
+    const { ticks, intervalUs, calls } = result.cpu ?? { ticks: 0, intervalUs: 0, calls: 0 };
+    const tree = flame && ticks >= FEWEST_SAMPLES ? new FlameTree(flame) : null;
     const title = h('h2', {}, 'Flame chart');
-    if (!tree?.total[0]) return h('section', {}, title, ...this.#tooFewSamples(cpu.ticks, cpu.intervalUs));
-    const msPerTick = cpu.intervalUs / 1000 / Math.max(1, cpu.calls);
+    if (!tree?.total[0]) return h('section', {}, title, ...this.#tooFewSamples(ticks, intervalUs));
+    const msPerTick = intervalUs / 1000 / Math.max(1, calls);
     this.#flames = this.#store.add(new FlameSection(tree, { msPerTick, paths }, this.#open));
     return h('section', {}, title, this.#flames.element);
   }
@@ -92,4 +94,16 @@ export class ProfilePageView implements Disposable {
       again,
     ];
   }
+}
+
+/** Vega takes a while to load: what needs no waiting is shown before. */
+function afterPaint(action: () => void): Disposable {
+  let timer = 0;
+  const frame = requestAnimationFrame(() => {
+    timer = setTimeout(action);
+  });
+  return onDispose(() => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  });
 }

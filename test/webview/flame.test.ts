@@ -7,7 +7,7 @@ import { panRange, rangeOf, revealRange, wholeRange, zoomRange } from '../../web
 import { matchesInOrder, searchFlame } from '../../webview/flameSearch.ts';
 import { heavyNodes } from '../../webview/flameTable.ts';
 import { FlameTree } from '../../webview/flameTree.ts';
-import { flameOf } from './support/profileViews.ts';
+import { flameOf, type Stack } from './support/profileViews.ts';
 
 const NAMES = ['main', 'parse', 'parseRow', 'render', 'sort'];
 
@@ -15,13 +15,13 @@ const NAMES = ['main', 'parse', 'parseRow', 'render', 'sort'];
 const models: fc.Arbitrary<FlameModel> = fc
   .array(fc.record({ above: fc.nat(), frame: fc.nat(NAMES.length - 1), self: fc.nat(40) }), { maxLength: 60 })
   .map((rows) => {
-    const nodes = [{ above: 0, frame: 0, self: 1 }, ...rows];
+    const nodes = [{ above: 0, frame: 0, self: 1 }, ...rows]; // a root with samples of its own is kept
     return {
       frames: NAMES.map((name) => ({ name, file: `/src/${name}.ts`, line: 1, origin: 'own' as const })),
       parent: Int32Array.from(nodes, ({ above }, i) => (i === 0 ? -1 : above % i)),
       frame: Int32Array.from(nodes, ({ frame }) => frame),
-      selfTicks: Uint32Array.from(nodes, ({ self }) => self),
-      totalTicks: new Uint32Array(nodes.length),
+      selfTicks: Float64Array.from(nodes, ({ self }) => self),
+      totalTicks: new Float64Array(nodes.length),
     };
   });
 const trees = models.map((model) => new FlameTree(model));
@@ -85,14 +85,21 @@ describe('a flame tree', () => {
     );
   });
 
+  test('begins with the function where the root only holds its calls', () => {
+    const work = { name: 'work', self: 2, calls: [{ name: 'part', self: 3 }] };
+    const of = (...calls: Stack[]) => new FlameTree(flameOf({ name: '(calls)', calls }));
+    expect([of(work).frameOf(0).name, of(work, work).total[0], of(work, work).size]).toEqual(['work', 10, 2]);
+    expect(of(work, { name: '(garbage collector)', self: 1 }).frameOf(0).name).toBe('(calls)');
+  });
+
   test('of nothing has no rows and no boxes', () => {
     const none = new Int32Array(0);
     const tree = new FlameTree({
       frames: [],
       parent: none,
       frame: none,
-      selfTicks: new Uint32Array(0),
-      totalTicks: new Uint32Array(0),
+      selfTicks: new Float64Array(0),
+      totalTicks: new Float64Array(0),
     });
     expect([tree.rows, visibleBoxes(tree, wholeRange(tree), 100), heavyNodes(tree)]).toEqual([0, [], []]);
   });
@@ -137,7 +144,9 @@ describe('the boxes of a flame chart', () => {
   });
 
   test('are those of the rows in view alone', () => {
-    const tree = new FlameTree(flameOf({ name: 'a', calls: [{ name: 'b', calls: [{ name: 'c', self: 3 }] }] }));
+    const tree = new FlameTree(
+      flameOf({ name: 'a', self: 1, calls: [{ name: 'b', calls: [{ name: 'c', self: 3 }] }] }),
+    );
     const boxes = visibleBoxes(tree, wholeRange(tree), 100, { first: 1, last: 1 });
     expect(boxes.map(({ node }) => tree.frameOf(node).name)).toEqual(['b']);
   });

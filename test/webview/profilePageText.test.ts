@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { columnMeasure, measureText, medianText } from '../../webview/profilePageText.ts';
 
-const timing = { runs: 50, batch: 1, meanMs: 1, p95Ms: 1, mad: 0.1 };
+const timing = { runs: 50, batch: 1, meanMs: 1, p95Ms: 1, mad: 0.1, samples: [] };
 
 describe('a measured time', () => {
   test.each([

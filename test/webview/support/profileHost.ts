@@ -123,7 +123,7 @@ export class ProfileHost {
 
 function travelling(view: ProfileView): string {
   return JSON.stringify(view, (_, value: unknown) =>
-    value instanceof Int32Array || value instanceof Uint32Array
+    value instanceof Int32Array || value instanceof Float64Array
       ? { typed: value.constructor.name, values: [...value] }
       : value,
   );

@@ -1,6 +1,13 @@
 import { compileChart } from '../../../src/kernel/chartCompile.ts';
 import type { ProfileView, RunTimesChart } from '../../../src/protocol/panel.ts';
-import type { CodeOrigin, FlameFrame, FlameModel, FunctionCost, LineCost } from '../../../src/protocol/profiler.ts';
+import type {
+  CodeOrigin,
+  FlameFrame,
+  FlameModel,
+  FunctionCost,
+  LineCost,
+  Timing,
+} from '../../../src/protocol/profiler.ts';
 
 const ROOT = '/home/reader/shop';
 const REPORT = `${ROOT}/src/report.ts`;
@@ -35,8 +42,8 @@ export function flameOf(root: Stack): FlameModel {
     frames,
     parent: Int32Array.from(rows, (row) => row.parent),
     frame: Int32Array.from(rows, (row) => row.frame),
-    selfTicks: Uint32Array.from(rows, (row) => row.self),
-    totalTicks: Uint32Array.from(rows, (row) => row.total),
+    selfTicks: Float64Array.from(rows, (row) => row.self),
+    totalTicks: Float64Array.from(rows, (row) => row.total),
   };
 }
 
@@ -102,6 +109,17 @@ const SOURCE: ProfileView['source'] = {
   [PARSE]: { 233: '        const quoted = this.__isQuote(buf, pos, chr);' },
 };
 
+const TIMING: Timing = {
+  runs: 212,
+  batch: 1,
+  medianMs: 12.41,
+  meanMs: 12.78,
+  p95Ms: 15.2,
+  ci95: [12.29, 12.58],
+  mad: 0.42,
+  samples: sampleTimes(),
+};
+
 /** A profile as it comes out when all went well. */
 export async function sampleView(): Promise<ProfileView> {
   const flame = flameOf(STACKS);
@@ -117,7 +135,7 @@ export async function sampleView(): Promise<ProfileView> {
       },
       outcome: 'measured',
       error: null,
-      timing: { runs: 212, batch: 1, medianMs: 12.41, meanMs: 12.78, p95Ms: 15.2, ci95: [12.29, 12.58], mad: 0.42 },
+      timing: TIMING,
       cpu: { ticks, intervalUs: 250, calls: 180, lines: lines(ticks), functions: functions(ticks) },
       touched: ['files written'],
       notes: ['It writes files, so each call wrote them again; you allowed it.'],
@@ -131,17 +149,14 @@ export async function sampleView(): Promise<ProfileView> {
       [PARSE]: 'csv-parse/lib/index.js',
     },
     source: SOURCE,
-    runTimes: await runTimes(sampleTimes(), 12.41, [12.29, 12.58]),
+    runTimes: await runTimes(TIMING),
     flame,
   };
 }
 
 /** Vega-Lite of run times: how often which time came, the median and its interval. */
-async function runTimes(
-  samples: readonly number[],
-  medianMs: number,
-  [lo, hi]: readonly [number, number],
-): Promise<RunTimesChart> {
+async function runTimes({ samples, medianMs, ci95 }: Timing): Promise<RunTimesChart> {
+  const [lo, hi] = ci95!;
   const spec = {
     description: `Histogram of the times of ${samples.length} calls; half of them took less than ${medianMs} ms.`,
     width: 'container',
