@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util';
 import { MIME, type Output } from '../protocol/output.ts';
-import { OUTPUT } from './displayable.ts';
+import { Displayable, OUTPUT } from './displayable.ts';
 import { imageOutput, imageType } from './displayImage.ts';
 import { isTable, isTableLike, rowsTable, tableOutput, tableView } from './displayTable.ts';
 import { inspectText, inspectValue } from './inspectValue.ts';
@@ -14,14 +14,14 @@ export interface DisplayHost {
 
 /**
  * A value as a cell shows it, always with text beside the richer formats; null for undefined, which shows nothing.
- * Whatever the value, this rejects only with a `UserError` of something made to be shown (a chart of a missing column).
+ * Whatever the value, this rejects only for something made to be shown that cannot be (a chart of a missing column).
  */
 export async function toOutput(value: unknown): Promise<Output | null> {
   if (value === undefined) return null;
   try {
     if (!types.isProxy(value)) return await richOutput(value);
   } catch (error) {
-    if (isUserError(error)) throw error;
+    if (isUserError(error) || value instanceof Displayable) throw error;
   }
   return valueOutput(value);
 }

@@ -20,6 +20,8 @@ export interface EvaluatorOptions {
   readonly stacks: CellStacks;
   readonly impure: ImpureScope;
   readonly surroundings: Surroundings;
+  /** Gets ready for what this code may import. */
+  readonly prepare: (code: string) => Promise<void>;
   readonly show: (run: Run, output: Output) => void;
   /** Tells the reader of the run's console. */
   readonly warn: (run: Run, text: string) => void;
@@ -33,6 +35,7 @@ export class Evaluator {
   readonly #stacks: CellStacks;
   readonly #impure: ImpureScope;
   readonly #surroundings: Surroundings;
+  readonly #prepare: EvaluatorOptions['prepare'];
   readonly #show: EvaluatorOptions['show'];
   readonly #warn: EvaluatorOptions['warn'];
   readonly #compiled = new Map<CellId, { js: string; run: CellFunction }>();
@@ -47,6 +50,7 @@ export class Evaluator {
     this.#stacks = options.stacks;
     this.#impure = options.impure;
     this.#surroundings = options.surroundings;
+    this.#prepare = options.prepare;
     this.#show = options.show;
     this.#warn = options.warn;
     this.#scope = this.#makeScope();
@@ -101,13 +105,15 @@ export class Evaluator {
     return { taken: true, cell };
   }
 
-  #execute(run: Run): Promise<CellOutcome> {
+  async #execute(run: Run): Promise<CellOutcome> {
     const { request } = run;
     const inputs = {
       signal: run.abort.signal,
       invalidation: this.#untilInvalid(request.cell),
       ...this.#values.inputs(request.inputs),
     };
+    await this.#prepare(request.js);
+    if (run.abort.signal.aborted) throw new Interrupted();
     return within(run, async () => {
       await null; // an endless loop that is ended takes the tick it runs in with it: not the one that reads messages
       const outcome = await this.#compile(request)(this.#scope, inputs);

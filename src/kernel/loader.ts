@@ -12,7 +12,7 @@ import {
 } from 'node:module';
 import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { rewriteModule } from '../notebook/impurity.ts';
+import type { rewriteModule } from '../notebook/impurity.ts';
 import { aliasTargets } from '../notebook/pathAliases.ts';
 import { untracked } from './run.ts';
 
@@ -24,6 +24,9 @@ interface Loaded {
 }
 
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
+/** Imports of anything but Memoir and Node itself, and Node's own ways to import by other means. */
+const MAY_LOAD_MODULES =
+  /\.(?:import|require)\((?!"(?:memoir"|node:(?!module|process|vm)))|\brequire\b|getBuiltinModule|mainModule|\beval\b|\bFunction\b/;
 const OURS = new Set([...TYPESCRIPT, '.js', '.mjs', '.cjs']);
 const CANDIDATES = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js'];
 
@@ -37,6 +40,7 @@ export class ModuleLoader {
   /** Folder of Memoir's own bundles. */
   readonly #own: string;
   readonly #loaded = new Map<string, Loaded>();
+  #rewrite: typeof rewriteModule | null = null;
   readonly #maps = new Map<string, SourceMap | null>();
   readonly #required = createRequire(import.meta.url).cache;
 
@@ -51,6 +55,11 @@ export class ModuleLoader {
       resolve: (specifier, context, next) => untracked(() => this.#resolve(specifier, context, next)),
       load: (url, context, next) => untracked(() => this.#load(url, context, next)),
     });
+  }
+
+  /** To be awaited before `code` runs: what rewrites local modules takes long to load, and most cells import none. */
+  async prepare(code: string): Promise<void> {
+    if (MAY_LOAD_MODULES.test(code)) this.#rewrite ??= (await import('../notebook/impurity.ts')).rewriteModule;
   }
 
   /** Gives edited modules and their importers a new version; call before each run. */
@@ -97,7 +106,8 @@ export class ModuleLoader {
     const path = fileURLToPath(bare(url));
     if (!this.#loaded.has(path) || !OURS.has(extname(path))) return next(bare(url), context);
     const source = readFileSync(path, 'utf8');
-    const { code, map } = prepareSource(source, path);
+    if (!this.#rewrite) throw new Error(`${path} was imported in a way that Memoir does not know.`);
+    const { code, map } = prepareSource(this.#rewrite(source, path).code, path);
     this.#maps.set(path, map);
     return { format: formatOf(path, source), source: code, shortCircuit: true };
   }
@@ -163,8 +173,7 @@ interface Prepared {
 }
 
 function prepareSource(source: string, path: string): Prepared {
-  const { code } = rewriteModule(source, path);
-  return TYPESCRIPT.has(extname(path)) ? stripTypes(code, path) : { code, map: null };
+  return TYPESCRIPT.has(extname(path)) ? stripTypes(source, path) : { code: source, map: null };
 }
 
 /** Strips types in place; syntax that needs code (enums, parameter properties) is transformed. */

@@ -63,6 +63,7 @@ class Kernel {
           stacks: this.#stacks,
           impure: this.#impure,
           surroundings: this.#surroundings!,
+          prepare: (code) => this.#loader.prepare(code),
           show: (run, output) => this.#peer.emit({ type: 'output', run: run.request.run, output }),
           warn: (run, text) => this.#console.write(run, 'stderr', text),
         });
