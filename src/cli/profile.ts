@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { formatDuration } from '../base/format.ts';
-import { type Profiled, profileFunction } from '../profile/profiler.ts';
+import { profileFunction } from '../profile/profiler.ts';
+import type { Profiled } from '../profile/report.ts';
 import type { FunctionCost, LineCost, ProfileResult, Touched } from '../protocol/profiler.ts';
 import { readArguments, readInteger, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';

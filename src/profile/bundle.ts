@@ -6,6 +6,8 @@ import { parseSync } from 'oxc-parser';
 import { UserError } from '../base/errors.ts';
 import type { FunctionAccess } from './functionSurvey.ts';
 import { HARNESS, HARNESS_LOOPS } from './harness.ts';
+import { isPackage } from './locations.ts';
+import { markCalls } from './markCalls.ts';
 import { languageOf } from './target.ts';
 
 export interface BundleRequest {
@@ -19,6 +21,8 @@ export interface BundleRequest {
   readonly memoir: string;
   /** Where the bundle will stand. */
   readonly outfile: string;
+  /** Calls of one function from several lines are told apart (see markCalls). */
+  readonly marked: boolean;
 }
 
 export interface Bundle {
@@ -111,7 +115,8 @@ function targetPlugin(request: BundleRequest): Plugin {
       onLoad({ filter: /\.[mc]?[jt]sx?$/ }, async ({ path }) => {
         const isTarget = path === request.file;
         const source = isTarget ? request.source : await readFile(path, 'utf8');
-        const contents = withPlace(isTarget ? withDoors(source, request) : source, path);
+        const opened = withPlace(isTarget ? withDoors(source, request) : source, path);
+        const contents = request.marked && !isPackage(path) ? markCalls(opened, path) : opened;
         return { contents, loader: loaderOf(path) };
       });
     },

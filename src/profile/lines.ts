@@ -1,6 +1,7 @@
 import type { CodeOrigin, CpuCosts, FunctionCost, LineCost } from '../protocol/profiler.ts';
 import { isPackage } from './locations.ts';
-import type { ModelFrame, ProfileModel } from './model.ts';
+import type { ProfileModel } from './model.ts';
+import type { ModelFrame } from './nodeReader.ts';
 import type { Sources } from './sources.ts';
 import { shareMargin } from './statistics.ts';
 
@@ -14,8 +15,8 @@ interface Ticks {
 
 /**
  * Self and total cost by line and by function. In recursion a line or function counts once per stack.
- * A line's total includes what was called from it, as far as the text tells where the call stands; a call that
- * stands on several lines of the same function is shared out evenly among them.
+ * A line's total includes what was called from it: the line is known from the profile where calls were marked, else from
+ * the text; what remains ambiguous is shared out evenly among the lines in question.
  * @param cpuMsPerCall CPU milliseconds of one call, of which the ticks are shares
  */
 export function costsOf(
@@ -27,7 +28,7 @@ export function costsOf(
 ): CpuCosts {
   const { lines, functions } = new Tally(model, sources).count();
   const priced = ({ self, total }: Ticks, origin: CodeOrigin) => ({
-    ticks: self,
+    ticks: Math.round(self),
     selfMs: (self / model.ticks) * cpuMsPerCall,
     totalMs: (total / model.ticks) * cpuMsPerCall,
     percent: (self / model.ticks) * 100,
@@ -106,6 +107,8 @@ class Tally {
 
   /** The lines of the caller that a node was called from, and with which share. */
   #callLines(above: number, node: number): ReadonlyMap<string, number> {
+    const known = this.#model.calledFrom[node];
+    if (known) return new Map([[`${known.file}:${known.line}`, 1]]);
     const caller = this.#frame(above);
     if (!caller.info || !caller.file) return new Map();
     const lines = this.#sources.callLines(caller.file, caller.info, this.#frame(node));

@@ -18,21 +18,21 @@ export class BundleLocations {
   readonly url: string;
   readonly #path: string;
   readonly #map: SourceMap;
-  readonly #indents: readonly number[];
+  readonly #lines: readonly string[];
   readonly #byLine = new Map<number, Place | null>();
 
   constructor(path: string, { code, map }: Bundle) {
     this.#path = path;
     this.url = pathToFileURL(path).href;
     this.#map = new SourceMap(JSON.parse(map));
-    this.#indents = code.split('\n').map((line) => line.search(/\S|$/));
+    this.#lines = code.split('\n');
   }
 
   /** Where a bundle's line (from 1) begins in the sources. */
   ofLine(line: number): Place | null {
     const known = this.#byLine.get(line);
     if (known !== undefined) return known;
-    const place = this.of(line, (this.#indents[line - 1] ?? 0) + 1);
+    const place = this.of(line, (this.#lines[line - 1] ?? '').search(/\S|$/) + 1);
     this.#byLine.set(line, place);
     return place;
   }
@@ -43,6 +43,11 @@ export class BundleLocations {
     if (!('originalSource' in entry) || entry.generatedLine !== line - 1) return null;
     const file = resolve(dirname(this.#path), entry.originalSource);
     return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  }
+
+  /** The rest of a bundle's line from a place on (line and column from 1). */
+  textAt(line: number, column: number): string {
+    return (this.#lines[line - 1] ?? '').slice(column - 1);
   }
 
   /** `error` with its stack in terms of the sources, and the first place there that is the user's own. */

@@ -53,8 +53,9 @@ class ProfilerChild {
         }),
       first: ({ intervalUs }) => this.#firstCall(intervalUs),
       time: ({ ms, runs }) => this.#attempt('call', () => measureTiming(this.#timed(), ms, runs)),
-      sample: ({ ms, intervalUs }) =>
+      sample: ({ warmMs, ms, intervalUs }) =>
         this.#attempt('call', async () => {
+          if (warmMs) await callFor(this.#timed(), warmMs);
           await this.#sidecar.start(intervalUs);
           const sampled = await callFor(this.#timed(), ms);
           await this.#sidecar.stop();

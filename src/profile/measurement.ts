@@ -19,7 +19,7 @@ import { Peer } from '../protocol/rpc.ts';
 import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
 
 /** Where profiling is, for whoever waits. */
-export type ProfilePhase = 'preparing' | 'first call' | 'timing' | 'sampling';
+export type ProfilePhase = 'preparing' | 'first call' | 'timing' | 'sampling' | 'callers';
 
 export interface MeasurementOptions {
   readonly child: Child;
@@ -28,6 +28,8 @@ export interface MeasurementOptions {
   readonly seconds: number;
   readonly runs: number | null;
   readonly memoryMB: number;
+  /** Only a sample of who calls whom is wanted. */
+  readonly stacksOnly: boolean;
   readonly onPhase: (phase: ProfilePhase) => void;
   readonly onConsent: (touched: readonly Touched[]) => Promise<boolean>;
 }
@@ -50,8 +52,11 @@ const MOST_TICKS = 20_000;
 const SHORTEST_INTERVAL_US = 200;
 const LONGEST_INTERVAL_US = 1000;
 /** Shares of the time left after the first call. */
-const TIMING_SHARE = 0.4;
-const SAMPLING_SHARE = 0.4;
+const TIMING_SHARE = 0.35;
+const SAMPLING_SHARE = 0.35;
+const STACKS_SHARE = 0.2;
+/** Of the share for stacks: code that is still cold calls in other proportions. */
+const WARM_UP = 0.3;
 const LONGEST_SAMPLING_MS = 4000;
 /** The sidecar has this long to hand in the profile of a call that does not end. */
 const LAST_WORDS_MS = 3000;
@@ -113,9 +118,11 @@ export class Measurement {
 
   /** The passes after the first call. */
   async #repeat(leftMs: number, firstMs: number): Promise<void> {
-    const { runs, onPhase } = this.#options;
+    const { runs, stacksOnly, onPhase } = this.#options;
     const measured = this.#measured;
     this.#setDeadline(leftMs + Math.max(2000, 2 * firstMs));
+    const stacksMs = leftMs * STACKS_SHARE;
+    if (stacksOnly) return this.#sample(stacksMs * (1 - WARM_UP), stacksMs * WARM_UP);
     onPhase('timing');
     const timed = await this.#pass('', this.#peer.call('time', { ms: leftMs * TIMING_SHARE, runs }));
     if (!timed) return;
@@ -123,10 +130,14 @@ export class Measurement {
     if (timed.value.unsteady && runs === null)
       measured.notes.push('The calls had not become steady when timing began.');
     onPhase('sampling');
-    const ms = Math.min(leftMs * SAMPLING_SHARE, LONGEST_SAMPLING_MS);
+    return this.#sample(Math.min(leftMs * SAMPLING_SHARE, LONGEST_SAMPLING_MS));
+  }
+
+  async #sample(ms: number, warmMs = 0): Promise<void> {
+    const measured = this.#measured;
     const wanted = (ms * 1000) / WANTED_TICKS;
     measured.intervalUs = Math.round(Math.min(LONGEST_INTERVAL_US, Math.max(SHORTEST_INTERVAL_US, wanted)));
-    const sampled = await this.#pass('', this.#peer.call('sample', { ms, intervalUs: measured.intervalUs }));
+    const sampled = await this.#pass('', this.#peer.call('sample', { warmMs, ms, intervalUs: measured.intervalUs }));
     if (sampled) measured.sampled = sampled.value;
   }
 

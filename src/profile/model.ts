@@ -1,33 +1,19 @@
-import { fileURLToPath } from 'node:url';
-import type { CodeOrigin, CpuProfile, CpuProfileNode, FlameFrame, FlameModel } from '../protocol/profiler.ts';
-import type { FunctionInfo } from './functionSurvey.ts';
-import { type BundleLocations, isHarness, isPackage } from './locations.ts';
+import type { CpuProfile, CpuProfileNode, FlameModel } from '../protocol/profiler.ts';
+import type { BundleLocations } from './locations.ts';
+import { type LineTicks, type ModelFrame, NodeReader, type SourceLine } from './nodeReader.ts';
 import type { Sources } from './sources.ts';
-
-/** A function in the model, with its declaration where it is the user's own. */
-export interface ModelFrame extends FlameFrame {
-  readonly info: FunctionInfo | null;
-}
-
-/** Ticks by source line of one node. */
-export interface LineTicks {
-  readonly file: string;
-  readonly line: number;
-  readonly ticks: number;
-}
 
 /** The profiled calls as a tree: what the harness, Node's own machinery and the making of arguments cost is left out. */
 export interface ProfileModel extends FlameModel {
   readonly frames: readonly ModelFrame[];
-  /** Per node, self ticks by line. */
+  /** Per node, self ticks by line; a node without lines (built-in code, garbage collection) has none. */
   readonly lines: readonly (readonly LineTicks[])[];
+  /** Per node, the line it was called from, where the profile itself tells. */
+  readonly calledFrom: readonly (SourceLine | null)[];
   readonly ticks: number;
   /** CPU time of the counted ticks in milliseconds. */
   readonly cpuMs: number;
 }
-
-/** What a node of the raw profile means for the model. */
-type Meaning = 'through' | 'excluded' | ModelFrame;
 
 /** Builds the model in one walk over the raw tree. */
 export function buildModel(profile: CpuProfile, locations: BundleLocations, sources: Sources): ProfileModel {
@@ -35,17 +21,21 @@ export function buildModel(profile: CpuProfile, locations: BundleLocations, sour
   const reader = new NodeReader(locations, sources);
   const tree = new TreeBuilder();
   const counted = new Set<number>();
-  const pending: { node: CpuProfileNode; at: number }[] = [{ node: profile.nodes[0]!, at: 0 }];
+  const pending: { node: CpuProfileNode; at: number; from: SourceLine | null }[] = [
+    { node: profile.nodes[0]!, at: 0, from: null },
+  ];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { node } = next;
     const meaning = reader.meaning(node, next.at === 0);
     if (meaning === 'excluded') continue;
-    const at = meaning === 'through' ? next.at : tree.child(next.at, meaning);
+    const isFrame = meaning !== 'through' && !('marked' in meaning);
+    const at = isFrame ? tree.child(next.at, meaning, next.from) : next.at;
+    const from = isFrame ? null : meaning === 'through' ? next.from : lineOf(meaning.marked, tree.frameOf(at));
     if (at !== 0 && node.hitCount > 0) {
-      tree.addTicks(at, node.hitCount, reader.lineTicks(node));
+      addTicks(tree, at, node, reader);
       counted.add(node.id);
     }
-    for (const id of node.children ?? []) pending.push({ node: byId.get(id)!, at });
+    for (const id of node.children ?? []) pending.push({ node: byId.get(id)!, at, from });
   }
   const cpuUs = profile.samples.reduce(
     (sum, id, i) => (counted.has(id) ? sum + (profile.timeDeltas[i + 1] ?? 0) : sum),
@@ -54,100 +44,141 @@ export function buildModel(profile: CpuProfile, locations: BundleLocations, sour
   return { ...tree.finish(), cpuMs: cpuUs / 1000 };
 }
 
-/** Reads nodes of the raw profile in terms of the sources. */
-class NodeReader {
-  readonly #locations: BundleLocations;
-  readonly #sources: Sources;
-  readonly #frames = new Map<string, ModelFrame>();
+function lineOf(line: number, { file }: ModelFrame): SourceLine | null {
+  return file === null ? null : { file, line };
+}
 
-  constructor(locations: BundleLocations, sources: Sources) {
-    this.#locations = locations;
-    this.#sources = sources;
+/** Ticks on lines of another function were inlined: they are that function's. */
+function addTicks(tree: TreeBuilder, at: number, node: CpuProfileNode, reader: NodeReader): void {
+  let left = node.hitCount;
+  for (const tick of reader.lineTicks(node)) {
+    const inlined = reader.inlined(tick, tree.frameOf(at));
+    tree.add(inlined ? tree.child(at, inlined, null) : at, tick.ticks, tick);
+    left -= tick.ticks;
   }
+  tree.add(at, left, null);
+}
 
-  /** @param outside no code of the target has been met on the way down */
-  meaning({ callFrame }: CpuProfileNode, outside: boolean): Meaning {
-    const { functionName, url, lineNumber, columnNumber } = callFrame;
-    if (functionName === '(garbage collector)') return this.#frame(functionName, null, null, 'gc');
-    if (/^\((root|program|idle)\)$/.test(functionName)) return 'through';
-    if (url === '') return outside ? 'through' : this.#frame(functionName || '(built-in)', null, null, 'native');
-    if (url.startsWith('node:')) return outside ? 'through' : this.#frame(functionName, url, lineNumber + 1, 'node');
-    if (url !== this.#locations.url) return this.#foreign(functionName, url, lineNumber + 1, outside);
-    const place = this.#locations.of(lineNumber + 1, columnNumber + 1);
-    if (/^(given|\$memoirArgs)$/.test(functionName)) return 'excluded';
-    if (!place || isHarness(place.file) || place.line > this.#sources.lineCount(place.file)) return 'through';
-    if (isPackage(place.file)) return this.#frame(functionName, place.file, place.line, 'package');
-    const info = this.#sources.functionAt(place.file, place.line, place.column);
-    return this.#frame(info?.name ?? functionName, place.file, info?.line ?? place.line, 'own', info);
+/**
+ * The ticks of `model` on the stacks of `structure`. V8 leaves inlined functions out of stacks, so a profile that is
+ * true to the lines does not know who called; one taken without inlining knows, but its costs are not the real ones.
+ * Each line's ticks are shared out among the places where that line stands in `structure`, in proportion to its ticks there.
+ */
+export function onStacksOf(structure: ProfileModel, model: ProfileModel): ProfileModel {
+  const places = placesByKey(structure);
+  const tree = TreeBuilder.like(structure);
+  const ownNode: number[] = [0]; // of a node of `model`, made where `structure` has never seen its line
+  const ensure = (node: number): number => {
+    ownNode[node] ??= tree.child(
+      ensure(model.parent[node]!),
+      model.frames[model.frame[node]!]!,
+      model.calledFrom[node]!,
+    );
+    return ownNode[node];
+  };
+  for (let node = 1; node < model.parent.length; node++) {
+    for (const { key, ticks, line } of ticksOf(model, node)) {
+      const found = places.get(key);
+      if (!found) tree.add(ensure(node), ticks, line && { ...line, ticks });
+      for (const place of found?.places ?? []) {
+        const share = (ticks * place.ticks) / found!.total;
+        tree.add(place.node, share, line && { ...line, ticks: share });
+      }
+    }
   }
+  return { ...tree.finish(), cpuMs: model.cpuMs };
+}
 
-  lineTicks({ callFrame, positionTicks = [] }: CpuProfileNode): readonly LineTicks[] {
-    if (callFrame.url !== this.#locations.url) return [];
-    return positionTicks.flatMap(({ line, ticks }) => {
-      const place = this.#locations.ofLine(line);
-      return place && !isHarness(place.file) ? [{ file: place.file, line: place.line, ticks }] : [];
-    });
+function placesByKey(model: ProfileModel) {
+  const byKey = new Map<string, { total: number; places: { node: number; ticks: number }[] }>();
+  for (let node = 1; node < model.parent.length; node++) {
+    for (const { key, ticks } of ticksOf(model, node)) {
+      const entry = byKey.get(key) ?? { total: 0, places: [] };
+      entry.total += ticks;
+      entry.places.push({ node, ticks });
+      byKey.set(key, entry);
+    }
   }
+  return byKey;
+}
 
-  /** Code that was loaded from outside of the bundle: a package, or the profiler itself. */
-  #foreign(name: string, url: string, line: number, outside: boolean): Meaning {
-    const file = url.startsWith('file:') ? fileURLToPath(url) : url;
-    if (isPackage(file)) return this.#frame(name, file, line, 'package');
-    return outside ? 'through' : this.#frame(name, file, line, 'node');
+/** Self ticks of a node by what they are spent on: a line, or a function without lines. */
+function* ticksOf(
+  model: ProfileModel,
+  node: number,
+): Generator<{ key: string; ticks: number; line: LineTicks | null }> {
+  let left = model.selfTicks[node]!;
+  for (const line of model.lines[node]!) {
+    left -= line.ticks;
+    yield { key: `${line.file}:${line.line}`, ticks: line.ticks, line };
   }
-
-  #frame(name: string, file: string | null, line: number | null, origin: CodeOrigin, info: FunctionInfo | null = null) {
-    const key = info ? `${file}:${info.start}:${info.end}` : `${file}:${line}:${name}`;
-    const frame = this.#frames.get(key) ?? { name: name || '(anonymous)', file, line, origin, info };
-    this.#frames.set(key, frame);
-    return frame;
-  }
+  const { name, file, origin } = model.frames[model.frame[node]!]!;
+  if (left > 1e-9) yield { key: `${origin} ${file} ${name}`, ticks: left, line: null };
 }
 
 /** Gathers nodes in columns, and adds totals up at the end. */
 class TreeBuilder {
-  readonly #frames = new Map<ModelFrame, number>();
-  readonly #children: Map<number, number>[] = [new Map()];
+  readonly #frames: ModelFrame[] = [{ name: '(calls)', file: null, line: null, origin: 'native', info: null, key: '' }];
+  readonly #frameIndex = new Map<string, number>();
+  readonly #nodes = new Map<string, number>();
   readonly #parent = [-1];
   readonly #frame = [0];
   readonly #self = [0];
   readonly #lines: LineTicks[][] = [[]];
+  readonly #calledFrom: (SourceLine | null)[] = [null];
 
-  constructor() {
-    this.#frames.set({ name: '(calls)', file: null, line: null, origin: 'native', info: null }, 0);
+  /** A tree of the same nodes, without ticks. */
+  static like(model: ProfileModel): TreeBuilder {
+    const tree = new TreeBuilder();
+    for (let node = 1; node < model.parent.length; node++) {
+      tree.child(model.parent[node]!, model.frames[model.frame[node]!]!, model.calledFrom[node]!);
+    }
+    return tree;
   }
 
-  child(parent: number, frame: ModelFrame): number {
-    if (!this.#frames.has(frame)) this.#frames.set(frame, this.#frames.size);
-    const index = this.#frames.get(frame)!;
-    const known = this.#children[parent]!.get(index);
+  child(parent: number, frame: ModelFrame, from: SourceLine | null): number {
+    const index = this.#indexOf(frame);
+    const key = `${parent} ${index} ${from ? `${from.file}:${from.line}` : ''}`;
+    const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const node = this.#parent.length;
-    this.#children[parent]!.set(index, node);
-    this.#children.push(new Map());
-    this.#parent.push(parent);
+    const node = this.#parent.push(parent) - 1;
+    this.#nodes.set(key, node);
     this.#frame.push(index);
     this.#self.push(0);
     this.#lines.push([]);
+    this.#calledFrom.push(from);
     return node;
   }
 
-  addTicks(node: number, ticks: number, lines: readonly LineTicks[]): void {
+  add(node: number, ticks: number, line: LineTicks | null): void {
     this.#self[node]! += ticks;
-    this.#lines[node]!.push(...lines);
+    if (line) this.#lines[node]!.push(line);
+  }
+
+  frameOf(node: number): ModelFrame {
+    return this.#frames[this.#frame[node]!]!;
   }
 
   finish(): Omit<ProfileModel, 'cpuMs'> {
-    const total = Uint32Array.from(this.#self);
+    const total = Float64Array.from(this.#self);
     for (let node = total.length - 1; node > 0; node--) total[this.#parent[node]!]! += total[node]!;
     return {
-      frames: [...this.#frames.keys()],
+      frames: this.#frames,
       parent: Int32Array.from(this.#parent),
       frame: Int32Array.from(this.#frame),
-      selfTicks: Uint32Array.from(this.#self),
+      selfTicks: Float64Array.from(this.#self),
       totalTicks: total,
       lines: this.#lines,
-      ticks: total[0]!,
+      calledFrom: this.#calledFrom,
+      ticks: Math.round(total[0]!),
     };
+  }
+
+  #indexOf(frame: ModelFrame): number {
+    const known = this.#frameIndex.get(frame.key);
+    if (known !== undefined) return known;
+    const index = this.#frames.push(frame) - 1;
+    this.#frameIndex.set(frame.key, index);
+    return index;
   }
 }

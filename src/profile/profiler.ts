@@ -1,26 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { codeOf, UserError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import { Child } from '../process/child.ts';
-import { findNode } from '../process/forkNode.ts';
-import {
-  type CpuProfile,
-  type FlameModel,
-  PROFILE_FOLDER,
-  type ProfileResult,
-  type ProfileTarget,
-  type Touched,
-} from '../protocol/profiler.ts';
 import { checkArguments } from './argumentText.ts';
-import { bundleTarget } from './bundle.ts';
+import { type BundleRequest, bundleTarget } from './bundle.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
-import { Measurement, type ProfilePhase } from './measurement.ts';
-import { reportOf } from './report.ts';
+import { BundleLocations } from './locations.ts';
+import { buildModel, type ProfileModel } from './model.ts';
+import type { ModelFrame } from './nodeReader.ts';
+import { type MeasureRequest, type ProfilerEnvironment, ProfilerProcess } from './profilerProcess.ts';
+import { type Profiled, reportOf, type Taken } from './report.ts';
+import { Sources } from './sources.ts';
 import { callableAt, functionNamed, listFunctions } from './target.ts';
 
-export interface ProfileRequest {
+/** What to measure, and how. */
+export interface ProfileRequest extends MeasureRequest {
   readonly file: string;
   /** The file's text where it is not what is on disk, as in an editor. */
   readonly source?: string;
@@ -30,38 +23,6 @@ export interface ProfileRequest {
   readonly args?: string;
   /** A module that exports `args`, instead of `args`. */
   readonly fixture?: string;
-  /** How long measuring may take; a call that does not end by then is stopped. 10 by default. */
-  readonly seconds?: number;
-  /** Calls to time; by default as many as make the median sure. */
-  readonly runs?: number;
-  /** Limit of the function's heap; 2,048 by default. */
-  readonly memoryMB?: number;
-  /** Working directory of the function; the folder of its file by default. */
-  readonly cwd?: string;
-  /** Ends the measurement; the promise then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (phase: ProfilePhase) => void;
-  /** Whether a function that touched the outside may be called again; without it, it is not. */
-  readonly onConsent?: (touched: readonly Touched[]) => Promise<boolean>;
-}
-
-/** What the profiler needs of its surroundings. */
-export interface ProfilerEnvironment {
-  /** Path of the child's bundle, `dist/profile.js`. */
-  readonly script: string;
-  /** What `import … from 'memoir'` leads to, `dist/index.js`. */
-  readonly memoir: string;
-  readonly nodePath: string | null;
-  readonly log: Log;
-}
-
-/** A finished measurement. */
-export interface Profiled {
-  readonly result: ProfileResult;
-  /** Null where no call was sampled. */
-  readonly flame: FlameModel | null;
-  /** In terms of the sources, ready to be saved as `.cpuprofile`. */
-  readonly cpuprofile: CpuProfile | null;
 }
 
 /**
@@ -70,52 +31,77 @@ export interface Profiled {
  * @throws UserError when there is nothing to call: no such function, arguments that cannot be had, code that cannot be built
  */
 export async function profileFunction(request: ProfileRequest, environment: ProfilerEnvironment): Promise<Profiled> {
-  const { signal, args = '[]', fixture, onProgress = () => {}, onConsent = async () => false } = request;
+  const { args = '[]', fixture, signal, onProgress = () => {} } = request;
   const file = resolve(request.file);
   const source = request.source ?? (await readTarget(file));
   const { info, notes } = findTarget(listFunctions(source, file), request.target);
   if (fixture === undefined) checkArguments(args);
   signal?.throwIfAborted();
   onProgress('preparing');
-  const { seconds = 10, runs = null, memoryMB = 2048, cwd = dirname(file) } = request;
-  const folder = await mkdtemp(join(tmpdir(), 'memoir-profile-'));
-  const child = await startChild(environment, folder, memoryMB, cwd);
-  const onAbort = () => child.kill();
-  signal?.addEventListener('abort', onAbort);
+  const code: TargetCode = {
+    file,
+    source,
+    access: info.access!, // findTarget gives what can be called
+    args: fixture === undefined ? { expression: args } : { fixture: resolve(fixture) },
+    memoir: environment.memoir,
+  };
+  const sources = new Sources(new Map([[file, source]]));
+  const plain = await measureIn(
+    await ProfilerProcess.start(request, environment, []),
+    { ...code, marked: false },
+    sources,
+  );
+  const stacks = needsStacks(plain, file, info)
+    ? await measureStacks(request, environment, code, plain, sources)
+    : null;
+  const { name, line, endLine } = info;
+  return reportOf({ file, name, line, endLine, args: fixture ?? args }, notes, plain, stacks, sources);
+}
+
+type TargetCode = Omit<BundleRequest, 'outfile' | 'marked'>;
+
+/** Runs the passes in a process, and reads what they give. */
+async function measureIn(
+  process: ProfilerProcess,
+  code: Omit<BundleRequest, 'outfile'>,
+  sources: Sources,
+): Promise<Taken> {
   try {
-    const outfile = join(folder, 'target.mjs');
-    const given = fixture === undefined ? { expression: args } : { fixture: resolve(fixture) };
-    const { memoir } = environment;
-    const bundle = await bundleTarget({ file, source, access: info.access!, args: given, memoir, outfile });
+    const { outfile } = process;
+    const bundle = await bundleTarget({ ...code, outfile });
     await writeFile(outfile, bundle.code);
-    const options = { child, folder, seconds, runs, memoryMB, onPhase: onProgress, onConsent };
-    const measured = await new Measurement(options).run(outfile);
-    signal?.throwIfAborted();
-    const { name, line, endLine } = info;
-    const target: ProfileTarget = { file, name, line, endLine, args: fixture ?? args };
-    return reportOf(target, source, notes, measured, bundle, outfile);
+    const measured = await process.measure(code.marked);
+    const locations = new BundleLocations(outfile, bundle);
+    const { profile } = measured;
+    return { measured, locations, model: profile && buildModel(profile, locations, sources) };
   } finally {
-    signal?.removeEventListener('abort', onAbort);
-    child.kill();
-    await child.ended;
-    await rm(folder, { recursive: true, force: true });
+    await process.end();
   }
 }
 
-/** Starts the process while the target is still being bundled. */
-async function startChild(environment: ProfilerEnvironment, folder: string, memoryMB: number, cwd: string) {
-  const { script, nodePath } = environment;
-  const execArgv = [
-    `--max-old-space-size=${memoryMB}`,
-    '--detailed-line-info', // code that was optimised before sampling began still tells what was inlined into it
-    '--no-warnings=ExperimentalWarning',
-  ];
-  const child = new Child({ node: await findNode(nodePath), script, cwd, execArgv, env: { [PROFILE_FOLDER]: folder } });
-  void child.ended.then(
-    ({ stderr }) => stderr && environment.log.info(`The profiled function's last words: ${stderr}`),
-  );
-  return child;
+/** Whether more than the target's own lines was seen, so that it matters who called. */
+function needsStacks({ measured, model }: Taken, file: string, { start }: FunctionInfo): boolean {
+  const isTarget = (frame: ModelFrame) => frame.file === file && frame.info?.start === start;
+  return measured.outcome === 'measured' && model !== null && !model.frames.slice(1).every(isTarget);
 }
+
+/** One more sampling pass, without inlining and with marked calls; null when it does not come to its end. */
+async function measureStacks(
+  request: ProfileRequest,
+  environment: ProfilerEnvironment,
+  code: TargetCode,
+  plain: Taken,
+  sources: Sources,
+): Promise<ProfileModel | null> {
+  const quiet = { ...request, onProgress: () => request.onProgress?.('callers'), onConsent: async () => true };
+  const process = await ProfilerProcess.start(quiet, environment, WITHOUT_INLINING);
+  const { measured, model } = await measureIn(process, { ...code, marked: true }, sources);
+  if (measured.outcome === 'measured' && model?.ticks) return model;
+  plain.measured.notes.push('Who called whom could not be sampled; totals are estimated from the text.');
+  return null;
+}
+
+const WITHOUT_INLINING = ['--no-turbo-inlining', '--no-maglev-inlining'];
 
 async function readTarget(file: string): Promise<string> {
   try {

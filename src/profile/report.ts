@@ -1,36 +1,51 @@
 import { formatDuration, formatPercent } from '../base/format.ts';
-import type { FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
-import type { Bundle } from './bundle.ts';
+import type { CpuProfile, FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
 import { costsOf } from './lines.ts';
-import { BundleLocations } from './locations.ts';
+import type { BundleLocations } from './locations.ts';
 import type { Measured } from './measurement.ts';
-import { buildModel, type ProfileModel } from './model.ts';
-import type { Profiled } from './profiler.ts';
-import { Sources } from './sources.ts';
+import { onStacksOf, type ProfileModel } from './model.ts';
+import type { Sources } from './sources.ts';
+
+/** A finished measurement. */
+export interface Profiled {
+  readonly result: ProfileResult;
+  /** Null where no call was sampled. */
+  readonly flame: FlameModel | null;
+  /** In terms of the sources, ready to be saved as `.cpuprofile`. */
+  readonly cpuprofile: CpuProfile | null;
+}
+
+/** A measurement with the means to read it. */
+export interface Taken {
+  readonly measured: Measured;
+  readonly locations: BundleLocations;
+  /** Null where no call was sampled. */
+  readonly model: ProfileModel | null;
+}
 
 /** Fewer ticks than this leave wide intervals. */
 const ENOUGH_TICKS = 1000;
 
-/** What was measured, in terms of the user's sources. */
+/**
+ * What was measured, in terms of the user's sources.
+ * @param stacks a sample of who calls whom, for costs that are true to the lines but not to the callers
+ */
 export function reportOf(
   target: ProfileTarget,
-  source: string,
   notes: readonly string[],
-  measured: Measured,
-  bundle: Bundle,
-  outfile: string,
+  { measured, locations, model: plain }: Taken,
+  stacks: ProfileModel | null,
+  sources: Sources,
 ): Profiled {
-  const { outcome, timing, touched, profile } = measured;
-  const locations = new BundleLocations(outfile, bundle);
-  const sources = new Sources(new Map([[target.file, source]]));
-  const model = profile && buildModel(profile, locations, sources);
+  const { outcome, timing, touched, profile, error, intervalUs } = measured;
+  const model = plain && stacks ? onStacksOf(stacks, plain) : plain;
   const calls = measured.sampled?.calls ?? 1;
   const result: ProfileResult = {
     target,
     outcome,
-    error: measured.error && locations.describe(measured.error, (file) => sources.lineCount(file)),
+    error: error && locations.describe(error, (file) => sources.lineCount(file)),
     timing,
-    cpu: model && costsOf(model, sources, calls, measured.intervalUs, cpuMsPerCall(model, measured)),
+    cpu: model && costsOf(model, sources, calls, intervalUs, cpuMsPerCall(model, measured)),
     touched,
     notes: [...notes, ...measured.notes, ...notesOn(model, measured)],
   };

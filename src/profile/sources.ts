@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { type Node, parseSync } from 'oxc-parser';
 import { childrenOf } from '../notebook/scope.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
-import { isPackage } from './locations.ts';
 import { languageOf, listFunctions } from './target.ts';
 
 /** A call as it stands in a text. */
@@ -16,15 +15,16 @@ interface CallSite {
   readonly line: number;
 }
 
-/** What is known of one of the user's files. */
+/** What is known of a file. */
 interface SourceFile {
   readonly text: string;
   readonly lineStarts: readonly number[];
   readonly functions: readonly FunctionInfo[];
-  readonly calls: readonly CallSite[];
+  /** Worked out when first asked for. */
+  calls: readonly CallSite[] | null;
 }
 
-/** Knows the user's files as they were when the profile was taken. */
+/** Knows the sources of profiled code as they were when the profile was taken. */
 export class Sources {
   readonly #files = new Map<string, SourceFile | null>();
   readonly #texts: ReadonlyMap<string, string>;
@@ -45,6 +45,14 @@ export class Sources {
     return source ? innermostAt(source, offset) : null;
   }
 
+  /** The innermost function around the first word of a line. */
+  functionOfLine(file: string, line: number): FunctionInfo | null {
+    const source = this.#file(file);
+    const start = source?.lineStarts[line - 1];
+    if (!source || start === undefined) return null;
+    return innermostAt(source, start + source.text.slice(start).search(/\S|$/));
+  }
+
   /**
    * Lines of `file` where `caller` calls `callee`. A CPU profile tells which function called which, not from where;
    * the text does, unless the same function is called on several lines.
@@ -56,6 +64,7 @@ export class Sources {
   ): readonly number[] {
     const source = this.#file(file);
     if (!source) return [];
+    source.calls ??= callsOf(source.text, file, source.lineStarts);
     const calls = source.calls.filter(({ start }) => innermostAt(source, start) === caller);
     const name = callee.info?.kind === 'constructor' ? callee.name.split('.').at(-2) : callee.name.split('.').at(-1);
     const direct = calls.filter((call) => call.callee === name);
@@ -70,7 +79,7 @@ export class Sources {
   #file(file: string): SourceFile | null {
     const known = this.#files.get(file);
     if (known !== undefined) return known;
-    const source = isPackage(file) ? null : this.#read(file);
+    const source = this.#read(file);
     this.#files.set(file, source);
     return source;
   }
@@ -79,7 +88,7 @@ export class Sources {
     try {
       const text = this.#texts.get(file) ?? readFileSync(file, 'utf8');
       const lineStarts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)];
-      return { text, lineStarts, functions: listFunctions(text, file), calls: callsOf(text, file, lineStarts) };
+      return { text, lineStarts, functions: listFunctions(text, file), calls: null };
     } catch {
       return null; // a name that is no file, or one that has gone
     }

@@ -43,7 +43,12 @@ export type ProfilerMethods = {
   first(params: { readonly intervalUs: number }): Promise<PassReply<FirstCall>>;
   /** Warms up, then measures for `ms`, or for `runs` calls. */
   time(params: { readonly ms: number; readonly runs: number | null }): Promise<PassReply<TimingSamples>>;
-  sample(params: { readonly ms: number; readonly intervalUs: number }): Promise<PassReply<SampledCalls>>;
+  /** Calls for `warmMs` unseen, then for `ms` sampled. */
+  sample(params: {
+    readonly warmMs: number;
+    readonly ms: number;
+    readonly intervalUs: number;
+  }): Promise<PassReply<SampledCalls>>;
 };
 
 /** The environment variable with the folder of a profiler's child, and the name of the CPU profile there. */
@@ -144,8 +149,9 @@ export interface FlameModel {
   readonly parent: Int32Array;
   /** Index into `frames`. */
   readonly frame: Int32Array;
-  readonly selfTicks: Uint32Array;
-  readonly totalTicks: Uint32Array;
+  /** Fractions where ticks of a line are shared out among its callers. */
+  readonly selfTicks: Uint32Array | Float64Array;
+  readonly totalTicks: Uint32Array | Float64Array;
 }
 
 export interface FlameFrame {

@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url';
+import type { CodeOrigin, CpuProfileNode, FlameFrame } from '../protocol/profiler.ts';
+import type { FunctionInfo } from './functionSurvey.ts';
+import { type BundleLocations, isHarness, isPackage } from './locations.ts';
+import { MARK } from './markCalls.ts';
+import type { Sources } from './sources.ts';
+
+/** A function in the model, with its declaration where its source is known. */
+export interface ModelFrame extends FlameFrame {
+  readonly info: FunctionInfo | null;
+  /** The same for the same function in every profile. */
+  readonly key: string;
+}
+
+export interface SourceLine {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Ticks on one source line. */
+export interface LineTicks extends SourceLine {
+  readonly ticks: number;
+}
+
+/** What a node of the raw profile means: nothing of its own, not to be counted, a marked line of its caller, or a function. */
+type Meaning = 'through' | 'excluded' | { readonly marked: number } | ModelFrame;
+
+/** Reads nodes of a raw profile in terms of the sources. */
+export class NodeReader {
+  readonly #locations: BundleLocations;
+  readonly #sources: Sources;
+
+  constructor(locations: BundleLocations, sources: Sources) {
+    this.#locations = locations;
+    this.#sources = sources;
+  }
+
+  /** @param outside no code of the target has been met on the way down */
+  meaning({ callFrame }: CpuProfileNode, outside: boolean): Meaning {
+    const { functionName, url, lineNumber, columnNumber } = callFrame;
+    if (functionName === '(garbage collector)') return frame(functionName, null, null, 'gc');
+    if (/^\((root|program|idle)\)$/.test(functionName)) return 'through';
+    if (url === '') return outside ? 'through' : frame(functionName || '(built-in)', null, null, 'native');
+    if (url.startsWith('node:')) return outside ? 'through' : frame(functionName, url, lineNumber + 1, 'node');
+    if (url !== this.#locations.url) return foreign(functionName, url, lineNumber + 1, outside);
+    if (/^(given|\$memoirArgs)$/.test(functionName)) return 'excluded';
+    const marked = this.#locations.textAt(lineNumber + 1, columnNumber + 1).match(MARKED);
+    if (marked) return { marked: Number(marked[1]) };
+    return this.#ofBundle(functionName, lineNumber + 1, columnNumber + 1);
+  }
+
+  lineTicks({ callFrame, positionTicks = [] }: CpuProfileNode): readonly LineTicks[] {
+    if (callFrame.url !== this.#locations.url) return [];
+    return positionTicks.flatMap(({ line, ticks }) => {
+      const place = this.#locations.ofLine(line);
+      return place && !isHarness(place.file) ? [{ file: place.file, line: place.line, ticks }] : [];
+    });
+  }
+
+  /** The function that a line belongs to where it lies outside of the function it was seen in; otherwise null. */
+  inlined({ file, line }: LineTicks, { file: seenIn, info }: ModelFrame): ModelFrame | null {
+    if (file === seenIn && info && info.line <= line && line <= info.endLine) return null;
+    const own = this.#sources.functionOfLine(file, line);
+    return own && own !== info ? sourceFrame(own, file) : null;
+  }
+
+  #ofBundle(name: string, line: number, column: number): Meaning {
+    const place = this.#locations.of(line, column);
+    if (!place || isHarness(place.file) || place.line > this.#sources.lineCount(place.file)) return 'through';
+    const info = this.#sources.functionAt(place.file, place.line, place.column);
+    return info ? sourceFrame(info, place.file) : frame(name, place.file, place.line, originOf(place.file));
+  }
+}
+
+const MARKED = new RegExp(`^\\(?\\(?\\${MARK}(\\d+)`);
+
+function sourceFrame(info: FunctionInfo, file: string): ModelFrame {
+  const { name, line, start, end } = info;
+  return { name, file, line, origin: originOf(file), info, key: `${file}:${start}:${end}` };
+}
+
+function originOf(file: string): CodeOrigin {
+  return isPackage(file) ? 'package' : 'own';
+}
+
+/** Code that was loaded from outside of the bundle: a package, or the profiler itself. */
+function foreign(name: string, url: string, line: number, outside: boolean): Meaning {
+  const file = url.startsWith('file:') ? fileURLToPath(url) : url;
+  if (isPackage(file)) return frame(name, file, line, 'package');
+  return outside ? 'through' : frame(name, file, line, 'node');
+}
+
+function frame(name: string, file: string | null, line: number | null, origin: CodeOrigin): ModelFrame {
+  return { name: name || '(anonymous)', file, line, origin, info: null, key: `${origin} ${file}:${line} ${name}` };
+}
