@@ -21,6 +21,7 @@ export function readFlamePalette(): FlamePalette {
 function rgbOf(context: CanvasRenderingContext2D, colour: string, fallback: string): Rgb {
   context.fillStyle = fallback;
   context.fillStyle = colour; // what is no colour changes nothing
+  context.clearRect(0, 0, 1, 1);
   context.fillRect(0, 0, 1, 1);
   const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
   return [red, green, blue];

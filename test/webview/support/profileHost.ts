@@ -22,16 +22,6 @@ globalThis.host = {
     const view = JSON.parse(json, revive);
     window.postMessage({ type: 'profile', view }, '*');
   },
-  async timeToDraw(json) {
-    const view = JSON.parse(json, revive);
-    const drawn = new Promise((done) => {
-      const until = () => (document.querySelector('div').shadowRoot.querySelector('.flame canvas')?.width > 300 ? done(performance.now()) : requestAnimationFrame(until));
-      addEventListener('message', () => { arrived = performance.now(); until(); }, { once: true, capture: true });
-    });
-    let arrived = 0;
-    window.postMessage({ type: 'profile', view }, '*');
-    return (await drawn) - arrived;
-  },
   setTheme({ kind, variables }) {
     document.body.className = kind;
     document.body.dataset.vscodeThemeKind = kind;
@@ -44,7 +34,6 @@ globalThis.host = {
 interface Host {
   readonly posted: ProfilePageMessage[];
   show(json: string): void;
-  timeToDraw(json: string): Promise<number>;
   setTheme(theme: { kind: string; variables: Readonly<Record<string, string>> }): void;
 }
 
@@ -88,14 +77,6 @@ export class ProfileHost {
     await this.page.evaluate((json) => (globalThis as unknown as { host: Host }).host.show(json), travelling(view));
     await this.page.locator('h1').waitFor();
     await this.settle();
-  }
-
-  /** Milliseconds from the arrival of the data until the flame chart is on the page. */
-  timeToDraw(view: ProfileView): Promise<number> {
-    return this.page.evaluate(
-      (json) => (globalThis as unknown as { host: Host }).host.timeToDraw(json),
-      travelling(view),
-    );
   }
 
   async setTheme(name: ThemeName): Promise<void> {
