@@ -66,10 +66,11 @@ const shared = {
 /** CommonJS's names, which packages bundled as ES modules still use. */
 const commonJsNames = [
   `import { createRequire as $createRequire } from 'node:module';`,
+  `import { dirname as $dirname } from 'node:path';`,
   `import { fileURLToPath as $fileURLToPath } from 'node:url';`,
   `const require = $createRequire(import.meta.url);`,
   `const __filename = $fileURLToPath(import.meta.url);`,
-  `const __dirname = $fileURLToPath(new URL('.', import.meta.url));`,
+  `const __dirname = $dirname(__filename);`, // a bundle may have a URL of its own, so none of the globals
 ].join('');
 
 const builds = [

@@ -21,7 +21,7 @@ export async function toOutput(value: unknown): Promise<Output | null> {
   try {
     if (!types.isProxy(value)) return await richOutput(value);
   } catch (error) {
-    if (isUserError(error) || value instanceof Displayable) throw error;
+    if (isUserError(error) || isDisplayable(value)) throw error;
   }
   return valueOutput(value);
 }
@@ -92,6 +92,14 @@ function valueOutput(value: unknown): Output {
 
 function textOutput(text: string): Output {
   return { items: [{ mime: MIME.text, data: text }] };
+}
+
+function isDisplayable(value: unknown): boolean {
+  try {
+    return value instanceof Displayable;
+  } catch {
+    return false; // a hostile prototype
+  }
 }
 
 /** By name, because a user's code may hold another copy of the class. */

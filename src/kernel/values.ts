@@ -74,7 +74,8 @@ export class Values {
     if (!live || !this.#blobs || !encoded.length || encoded.some(([, bytes]) => bytes === null)) return null;
     if (keepValues === 'auto' && encodeMs >= ms) return null; // decoding takes about as long as encoding
     const { bytes } = encode(Object.fromEntries(encoded));
-    const digest = await this.#blobs.write(bytes);
+    const digest = await this.#blobs.write(bytes).catch(() => null); // the host tells of a folder that cannot be written
+    if (digest === null) return null;
     const refs = [...new Set([...live.values()].flatMap((one) => [...one.refs]))];
     return { digest, bytes: bytes.byteLength, loadMs: encodeMs, refs };
   }
