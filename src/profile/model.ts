@@ -13,6 +13,8 @@ export interface ProfileModel extends FlameModel {
   readonly ticks: number;
   /** CPU time of the counted ticks in milliseconds. */
   readonly cpuMs: number;
+  /** Time with nothing to compute, in milliseconds. */
+  readonly idleMs: number;
 }
 
 /** Builds the model in one walk over the raw tree. */
@@ -20,7 +22,6 @@ export function buildModel(profile: CpuProfile, locations: BundleLocations, sour
   const byId = new Map(profile.nodes.map((node) => [node.id, node]));
   const reader = new NodeReader(locations, sources);
   const tree = new TreeBuilder();
-  const counted = new Set<number>();
   const pending: { node: CpuProfileNode; at: number; from: SourceLine | null }[] = [
     { node: profile.nodes[0]!, at: 0, from: null },
   ];
@@ -31,32 +32,32 @@ export function buildModel(profile: CpuProfile, locations: BundleLocations, sour
     const isFrame = meaning !== 'through' && !('marked' in meaning);
     const at = isFrame ? tree.child(next.at, meaning, next.from) : next.at;
     const from = isFrame ? null : meaning === 'through' ? next.from : lineOf(meaning.marked, tree.frameOf(at));
-    if (at !== 0 && node.hitCount > 0) {
-      addTicks(tree, at, node, reader);
-      counted.add(node.id);
-    }
+    if (node.hitCount > 0) addTicks(tree, at, node, reader);
     for (const id of node.children ?? []) pending.push({ node: byId.get(id)!, at, from });
   }
-  const cpuUs = profile.samples.reduce(
-    (sum, id, i) => (counted.has(id) ? sum + (profile.timeDeltas[i + 1] ?? 0) : sum),
-    0,
-  );
-  return { ...tree.finish(), cpuMs: cpuUs / 1000 };
+  const model = tree.finish();
+  const tickMs = (profile.endTime - profile.startTime) / 1000 / Math.max(1, profile.samples.length);
+  const idle = profile.nodes.find(({ callFrame }) => callFrame.functionName === '(idle)')?.hitCount ?? 0;
+  return { ...model, cpuMs: model.ticks * tickMs, idleMs: idle * tickMs };
 }
 
 function lineOf(line: number, { file }: ModelFrame): SourceLine | null {
   return file === null ? null : { file, line };
 }
 
-/** Ticks on lines of another function were inlined: they are that function's. */
+/**
+ * Ticks on lines of another function were inlined: they are that function's, also where the harness itself is what
+ * the target was inlined into.
+ */
 function addTicks(tree: TreeBuilder, at: number, node: CpuProfileNode, reader: NodeReader): void {
   let left = node.hitCount;
   for (const tick of reader.lineTicks(node)) {
     const inlined = reader.inlined(tick, tree.frameOf(at));
-    tree.add(inlined ? tree.child(at, inlined, null) : at, tick.ticks, tick);
+    const to = inlined ? tree.child(at, inlined, null) : at;
+    if (to !== 0) tree.add(to, tick.ticks, tick);
     left -= tick.ticks;
   }
-  tree.add(at, left, null);
+  if (at !== 0) tree.add(at, left, null);
 }
 
 /**
@@ -86,7 +87,7 @@ export function onStacksOf(structure: ProfileModel, model: ProfileModel): Profil
       }
     }
   }
-  return { ...tree.finish(), cpuMs: model.cpuMs };
+  return { ...tree.finish(), cpuMs: model.cpuMs, idleMs: model.idleMs };
 }
 
 function placesByKey(model: ProfileModel) {
@@ -159,7 +160,7 @@ class TreeBuilder {
     return this.#frames[this.#frame[node]!]!;
   }
 
-  finish(): Omit<ProfileModel, 'cpuMs'> {
+  finish(): Omit<ProfileModel, 'cpuMs' | 'idleMs'> {
     const total = Float64Array.from(this.#self);
     for (let node = total.length - 1; node > 0; node--) total[this.#parent[node]!]! += total[node]!;
     return {

@@ -1,4 +1,4 @@
-import { formatDuration, formatPercent } from '../base/format.ts';
+import { formatPercent } from '../base/format.ts';
 import type { CpuProfile, FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
 import { costsOf } from './lines.ts';
 import type { BundleLocations } from './locations.ts';
@@ -25,6 +25,7 @@ export interface Taken {
 
 /** Fewer ticks than this leave wide intervals. */
 const ENOUGH_TICKS = 1000;
+const MUCH_WAITING_MS = 100;
 
 /**
  * What was measured, in terms of the user's sources.
@@ -59,19 +60,16 @@ function cpuMsPerCall({ cpuMs }: ProfileModel, { sampled, timing, outcome }: Mea
   return outcome === 'measured' && timing ? perCall * (timing.medianMs / (sampled.ms / sampled.calls)) : perCall;
 }
 
-function notesOn(model: ProfileModel | null, { sampled, timing, outcome }: Measured): string[] {
+function notesOn(model: ProfileModel | null, { timing, outcome }: Measured): string[] {
   const notes: string[] = [];
   if (timing && timing.batch > 1) notes.push(`Calls were timed in batches of ${timing.batch}: p95 is that of batches.`);
   if (!model) return notes;
-  const waited = sampled ? 1 - model.cpuMs / sampled.ms : 0;
+  const waited = model.idleMs / (model.idleMs + model.cpuMs);
   if (outcome === 'deadline' && model.ticks === 0) notes.push('It was waiting, not computing.');
-  else if (sampled && sampled.ms > 20 && waited > 0.3)
-    notes.push(
-      `${formatPercent(waited)} of ${formatDuration(sampled.ms)} was spent waiting; lines show CPU time only.`,
-    );
-  if (outcome === 'measured' && model.ticks < ENOUGH_TICKS) {
+  else if (model.idleMs > MUCH_WAITING_MS && waited > 0.3)
+    notes.push(`${formatPercent(waited)} of the time was spent waiting; lines show CPU time only.`);
+  else if (outcome === 'measured' && model.ticks < ENOUGH_TICKS)
     notes.push(`Only ${model.ticks} samples could be taken, so shares are rough. More time gives more.`);
-  }
   return notes;
 }
 

@@ -32,6 +32,12 @@ export function sortInPlace(list: number[]) {
   return list.sort((a, b) => a - b);
 }
 
+export const tiny = (a: number) => a * 3 + 1;
+
+export async function sleeps() {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 export function outer(n: number) {
   const inner = (k: number) => kernel(k);
   return inner(n);
@@ -123,12 +129,25 @@ describe('what is called', () => {
     const source = readFileSync(folder.file('shapes.ts'), 'utf8');
     const target = { position: source.indexOf('kernel(k)') };
     const { result } = await folder.profile('shapes.ts', '', { target, args: '[3]', seconds: 2 });
-    expect(result.target).toMatchObject({ name: 'outer', line: 27 });
+    expect(result.target).toMatchObject({ name: 'outer', line: 33 });
     expect(result.notes[0]).toBe(
       '"inner": it is made anew inside outer; profile outer instead. Measured is "outer" around it.',
     );
     const nowhere = folder.profile('shapes.ts', '', { target: { position: 0 } });
     await expect(nowhere).rejects.toThrow('There is no function here that can be profiled.');
+  });
+
+  test('a function small enough to vanish in its caller keeps its samples', async () => {
+    const { result } = await folder.profile('shapes.ts', 'tiny', { args: '[2]', seconds: 2 });
+    expect(result.timing!.batch).toBeGreaterThan(100);
+    expect(functionOf(result, 'tiny')?.origin).toBe('own');
+    expect(lineOf(result, 'shapes.ts', 27)?.percent).toBeGreaterThan(90);
+  });
+
+  test('waiting is told apart from computing', async () => {
+    const { result } = await folder.profile('shapes.ts', 'sleeps', { seconds: 2 });
+    expect(result.timing!.medianMs).toBeGreaterThan(4);
+    expect(result.notes.join()).toMatch(/% of the time was spent waiting/);
   });
 
   test('text that is not saved is what is measured', async () => {
