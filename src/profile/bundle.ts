@@ -6,8 +6,8 @@ import { parseSync } from 'oxc-parser';
 import { UserError } from '../base/errors.ts';
 import type { FunctionAccess } from './functionSurvey.ts';
 import { HARNESS, HARNESS_LOOPS } from './harness.ts';
-import { isPackage } from './locations.ts';
 import { markCalls } from './markCalls.ts';
+import { isPackage } from './sources.ts';
 import { languageOf } from './target.ts';
 
 export interface BundleRequest {

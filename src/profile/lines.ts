@@ -1,8 +1,7 @@
 import type { CodeOrigin, CpuCosts, FunctionCost, LineCost } from '../protocol/profiler.ts';
-import { isPackage } from './locations.ts';
 import type { ProfileModel } from './model.ts';
 import type { ModelFrame } from './nodeReader.ts';
-import type { Sources } from './sources.ts';
+import { isPackage, type Sources } from './sources.ts';
 import { shareMargin } from './statistics.ts';
 
 /** Fewer ticks than this say nothing about a line or function. */

@@ -5,6 +5,7 @@ import type { ErrorData } from '../base/errors.ts';
 import type { CpuProfile, ProfileError } from '../protocol/profiler.ts';
 import type { Bundle } from './bundle.ts';
 import { HARNESS } from './harness.ts';
+import { isPackage } from './sources.ts';
 
 /** A place in a source file; line and column from 1. */
 export interface Place {
@@ -100,9 +101,4 @@ const AT_PLACE = /((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)(?=\)?
 
 export function isHarness(file: string): boolean {
   return basename(file) === HARNESS;
-}
-
-/** Whether a file belongs to a package rather than to the user. */
-export function isPackage(file: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(file);
 }

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { CodeOrigin, CpuProfileNode, FlameFrame } from '../protocol/profiler.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
-import { type BundleLocations, isHarness, isPackage } from './locations.ts';
+import { type BundleLocations, isHarness } from './locations.ts';
 import { MARK } from './markCalls.ts';
-import type { Sources } from './sources.ts';
+import { isPackage, type Sources } from './sources.ts';
 
 /** A function in the model, with its declaration where its source is known. */
 export interface ModelFrame extends FlameFrame {

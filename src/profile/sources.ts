@@ -95,6 +95,11 @@ export class Sources {
   }
 }
 
+/** Whether a file belongs to a package rather than to the user. */
+export function isPackage(file: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(file);
+}
+
 function innermostAt({ functions }: SourceFile, offset: number): FunctionInfo | null {
   let best: FunctionInfo | null = null;
   for (const one of functions) {
