@@ -26,6 +26,7 @@ const steps = [
   ['lint', 'files that only tests use', () => check('knip', ['--no-progress', '--production', '--include', 'files'])],
   ['lint', 'types', () => check('tsc', ['-p', '.'])],
   ['lint', 'types of the webview', () => check('tsc', ['-p', 'webview'])],
+  ['lint', 'types of its tests', () => check('tsc', ['-p', 'test/webview'])],
   ['build', 'build', () => check('npm', ['run', '--silent', 'build'])],
   ['build', 'package', () => check('npm', ['run', '--silent', 'package'])],
   ['unit', 'unit and integration tests', () => runVitest('unit')],

@@ -4,7 +4,13 @@ import { serialize } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import { toErrorData, UserError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
-import type { CallKind, FirstCall, PassReply, ProfilerMethods } from '../protocol/profiler.ts';
+import {
+  type CallKind,
+  type FirstCall,
+  type PassReply,
+  type ProfilerMethods,
+  SECOND_INSTANCE,
+} from '../protocol/profiler.ts';
 import { type Handlers, Peer, type Port } from '../protocol/rpc.ts';
 import type { Harness } from './harness.ts';
 import { callFor, measureTiming, type TimedCalls } from './measure.ts';
@@ -23,6 +29,7 @@ interface Call {
 /** The profiler's process: loads one target and measures it, pass by pass. */
 class ProfilerChild {
   readonly #sidecar = new Sidecar(fileURLToPath(import.meta.url));
+  #bundle = '';
   #harness: Harness | null = null;
   #call: Call | null = null;
   #first: FirstCall | null = null;
@@ -47,17 +54,17 @@ class ProfilerChild {
     return {
       load: ({ bundle }) =>
         this.#attempt('load', async () => {
-          const { $harness } = (await import(pathToFileURL(bundle).href)) as { $harness: Harness }; // see bundle.ts
-          this.#harness = $harness;
+          this.#bundle = pathToFileURL(bundle).href;
+          this.#harness = await loadHarness(this.#bundle);
           return null;
         }),
       first: ({ intervalUs }) => this.#firstCall(intervalUs),
       time: ({ ms, runs }) => this.#attempt('call', () => measureTiming(this.#timed(), ms, runs)),
       sample: ({ warmMs, ms, intervalUs }) =>
         this.#attempt('call', async () => {
-          if (warmMs) await callFor(this.#timed(), warmMs);
+          await this.#loadAnew();
           await this.#sidecar.start(intervalUs);
-          const sampled = await callFor(this.#timed(), ms);
+          const sampled = await callFor(this.#timed(), warmMs + ms);
           await this.#sidecar.stop();
           return sampled;
         }),
@@ -83,6 +90,16 @@ class ProfilerChild {
     const mutates = before !== null && !snapshot(list)?.equals(before);
     this.#first = { ...reply.value, touched, mutates };
     return { status: 'done', value: this.#first };
+  }
+
+  /**
+   * A second instance of the module, none of whose functions is compiled yet. V8's profiler does not know code that was
+   * optimised in the middle of a loop before it began: its ticks would go to whoever called it.
+   */
+  async #loadAnew(): Promise<void> {
+    this.#harness = await loadHarness(`${this.#bundle}${SECOND_INSTANCE}`);
+    const prepared = await prepare(this.#harness);
+    this.#call = prepared;
   }
 
   /** Calls in the way that the first one has shown. */
@@ -122,6 +139,11 @@ class ProfilerChild {
   #exited(): PassReply<never> | null {
     return this.#exit && { status: 'exited', code: this.#exit.code, error: toErrorData(this.#exit.error) };
   }
+}
+
+async function loadHarness(url: string): Promise<Harness> {
+  const { $harness } = (await import(url)) as { $harness: Harness }; // see bundle.ts
+  return $harness;
 }
 
 async function prepare(harness: Harness): Promise<Call> {

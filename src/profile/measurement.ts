@@ -11,6 +11,7 @@ import {
   type ProfileOutcome,
   type ProfilerMethods,
   type SampledCalls,
+  SECOND_INSTANCE,
   type Timing,
   type TimingSamples,
   type Touched,
@@ -194,7 +195,8 @@ export class Measurement {
 
   async #readProfile(): Promise<CpuProfile | null> {
     try {
-      return JSON.parse(await readFile(join(this.#options.folder, PROFILE_FILE), 'utf8')) as CpuProfile; // V8's own format
+      const text = await readFile(join(this.#options.folder, PROFILE_FILE), 'utf8');
+      return JSON.parse(text.replaceAll(`${SECOND_INSTANCE}"`, '"')) as CpuProfile; // V8's own format
     } catch {
       return null; // the process ended before it was written
     }

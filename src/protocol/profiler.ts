@@ -36,6 +36,9 @@ export interface SampledCalls {
   readonly ms: number;
 }
 
+/** What the URL of the bundle's second instance ends with. */
+export const SECOND_INSTANCE = '?second';
+
 /** What the host asks of the profiler's child. Passes that sample leave their CPU profile in the child's folder. */
 export type ProfilerMethods = {
   load(params: { readonly bundle: string }): Promise<PassReply<null>>;
@@ -43,7 +46,7 @@ export type ProfilerMethods = {
   first(params: { readonly intervalUs: number }): Promise<PassReply<FirstCall>>;
   /** Warms up, then measures for `ms`, or for `runs` calls. */
   time(params: { readonly ms: number; readonly runs: number | null }): Promise<PassReply<TimingSamples>>;
-  /** Calls for `warmMs` unseen, then for `ms` sampled. */
+  /** Calls for `warmMs` and `ms` together, sampled from the first call on, in a second instance of the module. */
   sample(params: {
     readonly warmMs: number;
     readonly ms: number;

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { THEMES } from '../../support/vscode/window.ts';
+import { describeWindow } from '../../support/vscode/windowSuite.ts';
+
+const files = {
+  'slow.memoir.ts': `// %% Pause
+const pause = 1500;
+
+// %% Slow
+await new Promise((done) => setTimeout(done, pause));
+pause
+`,
+};
+
+describeWindow('the sidebar in a window', { files }, (stage) => {
+  const row = (text: string | RegExp) =>
+    stage.window.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+
+  test('it says what to do before anything was measured', async () => {
+    const { page } = stage.window;
+    await page.locator('.activitybar [aria-label^="Memoir"]').first().click();
+    await page.locator('.welcome-view-content', { hasText: 'Open Sample' }).first().waitFor();
+    await stage.window.shot('sidebar-empty');
+  });
+
+  test('a slow cell raises an alert at its cell, in every section', async () => {
+    const { window } = stage;
+    await window.quickOpen('slow.memoir.ts');
+    await window.runAll();
+    await window.outputText(/^1500$/, 60_000);
+    await row(/Slow took 1\.5 s/).waitFor();
+    for (const section of ['Cache', 'Operations', 'Alerts', 'Recommendations', 'Resources'])
+      await row(section).waitFor();
+    await window.page.locator('.activitybar .badge-content', { hasText: '1' }).waitFor();
+    await window.page.locator('.statusbar-item', { hasText: /hits/ }).first().waitFor();
+    await window.shot('sidebar-alert');
+  });
+
+  test.each(Object.keys(THEMES) as (keyof typeof THEMES)[])('looks as it should in %s', async (theme) => {
+    await stage.window.theme(theme);
+    await stage.window.shot(`sidebar-${theme}`);
+  });
+
+  test('making the cell fast resolves the alert', async () => {
+    const { window } = stage;
+    const editor = window.page
+      .locator('.notebookOverlay .monaco-editor .view-line', { hasText: 'const pause' })
+      .first();
+    await editor.click();
+    await window.page.keyboard.press('End');
+    await window.page.keyboard.press('ArrowLeft');
+    for (let i = 0; i < 4; i += 1) await window.page.keyboard.press('Backspace');
+    await window.page.keyboard.type('20');
+    await window.page.keyboard.press('Shift+Enter');
+    await window.outputText(/^20$/);
+    await row(/Slow took/).waitFor({ state: 'detached' });
+    await expect
+      .poll(() => window.page.locator('.activitybar .badge-content:visible', { hasText: /\d/ }).count())
+      .toBe(0);
+  });
+});
