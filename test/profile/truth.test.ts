@@ -62,7 +62,8 @@ export async function work() {
 });
 afterAll(() => folder.dispose());
 
-describe('a split of 70, 20 and 10 % is read within 3 points', () => {
+// samples are drawn by chance: one measurement in some hundreds lies outside of three points
+describe('a split of 70, 20 and 10 % is read within 3 points', { retry: 2 }, () => {
   test('over lines', async () => {
     const { result } = await folder.profile('lines.ts', 'work');
     expect(result.outcome).toBe('measured');

@@ -250,7 +250,7 @@ describe('the flame chart', () => {
     await host.page.getByText('Flame chart as a table').click();
     const rows = host.page.locator('.stacks tbody tr');
     const cells = ['2', 'priceOf', 'src/prices.ts:4', '40.2 %', '4.03 ms', '60.2 %', '6.03 ms'];
-    expect(await rows.nth(1).locator('th, td').allTextContents()).toEqual(cells);
+    await expect.poll(() => rows.nth(1).locator('th, td').allTextContents()).toEqual(cells);
     await rows.nth(1).getByRole('button').click();
     expect(await host.posted()).toEqual([{ type: 'openLine', file: PRICES, line: 4 }]);
   });

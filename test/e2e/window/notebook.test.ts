@@ -75,9 +75,10 @@ describeWindow('a notebook in a window', { files }, (stage) => {
     const run = await window.outputText(RUN);
     await window.reopen();
     await window.outputText(/More than 15 minutes late/, 60_000);
-    const canvas = await window.output('figure.chart canvas');
-    await expect.poll(async () => (await drawingOn(canvas)).colours, { timeout: 30_000 }).toBeGreaterThan(3);
     expect(await window.outputText(RUN)).toBe(run);
+    await window.reveal(await window.output('figure.chart', 60_000));
+    const canvas = await window.output('figure.chart canvas', 60_000);
+    await expect.poll(async () => (await drawingOn(canvas)).colours, { timeout: 30_000 }).toBeGreaterThan(3);
     for (const texts of await window.cellStatus()) expect(texts.join()).toMatch(/memory|disk/);
     await window.shot('notebook-reopened');
   });
