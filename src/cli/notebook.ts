@@ -5,6 +5,9 @@ import { codeOf, messageOf, UserError } from '../base/errors.ts';
 import { findWorkspace } from '../base/program.ts';
 import { version } from '../base/version.ts';
 import { openSession } from '../kernel/openSession.ts';
+import { watchCells } from '../monitor/cells.ts';
+import { Monitor } from '../monitor/monitor.ts';
+import { SharedStore } from '../monitor/sharedStore.ts';
 import { readDocument } from '../notebook/document.ts';
 import { programCell } from '../notebook/documentCells.ts';
 import type { ProgramCell } from '../notebook/program.ts';
@@ -65,9 +68,26 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
     log: consoleLog(environment.logLevel),
   });
   session.update(cells);
+  const measured = options.useCache === false ? null : measure(session, directory, notebook, environment.logLevel);
   const close = async () => {
     session.dispose();
+    await measured?.close();
     await store.close();
   };
   return { cells, session, close };
+}
+
+/** Cells as operations that `memoir status` and the sidebar know. */
+function measure(session: Session, directory: string, notebook: string, logLevel: string): { close(): Promise<void> } {
+  const shared = new SharedStore({ directory, log: consoleLog(logLevel) });
+  const monitor = new Monitor({ openStore: () => shared });
+  const cells = watchCells(monitor, session, notebook);
+  return {
+    async close() {
+      cells.dispose();
+      await monitor.flush();
+      monitor.dispose();
+      await shared.close();
+    },
+  };
 }

@@ -265,6 +265,15 @@ describe('memoir plan, check and cache', () => {
     expect((await run()).totals.computed).toBe(2);
   });
 
+  test('status knows the cells that ran and raises an alert for one that failed', async () => {
+    folder.write('sums.memoir.ts', `${SUMS}\n// %% Bad\nthrow new Error('no luck');\n`);
+    await run();
+    type Status = { operations: { name: string; count: number }[]; alerts: { rule: string; what: string }[] };
+    const { operations, alerts } = await memoirJson<Status>(folder.path, ['status']);
+    expect(operations.find(({ name }) => name === 'sums.memoir.ts › Sum')).toMatchObject({ count: 1 });
+    expect(alerts.map(({ rule }) => rule)).toEqual(['failed-operation']);
+  });
+
   test('the sample runs on its real data and draws charts', async () => {
     const examples = resolve(import.meta.dirname, '../../examples');
     for (const file of ['birdstrikes.memoir.ts', 'words.ts', 'data/birdstrikes.csv']) {
