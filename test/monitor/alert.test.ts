@@ -5,7 +5,7 @@ import type { CacheFigures } from '../../src/monitor/figures.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
 
 const now = 1_700_000_000_000;
-const where = { file: '/work/a.memoir.ts', cell: { index: 3, label: 'Chart' } };
+const where = { file: '/home/reader/a.memoir.ts', cell: { index: 3, label: 'Chart' } };
 
 function start() {
   const clock = { now };

@@ -19,7 +19,7 @@ function start() {
   ]);
   const source: CellSource<string> = { onChange: changes.event, state: (id) => states.get(id)!, program: { cells } };
   const monitor = new Monitor();
-  const watched = watchCells(monitor, source, '/work/flights.memoir.ts');
+  const watched = watchCells(monitor, source, '/home/reader/flights.memoir.ts');
   const become = (id: string, state: State) => {
     states.set(id, state);
     changes.fire(id);
@@ -40,7 +40,7 @@ describe('a cell that is watched', () => {
         count: 1,
         lastMs: 12,
         impureRuns: 1,
-        where: { file: '/work/flights.memoir.ts', cell: { index: 1, label: 'Chart' } },
+        where: { file: '/home/reader/flights.memoir.ts', cell: { index: 1, label: 'Chart' } },
       },
     ]);
     become('b', { ...settled, record: record() });
