@@ -6,8 +6,9 @@ const unit = {
   name: 'unit',
   include: ['test/**/*.test.ts'],
   exclude: ['test/e2e/**', 'test/fixtures/**'],
-  testTimeout: 20_000,
-  hookTimeout: 20_000,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  retry: 1, // real processes, browsers and samplers on two shared cores; what fails twice fails
   env: { MEMOIR_KEY_FILE: join(tmpdir(), 'memoir-test-key') }, // not the one of whoever runs the tests
 };
 

@@ -79,7 +79,9 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
 
 /** Cells as operations that `memoir status` and the sidebar know. */
 function measure(session: Session, directory: string, notebook: string, logLevel: string): { close(): Promise<void> } {
-  const shared = new SharedStore({ directory, log: consoleLog(logLevel) });
+  const log = consoleLog(logLevel);
+  // of a folder that cannot be used the cache tells already
+  const shared = new SharedStore({ directory, log: { ...log, warn: log.debug } });
   const monitor = new Monitor({ openStore: () => shared });
   const cells = watchCells(monitor, session, notebook);
   return {

@@ -187,7 +187,9 @@ describe('bad input', () => {
 
   test('a damaged cache file is set aside with a sentence, and the notebook runs', async () => {
     await run();
-    const file = readdirSync(join(folder.path, '.memoir')).find((name) => name.endsWith('.sqlite'))!;
+    const file = readdirSync(join(folder.path, '.memoir')).find(
+      (name) => name.startsWith('records-') && name.endsWith('.sqlite'),
+    )!;
     writeFileSync(join(folder.path, '.memoir', file), Buffer.alloc(20_000, 'x'));
     for (const extra of ['-wal', '-shm']) writeFileSync(join(folder.path, '.memoir', file + extra), '');
     const { code, stderr, stdout } = await memoir(folder.path, ['run', 'sums.memoir.ts', '--json']);
