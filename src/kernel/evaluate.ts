@@ -8,6 +8,7 @@ import type { Output } from '../protocol/output.ts';
 import type { CellStacks } from './cellError.ts';
 import { toOutput } from './display.ts';
 import { type ImpureScope, requireFrom } from './impureGlobals.ts';
+import { LoadReads } from './loadReads.ts';
 import { explainImport } from './missingModule.ts';
 import { currentRun, Run, within } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -22,6 +23,10 @@ export interface EvaluatorOptions {
   readonly surroundings: Surroundings;
   /** Gets ready for what this code may import. */
   readonly prepare: (code: string) => Promise<void>;
+  /** Has every local module loaded anew by the next import. */
+  readonly reload: () => void;
+  /** Whether a path is that of a local module that was loaded. */
+  readonly isModule: (path: string) => boolean;
   readonly show: (run: Run, output: Output) => void;
   /** Tells the reader of the run's console. */
   readonly warn: (run: Run, text: string) => void;
@@ -30,6 +35,8 @@ export interface EvaluatorOptions {
 /** Runs compiled cells, one at a time, and reports each. */
 export class Evaluator {
   readonly #notebook: string;
+  readonly #loadReads: LoadReads;
+  readonly #reload: () => void;
   readonly #workspace: string;
   readonly #values: Values;
   readonly #stacks: CellStacks;
@@ -46,6 +53,8 @@ export class Evaluator {
   constructor(options: EvaluatorOptions) {
     this.#notebook = options.notebook;
     this.#workspace = options.workspace;
+    this.#loadReads = new LoadReads(options.workspace, options.isModule);
+    this.#reload = options.reload;
     this.#values = options.values;
     this.#stacks = options.stacks;
     this.#impure = options.impure;
@@ -59,6 +68,7 @@ export class Evaluator {
   /** Runs one cell; answers also when it fails, or is interrupted wherever it is. */
   async run(request: RunRequest): Promise<RunReply> {
     this.invalidate(request.cell);
+    if (this.#loadReads.takeChange(request)) this.#reload();
     const run = new Run(request, this.#workspace, this.#show);
     this.#impure.begin(run);
     const started = performance.now();
@@ -180,9 +190,11 @@ export class Evaluator {
     }).runInThisContext();
     const own: Omit<CellRuntime, keyof ImpureGlobals> = {
       import: async (specifier: string, options?: ImportCallOptions) => {
-        currentRun()?.read('module', String(specifier), ''); // the host knows what it stands for
+        const run = currentRun();
+        run?.read('module', String(specifier), ''); // the host knows what it stands for
+        const load = () => importModule(specifier, options);
         try {
-          return await importModule(specifier, options);
+          return await (run && !isOwn(specifier) ? this.#loadReads.during(run, load) : load());
         } catch (error) {
           throw explainImport(error, String(specifier), notebook);
         }
@@ -195,6 +207,11 @@ export class Evaluator {
     };
     return Object.assign(this.#impure, own); // the very object whose clock and randomness are swapped
   }
+}
+
+/** Memoir itself and Node read nothing of the user's. */
+function isOwn(specifier: unknown): boolean {
+  return /^(memoir$|node:)/.test(String(specifier));
 }
 
 class Interrupted extends Error {}

@@ -62,10 +62,10 @@ export class ModuleLoader {
     if (MAY_LOAD_MODULES.test(code)) this.#rewrite ??= (await import('../notebook/impurity.ts')).rewriteModule;
   }
 
-  /** Gives edited modules and their importers a new version; call before each run. */
-  refresh(): void {
+  /** Gives edited modules and their importers a new version; call before each run. `all` counts every module as edited. */
+  refresh({ all = false } = {}): void {
     const edited = [...this.#loaded]
-      .filter(([path, { digest }]) => digestSource(path) !== digest)
+      .filter(([path, { digest }]) => all || digestSource(path) !== digest)
       .map(([path]) => path);
     const outdated = new Set<string>();
     while (edited.length) {
@@ -79,6 +79,11 @@ export class ModuleLoader {
       delete this.#required[path]; // CommonJS knows no versions
       edited.push(...module.importers);
     }
+  }
+
+  /** Whether the file was loaded as a local module. */
+  has(path: string): boolean {
+    return this.#loaded.has(path);
   }
 
   /** The place in the source of a local module that a place in its loaded code comes from. */

@@ -64,6 +64,8 @@ class Kernel {
           impure: this.#impure,
           surroundings: this.#surroundings!,
           prepare: (code) => this.#loader.prepare(code),
+          isModule: (path) => this.#loader.has(path),
+          reload: () => this.#loader.refresh({ all: true }),
           show: (run, output) => this.#peer.emit({ type: 'output', run: run.request.run, output }),
           warn: (run, text) => this.#console.write(run, 'stderr', text),
         });

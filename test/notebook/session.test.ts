@@ -379,7 +379,7 @@ describe('modules', () => {
   });
 
   // Needs the loader to know what a module read while it was evaluated, and to load it anew when that changes.
-  test.fails('a file that a helper reads as it is loaded counts for all who use it (not yet in the trace)', async () => {
+  test('a file that a helper reads as it is loaded counts for all who use it', async () => {
     const files = {
       'helper.ts':
         "import { readFileSync } from 'node:fs';\nexport const offset = Number(readFileSync('n.txt', 'utf8'));\n",
