@@ -50,11 +50,6 @@ export class ModuleDigests {
     return Object.assign({}, ...(await Promise.all(pins)));
   }
 
-  /** The local files behind a specifier, for watching. */
-  async files(specifier: string): Promise<readonly string[]> {
-    return isPath(specifier) ? (await this.#currentModule(specifier)).files : [];
-  }
-
   async #packagesOf({ packages }: LocalModule): Promise<Record<string, string>> {
     const digests = packages.map(async ({ name, from }) => {
       const digest = isBuiltin(name) || name === 'memoir' ? null : await this.#packages.digest(name, from);

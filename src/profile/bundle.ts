@@ -139,6 +139,7 @@ function withDoors(source: string, { file, access, args }: BundleRequest): strin
   return `${opened}\n;${entries.map(([name, code]) => `export const ${name}${typeOf(file)} = ${code};`).join('\n')}`;
 }
 
+/** Text for the bundle, where a value that has no type of its own must not make the compiler complain; not a type of ours. */
 function typeOf(file: string): string {
   return languageOf(file).startsWith('ts') ? ': any' : '';
 }
