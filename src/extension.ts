@@ -26,7 +26,7 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
   const sidebar = async () => import('./vscode/sidebarCommands.ts');
   context.subscriptions.push(
     report,
-    vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, lazySerializer(), { transientOutputs: true }),
+    vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, lazySerializer(host), { transientOutputs: true }),
     report.command('memoir.newNotebook', async () => (await notebook()).newNotebook()),
     report.command('memoir.openSample', async () => (await notebook()).openSample(context)),
     report.command('memoir.runStale', async () => (await host()).notebooks.active().session.runStale()),
@@ -64,10 +64,14 @@ export async function deactivate(): Promise<void> {
   await host?.close();
 }
 
-function lazySerializer(): vscode.NotebookSerializer {
+function lazySerializer(host: () => Promise<Host>): vscode.NotebookSerializer {
   const load = async () => new (await import('./vscode/serializer.ts')).Serializer();
   return {
-    deserializeNotebook: async (content) => (await load()).deserializeNotebook(content),
+    async deserializeNotebook(content) {
+      const data = (await load()).deserializeNotebook(content);
+      if (!vscode.workspace.isTrusted) await (await host()).notebooks.addKeptOutputs(content, data);
+      return data;
+    },
     serializeNotebook: async (data) => (await load()).serializeNotebook(data),
   };
 }

@@ -12,6 +12,7 @@ import type { RendererEvent, RendererMessage } from '../protocol/output.ts';
 import { CellPainter } from './cellPainter.ts';
 import { statusItem, statusText } from './cellStatus.ts';
 import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE, RENDERER_ID, setting } from './contributions.ts';
+import { addKeptOutputs, tabWith } from './keptOutputs.ts';
 import { OpenNotebook } from './openNotebook.ts';
 import type { Report } from './report.ts';
 import { cellOf } from './serializer.ts';
@@ -54,6 +55,20 @@ export class Notebooks implements Disposable {
 
   of(cell: vscode.NotebookCell): OpenNotebook | undefined {
     return this.#open.get(cell.notebook)?.notebook;
+  }
+
+  /** Fills in what the cells of a notebook that may not run showed last. */
+  async addKeptOutputs(content: Uint8Array, data: vscode.NotebookData): Promise<void> {
+    const uri = await tabWith(content);
+    if (!uri) return;
+    const { session } = this.#session(uri);
+    try {
+      await addKeptOutputs(data, session);
+    } catch (error) {
+      this.#report.error(`What ${basename(uri.fsPath)} showed last could not be read.`, error);
+    } finally {
+      session.dispose();
+    }
   }
 
   async restart(): Promise<void> {
@@ -138,7 +153,16 @@ export class Notebooks implements Disposable {
   }
 
   #openSession(document: vscode.NotebookDocument): Opened {
-    const { uri } = document;
+    const { session, kernel, widgets, monitor, path } = this.#session(document.uri);
+    const cells = watchCells(monitor, session, path);
+    const notebook = new OpenNotebook(document, session, this.#painter, () => cells.sync());
+    notebook.onStatus(() => this.#statusChanged.fire());
+    kernel.onLost((why) => why && this.#report.warn(why));
+    const process = watchKernel(kernel, monitor, basename(path));
+    return { notebook, kernel, widgets, codeHidden: false, watching: [cells, process] };
+  }
+
+  #session(uri: vscode.Uri) {
     const folder = vscode.workspace.getWorkspaceFolder(uri) ?? vscode.workspace.workspaceFolders?.[0];
     const path =
       uri.scheme === 'file' || uri.scheme === 'vscode-remote'
@@ -146,8 +170,8 @@ export class Notebooks implements Disposable {
         : join(folder?.uri.fsPath ?? homedir(), 'untitled.memoir.ts');
     const directory = this.#stores.directory(uri);
     const { cache, monitor } = this.#stores.at(directory);
-    const widgets = this.#widgetsOf(document);
-    const { session, kernel } = openSession({
+    const widgets = this.#widgetsOf(uri);
+    const opened = openSession({
       notebook: path,
       workspace: folder?.uri.fsPath ?? dirname(path),
       store: cache.records,
@@ -160,12 +184,7 @@ export class Notebooks implements Disposable {
       maxMemoryMB: setting('kernel.maxMemoryMB', uri),
       log: this.#report,
     });
-    const cells = watchCells(monitor, session, path);
-    const notebook = new OpenNotebook(document, session, this.#painter, () => cells.sync());
-    notebook.onStatus(() => this.#statusChanged.fire());
-    kernel.onLost((why) => why && this.#report.warn(why));
-    const process = watchKernel(kernel, monitor, basename(path));
-    return { notebook, kernel, widgets, codeHidden: false, watching: [cells, process] };
+    return { ...opened, widgets, monitor, path };
   }
 
   #release(document: vscode.NotebookDocument): void {
@@ -195,11 +214,11 @@ export class Notebooks implements Disposable {
     const values = Object.fromEntries(opened.widgets);
     const event: RendererEvent = { type: 'widgets', values };
     void this.#messaging.postMessage(event);
-    void this.#context.workspaceState.update(widgetsKey(document), values);
+    void this.#context.workspaceState.update(widgetsKey(document.uri), values);
   }
 
-  #widgetsOf(document: vscode.NotebookDocument): Map<string, unknown> {
-    return new Map(Object.entries(this.#context.workspaceState.get<Record<string, unknown>>(widgetsKey(document), {})));
+  #widgetsOf(uri: vscode.Uri): Map<string, unknown> {
+    return new Map(Object.entries(this.#context.workspaceState.get<Record<string, unknown>>(widgetsKey(uri), {})));
   }
 
   #statusItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
@@ -281,6 +300,6 @@ function watchKernel(kernel: KernelClient, monitor: Monitor, notebook: string): 
   return store;
 }
 
-function widgetsKey({ uri }: vscode.NotebookDocument): string {
+function widgetsKey(uri: vscode.Uri): string {
   return `memoir.widgets ${uri.toString()}`;
 }

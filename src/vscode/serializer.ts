@@ -22,9 +22,14 @@ export class Serializer implements vscode.NotebookSerializer {
     const document = (data.metadata?.memoir as DocumentMetadata | undefined) ?? empty; // written by deserializeNotebook
     return writeDocument({
       ...document,
-      cells: data.cells.map((cell) => documentCell(cell.kind, cell.languageId, cell.value, cell.metadata)),
+      cells: data.cells.map(documentCellOf),
     });
   }
+}
+
+/** A cell of a notebook that is being opened as a cell of the file. */
+export function documentCellOf({ kind, languageId, value, metadata }: vscode.NotebookCellData): DocumentCell {
+  return documentCell(kind, languageId, value, metadata);
 }
 
 /** A cell of an open notebook as a cell of the file. */

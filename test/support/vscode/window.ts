@@ -174,12 +174,12 @@ export class EditorWindow {
   }
 
   /** Closes the window with everything behind it and opens it again: only what was kept is there. */
-  async reopen(): Promise<void> {
-    const { root, home, options, context, server } = this.#parts;
+  async reopen({ trusted = this.#parts.options.trusted ?? true } = {}): Promise<void> {
+    const { root, home, context, server } = this.#parts;
     await this.#parts.page.close();
     await server.stop();
     // The same port, as the browser keeps what windows remember by address.
-    this.#parts.server = await Server.start(root, home, { port: server.port, trusted: options.trusted ?? true });
+    this.#parts.server = await Server.start(root, home, { port: server.port, trusted });
     this.#parts.page = await context.newPage();
     await this.#load();
   }
