@@ -22,6 +22,7 @@ export class OpenNotebook implements Disposable {
   readonly #store = new DisposableStore();
   readonly #status = new Emitter<void>();
   readonly #applied = new Map<CellId, ProgramCell>();
+  #cells: ReadonlyMap<CellId, vscode.NotebookCell> = new Map();
   #attached = false;
 
   /** The cells' status texts may be different now. */
@@ -58,6 +59,7 @@ export class OpenNotebook implements Disposable {
     const all = this.document.getCells().every((cell) => asked.includes(cell) || !this.#programCell(cell));
     const some = () => this.session.run([...asked.map(idOf), ...edited], { again });
     await (all && asked.length > 1 && !again ? this.session.runStale() : some());
+    if (this.document.isClosed) return;
     for (const cell of asked) if (this.stateOf(cell).status === 'done') this.#painter.acknowledge(cell);
   }
 
@@ -68,12 +70,15 @@ export class OpenNotebook implements Disposable {
     this.#status.fire();
   }
 
-  /** Cells were added, removed, typed in or made SQL. */
+  /** Cells were added, removed, typed in or made SQL; that an output changed is no news. */
   async edited(change: vscode.NotebookDocumentChangeEvent): Promise<void> {
+    const { cellChanges, contentChanges } = change;
+    const shownOnly = cellChanges.every((it) => (it.outputs || it.executionSummary) && !it.document && !it.metadata);
+    if (shownOnly && !contentChanges.length) return;
     this.#status.fire();
     await nameTables(this.document);
-    if (!change.contentChanges.length) return;
-    for (const { removedCells } of change.contentChanges)
+    if (!contentChanges.length) return;
+    for (const { removedCells } of contentChanges)
       for (const cell of removedCells)
         if (cell.index < 0 || !this.document.getCells().includes(cell)) this.#applied.delete(idOf(cell));
     const changed = this.#apply([]);
@@ -100,6 +105,13 @@ export class OpenNotebook implements Disposable {
     this.#store.dispose();
   }
 
+  #cell(id: CellId): vscode.NotebookCell | undefined {
+    const known = this.#cells.get(id);
+    if (known && known.index >= 0) return known;
+    this.#cells = new Map(this.document.getCells().map((cell) => [idOf(cell), cell]));
+    return this.#cells.get(id);
+  }
+
   /** Makes the present text of `cells` count; gives the cells that mean something else now. */
   #apply(cells: readonly vscode.NotebookCell[]): CellId[] {
     for (const cell of cells) {
@@ -118,8 +130,9 @@ export class OpenNotebook implements Disposable {
   }
 
   #paint(id: CellId): void {
-    const cell = this.document.getCells().find((candidate) => idOf(candidate) === id);
-    if (!cell || this.document.isClosed) return;
+    if (this.document.isClosed) return;
+    const cell = this.#cell(id);
+    if (!cell) return;
     if (this.#attached) this.#painter.paint(cell, this.session.state(id));
     this.#status.fire();
   }
