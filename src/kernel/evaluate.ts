@@ -7,6 +7,7 @@ import type { CellId, RunReply, RunRequest } from '../protocol/kernel.ts';
 import type { Output } from '../protocol/output.ts';
 import type { CellStacks } from './cellError.ts';
 import { toOutput } from './display.ts';
+import { describeCaptured } from './exportInfo.ts';
 import { type ImpureScope, requireFrom } from './impureGlobals.ts';
 import { LoadReads } from './loadReads.ts';
 import { explainImport } from './missingModule.ts';
@@ -140,9 +141,11 @@ export class Evaluator {
     const mutated = this.#values.changed(request.inputs);
     const started = performance.now();
     const exports = this.#values.adopt(request, outcome.exports, ms);
+    const captured = Object.entries(outcome.captured ?? {}).map(([name, value]) => describeCaptured(name, value));
     const encodeMs = performance.now() - started;
     const values = mutated.length ? null : await this.#values.keep(request, ms, encodeMs);
-    return { status: 'done', error: null, ms, exports, values, reads: run.reads, impure: run.impure, mutated };
+    const { reads, impure } = run;
+    return { status: 'done', error: null, ms, exports, captured, values, reads, impure, mutated };
   }
 
   #fail(run: Run, error: unknown, ms: number): RunReply {
@@ -153,6 +156,7 @@ export class Evaluator {
       error: interrupted ? null : this.#stacks.describe(error, cell),
       ms,
       exports: [],
+      captured: [],
       values: null,
       reads: run.reads,
       impure: run.impure,

@@ -1,4 +1,5 @@
 import { parseDuration } from '../base/duration.ts';
+import { type CellLayoutSpec, completeLayout } from './cellLayout.ts';
 
 /** What a person may write about a cell behind its marker: `// %% Title {"cache": "off"}`. */
 export interface CellSpec {
@@ -7,6 +8,8 @@ export interface CellSpec {
   readonly hideCode?: boolean;
   readonly run?: 'auto' | 'manual';
   readonly name?: string;
+  /** Where the cell stands in the app; it means nothing to a run. */
+  readonly layout?: CellLayoutSpec;
 }
 
 /** How long and where a cell's results are kept. */
@@ -42,7 +45,14 @@ export interface CellCache {
 }
 
 /** The names an option may have; any other key makes the `{…}` part of the title. */
-export const OPTION_NAMES = ['cache', 'disabled', 'hideCode', 'run', 'name'] as const satisfies (keyof CellSpec)[];
+export const OPTION_NAMES = [
+  'cache',
+  'disabled',
+  'hideCode',
+  'run',
+  'name',
+  'layout',
+] as const satisfies (keyof CellSpec)[];
 
 /** Fills the defaults in; a wrong value is named in `problems`, and its default stands in for it. */
 export function completeCell(options: WrittenOptions): { readonly cell: Cell; readonly problems: readonly string[] } {
@@ -54,7 +64,7 @@ export function completeCell(options: WrittenOptions): { readonly cell: Cell; re
     run: completeRun(options.run, problems),
     name: text('name', options.name, problems),
   };
-  return { cell, problems };
+  return { cell, problems: [...problems, ...completeLayout(options.layout, 0).problems] };
 }
 
 const CACHE_KEYS = ['ttl', 'persist', 'key'];

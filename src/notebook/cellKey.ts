@@ -3,7 +3,7 @@ import type { Cell } from './cell.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
 
 /** Part of every key: raise it when the meaning of records or keys changes. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 /** The named digests a static key is made of; the names appear in explanations. */
 export type Components = Readonly<Record<string, string>>;

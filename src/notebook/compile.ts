@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { type TransformFailure, transform } from 'esbuild';
 import MagicString from 'magic-string';
-import { parseSync } from 'oxc-parser';
 import { UserError } from '../base/errors.ts';
 import { editCell, importCall } from './compileEdits.ts';
+import { type FollowedFunctions, type FunctionParts, followFunctions } from './functions.ts';
 import { type ImpureGlobals, trackImpure, unusedName } from './impurity.ts';
+import { cleanText, digestParts, normalForm, TRANSFORM } from './normalForm.ts';
 import { type CellAnalysis, exportedNames } from './parse.ts';
 import type { ImportBinding } from './parseImports.ts';
-import { readSource, type Span } from './scope.ts';
+import { readSource } from './scope.ts';
 
 export type { ImportBinding };
 
@@ -28,6 +28,14 @@ export interface CompiledCell {
   readonly map: string;
   /** Digest of what the code means: layout, comments and types do not count, the names of imports and inputs do. */
   readonly codeDigest: string;
+  /** The functions that the cell hands to others, where all that they consist of is known. */
+  readonly functions: ReadonlyMap<string, FollowedFunction>;
+}
+
+/** A function of a cell, and what the results of its calls depend on. */
+export interface FollowedFunction extends FunctionParts {
+  /** Digest of what the code of all its `functions` means. */
+  readonly codeDigest: string;
 }
 
 /** A compiled cell; what it is given comes as one object. */
@@ -35,6 +43,8 @@ export type CellFunction = (memoir: CellRuntime, inputs: Readonly<Record<string,
 
 export interface CellOutcome {
   readonly exports: Record<string, unknown>;
+  /** Private names that exported functions consist of or take. */
+  readonly captured?: Record<string, unknown>;
   /** The value of the last expression; absent where a cell shows none. */
   readonly result?: unknown;
 }
@@ -64,56 +74,63 @@ export async function compileCell(request: CompileRequest): Promise<CompiledCell
   const scoped = readSource(source);
   const names = { memoir: unusedName(source, '$memoir'), result: unusedName(source, '$result') };
   const inputs = [...new Set(request.inputs)].sort();
-  const edit = new MagicString(blankComments(source, scoped.comments)); // offsets stay those of the source
+  const clean = cleanText(scoped);
+  const edit = new MagicString(clean);
   const given = { shadowed: new Set(inputs), imports: request.imports };
   trackImpure(edit, scoped, { memoir: names.memoir, ...given });
   editCell(edit, scoped, { ...names, ...given });
   const exports = exportedNames(analysis);
-  edit.append(`\nexport { ${[...exports, ...(analysis.lastExpression ? [names.result] : [])].join(', ')} };`);
-  const [run, normal] = await Promise.all([strip(edit, source, name), normalForm(edit.toString(), 'ts')]).catch(
-    rethrow,
-  );
+  const followed = followFunctions(scoped, { inputs: given.shadowed, imports: request.imports });
+  const captured = capturedBy(exports, followed);
+  const handed = [...exports, ...captured, ...(analysis.lastExpression ? [names.result] : [])];
+  edit.append(`\nexport { ${handed.join(', ')} };`);
+  const [run, normal, functions] = await Promise.all([
+    strip(edit, source, name),
+    normalForm(edit.toString()),
+    digestFunctions(exports, followed, clean),
+  ]).catch(rethrow);
   const head = headOf(names.memoir, unusedName(source, '$inputs'), inputs, request.imports);
   return {
-    ...assemble(run, head, names.result),
-    codeDigest: digest([normal, inputs, request.imports.map(keyOf).sort()]),
+    ...assemble(run, head, names.result, captured),
+    codeDigest: digestParts([normal, inputs, request.imports.map(keyOf).sort()]),
+    functions,
   };
 }
 
-/** Digest of a module's text in which layout, comments and types do not count; of the text itself where it is broken. */
-export async function normalDigest(source: string, loader: 'ts' | 'js' | 'tsx' | 'jsx' = 'ts'): Promise<string> {
-  const { comments } = parseSync(`module.${loader}`, source, { lang: loader });
-  return digest([await normalForm(blankComments(source, comments), loader).catch(() => source)]);
+/** Private names of the cell that its exported functions consist of or take. */
+function capturedBy(exports: readonly string[], { parts }: FollowedFunctions): string[] {
+  const names = exports.flatMap((name) => [...(parts.get(name)?.functions ?? []), ...(parts.get(name)?.values ?? [])]);
+  return [...new Set(names)].filter((name) => !exports.includes(name));
 }
 
-/** `text` with blanks for comments: esbuild keeps some of them, and lays code out differently around others. */
-function blankComments(text: string, comments: readonly Span[]): string {
-  let blanked = '';
-  let end = 0;
-  for (const comment of comments) {
-    blanked +=
-      text.slice(end, comment.start) + text.slice(comment.start, comment.end).replace(/[^\r\n\u2028\u2029]/g, ' ');
-    end = comment.end;
-  }
-  return blanked + text.slice(end);
+async function digestFunctions(
+  exports: readonly string[],
+  { parts, spans }: FollowedFunctions,
+  clean: string,
+): Promise<Map<string, FollowedFunction>> {
+  const normal = new Map(
+    await Promise.all(
+      [...spans].map(async ([name, { keyword, start, end }]) => {
+        return [name, await normalForm(keyword + clean.slice(start, end))] as const;
+      }),
+    ),
+  );
+  return new Map(
+    exports.flatMap((name) => {
+      const found = parts.get(name);
+      if (!found) return [];
+      const codeDigest = digestParts(found.functions.map((one) => [one, normal.get(one)]));
+      return [[name, { ...found, codeDigest }]];
+    }),
+  );
 }
-
-const TSCONFIG = {
-  compilerOptions: { experimentalDecorators: false, useDefineForClassFields: true, verbatimModuleSyntax: true },
-};
-const COMMON = { charset: 'utf8', treeShaking: false, tsconfigRaw: TSCONFIG, logLevel: 'silent' } as const;
 
 async function strip(edit: MagicString, source: string, name: string): Promise<{ code: string; map: string }> {
   const toSource = Object.assign(edit.generateMap({ source: name, hires: 'boundary' }), {
     sourcesContent: [source],
   }).toUrl();
   const code = `${edit}\n//# sourceMappingURL=${toSource}`; // esbuild composes its own map with this one
-  return transform(code, { ...COMMON, loader: 'ts', target: 'node22', sourcemap: 'external', sourcefile: name });
-}
-
-async function normalForm(source: string, loader: 'ts' | 'js' | 'tsx' | 'jsx'): Promise<string> {
-  const options = { loader, target: 'esnext', minifyWhitespace: true, legalComments: 'none' } as const;
-  return (await transform(source, { ...COMMON, ...options })).code;
+  return transform(code, { ...TRANSFORM, loader: 'ts', target: 'node22', sourcemap: 'external', sourcefile: name });
 }
 
 /** One line of our own before the cell's first: its inputs and imports as constants. */
@@ -139,11 +156,13 @@ function assemble(
   { code, map }: { code: string; map: string },
   head: string,
   result: string,
+  privates: readonly string[],
 ): { js: string; map: string } {
   const at = code.lastIndexOf('export {');
   const list = /^export \{([^}]*)\};\s*$/.exec(code.slice(at))?.[1];
   if (list === undefined) throw new Error('esbuild did not end a cell with its exports.');
   const exports: string[] = [];
+  const captured: string[] = [];
   let shown = '';
   for (const item of list
     .split(',')
@@ -151,19 +170,16 @@ function assemble(
     .filter(Boolean)) {
     const [local = '', exported = local] = item.split(' as ');
     if (exported === result) shown = `, result: ${local}`;
-    else exports.push(exported === local ? local : `${exported}: ${local}`);
+    else (privates.includes(exported) ? captured : exports).push(exported === local ? local : `${exported}: ${local}`);
   }
-  const js = `${head}${code.slice(0, at)}return { exports: { ${exports.join(', ')} }${shown} };\n})`;
+  const more = captured.length ? `, captured: { ${captured.join(', ')} }` : '';
+  const js = `${head}${code.slice(0, at)}return { exports: { ${exports.join(', ')} }${more}${shown} };\n})`;
   const { mappings, ...rest } = JSON.parse(map) as { mappings: string };
   return { js, map: JSON.stringify({ ...rest, mappings: `;${mappings}` }) };
 }
 
 function keyOf({ local, specifier, imported, attributes }: ImportBinding): string {
   return JSON.stringify([local, specifier, imported, attributes ?? null]);
-}
-
-function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 function rethrow(error: unknown): never {

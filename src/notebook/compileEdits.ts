@@ -13,7 +13,7 @@ export interface EditNames {
 }
 
 /**
- * Turns a cell's text, its comments blanked, into a module without imports and exports whose last expression has a name.
+ * Turns a cell's text, cleaned, into a module without imports and exports whose last expression has a name.
  * Lines stay.
  */
 export function editCell(edit: MagicString, source: ScopedSource, names: EditNames): void {
@@ -25,7 +25,6 @@ export function editCell(edit: MagicString, source: ScopedSource, names: EditNam
     labelWidgets(edit, statement, names);
   }
   redirectModules(edit, source, names);
-  dropEmptyStatements(edit, source);
 }
 
 /** `import(…)` of a module as an expression of compiled code. */
@@ -75,15 +74,6 @@ function dropDefault(edit: MagicString, statement: NodeOf<'ExportDefaultDeclarat
 /** Puts text in the place of a statement; without any, a type, which vanishes, keeps what is above and below apart. */
 function replace(edit: MagicString, { start, end }: Node, replacement: string): void {
   edit.update(start, end, (replacement || `type $${start} = 0;`) + lineEndsOf(edit.original.slice(start, end)));
-}
-
-const LISTS = new Set(['Program', 'BlockStatement', 'StaticBlock', 'SwitchCase', 'TSModuleBlock']);
-
-/** Semicolons too many mean nothing: no digest should count them. */
-function dropEmptyStatements(edit: MagicString, { parents }: ScopedSource): void {
-  for (const [node, parent] of parents) {
-    if (node.type === 'EmptyStatement' && LISTS.has(parent.type)) edit.update(node.start, node.end, ' ');
-  }
 }
 
 function replaceStart(edit: MagicString, statement: Node, inner: Node): void {

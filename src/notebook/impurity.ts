@@ -1,7 +1,7 @@
 import MagicString from 'magic-string';
 import { globalReplacement, type ImpureKind, importReplacement } from './impurityRules.ts';
 import { type ImportBinding, importsOf } from './parseImports.ts';
-import { type Node, readSource, type ScopedSource, type Use } from './scope.ts';
+import { isChanged, type Node, readSource, type ScopedSource, type Use } from './scope.ts';
 
 /** The clock and randomness as rewritten code reaches them; each use is told to the run it happens in. */
 export interface ImpureGlobals {
@@ -85,10 +85,7 @@ export function unusedName(text: string, name: string): string {
 /** Whether `node` is assigned to or deleted, itself or a member of it: whoever patches a global means the real one. */
 function isTarget(node: Node, { parents }: ScopedSource): boolean {
   const outer = parents.get(node);
-  const target = outer?.type === 'MemberExpression' && outer.object === node ? outer : node;
-  const user = parents.get(target);
-  if (user?.type === 'AssignmentExpression') return user.left === target;
-  return user?.type === 'UpdateExpression' || (user?.type === 'UnaryExpression' && user.operator === 'delete');
+  return isChanged(outer?.type === 'MemberExpression' && outer.object === node ? outer : node, parents);
 }
 
 /** `{ Math }` has to become `{ Math: $memoir.Math }`. */

@@ -78,7 +78,8 @@ function kindOf({ kind, node, parent }: Definition): DeclarationKind {
   return how === 'let' || how === 'var' ? how : 'const';
 }
 
-function isDisposed({ parent }: Definition): boolean {
+/** Whether a definition is one of `using`, which ends with its cell. */
+export function isDisposed({ parent }: Definition): boolean {
   return parent?.type === 'VariableDeclaration' && parent.kind.endsWith('using');
 }
 

@@ -1,6 +1,8 @@
-import type { ExportInfo, Read, RunId, ValuesRef } from '../protocol/kernel.ts';
+import type { Captured, ExportInfo, Read, RunId, ValuesRef } from '../protocol/kernel.ts';
 import { type ConsoleLine, MIME, type Output, type WidgetData } from '../protocol/output.ts';
 import { type Components, keyOf } from './cellKey.ts';
+import type { FollowedFunction } from './compile.ts';
+import { withFunctionDigests } from './functionDigests.ts';
 
 /** What a run touched that wrote files. */
 export const WRITING = 'writing files';
@@ -40,14 +42,22 @@ export function widgetIn({ outputs }: CellRecord, name: string): WidgetData | un
   return widgets.map(({ data }) => data as WidgetData).find((widget) => widget.name === name); // drawn by the kernel
 }
 
+/** A run that has ended well. */
+export interface Finished
+  extends Pick<CellRecord, 'run' | 'outputs' | 'console' | 'reads' | 'exports' | 'values' | 'impure' | 'ms'> {
+  readonly captured: readonly Captured[];
+}
+
 /** The record of a finished run under the key it began with. */
 export function recordOf(
-  finished: Pick<CellRecord, 'run' | 'outputs' | 'console' | 'reads' | 'exports' | 'values' | 'impure' | 'ms'>,
+  finished: Finished,
+  functions: ReadonlyMap<string, FollowedFunction>,
   { key: staticKey, components }: { readonly key: string; readonly components: Components },
   made: Pick<CellRecord, 'session' | 'createdAt'>,
 ): CellRecord {
-  const { run, outputs, console, reads, exports, values, impure, ms } = finished;
+  const { run, outputs, console, reads, values, impure, ms } = finished;
   const key = recordKey(staticKey, reads);
+  const exports = withFunctionDigests(finished, functions, components);
   return { key, staticKey, components, reads, outputs, console, exports, values, impure, run, ms, ...made };
 }
 

@@ -95,6 +95,13 @@ export function* childrenOf(node: Node): Generator<Node> {
   }
 }
 
+/** Whether what `node` stands for is assigned to or deleted. */
+export function isChanged(node: Node, parents: ReadonlyMap<Node, Node>): boolean {
+  const user = parents.get(node);
+  if (user?.type === 'AssignmentExpression') return user.left === node;
+  return user?.type === 'UpdateExpression' || (user?.type === 'UnaryExpression' && user.operator === 'delete');
+}
+
 const TOO_DEEP = {
   severity: 'Error',
   message: 'This code is nested too deeply to be read',

@@ -3,7 +3,7 @@ import { toErrorData } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { CellError, CellId, RunReply } from '../protocol/kernel.ts';
 import { type CellEvent, type CellState, type Reason, type ResultSource, step, UNKNOWN } from './cellRun.ts';
-import type { Execution } from './execution.ts';
+import type { Executed, Execution } from './execution.ts';
 import { reason } from './explain.ts';
 import { LiveValues, type Recreation } from './liveValues.ts';
 import type { CellKey, Found, Lookup } from './lookup.ts';
@@ -181,11 +181,7 @@ export class Wave implements Disposable {
     if (status === 'interrupted') return this.#halt(id, { type: 'interrupt', ms });
     const trouble = executed.error ?? this.#mutation(executed);
     if (trouble) return this.#halt(id, { type: 'fail', error: trouble, ms });
-    const reads = await this.#lookup.trace(program, id, executed.reads);
-    const record = recordOf({ ...executed, reads }, now, {
-      session: this.#options.session,
-      createdAt: this.#options.clock(),
-    });
+    const record = await this.#record(program, id, executed, now);
     const whole = await this.#lookup.keep(program, id, record);
     if (!whole && !record.impure.includes(WRITING)) return this.#enqueue(id, wanted);
     this.#done(id, record, { from: 'computed', ms, savedMs: 0, why });
@@ -206,11 +202,7 @@ export class Wave implements Disposable {
       return false;
     }
     const key = { key: record.staticKey, components: record.components };
-    const reads = await this.#lookup.trace(this.#program, id, executed.reads);
-    const fresh = recordOf({ ...executed, reads }, key, {
-      session: this.#options.session,
-      createdAt: this.#options.clock(),
-    });
+    const fresh = await this.#record(this.#program, id, executed, key);
     const same = record.impure.length === 0 && sameExports(record, fresh);
     const why = 'its values were needed and had not been kept';
     this.#done(id, same ? { ...record, run: fresh.run } : fresh, { from: 'recreated', ms, savedMs: 0, why });
@@ -218,6 +210,15 @@ export class Wave implements Disposable {
     if (await this.#lookup.keep(this.#program, id, fresh)) this.#follow(id);
     else this.#enqueue(id, FOLLOW);
     return true;
+  }
+
+  async #record(program: Program, id: CellId, executed: Executed, key: CellKey): Promise<CellRecord> {
+    const [reads, { functions }] = await Promise.all([
+      this.#lookup.trace(program, id, executed.reads),
+      program.compile(id),
+    ]);
+    const made = { session: this.#options.session, createdAt: this.#options.clock() };
+    return recordOf({ ...executed, reads }, functions, key, made);
   }
 
   #done(

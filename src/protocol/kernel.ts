@@ -24,12 +24,17 @@ export interface ExportInfo {
   readonly name: string;
   readonly type: string;
   readonly preview: string;
-  /** Content digest, or null with the reason why the value has none. */
+  /** Content digest, of a function the digest of what its results depend on; or null, with the reason why it has none. */
   readonly digest: string | null;
   readonly reason?: string;
+  /** A function that is its code and nothing else: no properties of its own, not bound, not a class. */
+  readonly plain?: true;
   /** The value itself where it is small and JSON holds it exactly. */
   readonly json?: { readonly value: unknown };
 }
+
+/** What is known of a value that only functions of its cell use. */
+export type Captured = Pick<ExportInfo, 'name' | 'digest' | 'plain'>;
 
 /** Where a run's values are kept: one content-addressed file. */
 export interface ValuesRef {
@@ -74,6 +79,8 @@ export interface RunReply {
   readonly error: CellError | null;
   readonly ms: number;
   readonly exports: readonly ExportInfo[];
+  /** Private names that exported functions consist of or take. */
+  readonly captured: readonly Captured[];
   readonly values: ValuesRef | null;
   readonly reads: readonly Read[];
   readonly impure: readonly string[];

@@ -7,7 +7,7 @@ import { Program, type ProgramCell } from '../../src/notebook/program.ts';
 import type { CellError, CellId, RunId, RunReply, RunRequest, ValuesRef } from '../../src/protocol/kernel.ts';
 import { TempFolder } from '../support/temp.ts';
 
-const dist = resolve(process.env.MEMOIR_DIST ?? 'dist');
+const dist = resolve(process.env.MEMOIR_TEST_DIST ?? 'dist');
 
 /** What one run gave: the kernel's answer, what it wrote, and what it showed last, as text. */
 export interface Ran extends RunReply {
