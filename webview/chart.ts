@@ -1,13 +1,15 @@
 import type { View } from 'vega';
-import type { Disposable } from '../src/base/disposable.ts';
+import chartCss from './chart.css';
 import { type ChartSpec, isResponsive, vegaOf } from './chartSpec.ts';
 import { chartSignals } from './chartTheme.ts';
 import { ChartTooltip } from './chartTooltip.ts';
 import { h } from './dom.ts';
+import type { OutputView, ViewItem } from './outputView.ts';
 import { readTheme } from './theme.ts';
 
 /** A chart on the page: follows the page's width and theme, and keeps the old picture until the new one is ready. */
-export class Chart implements Disposable {
+export class Chart implements OutputView {
+  readonly css = chartCss;
   readonly element = h('figure', { class: 'chart' });
   readonly #tooltip = new ChartTooltip();
   readonly #resize = new ResizeObserver(() => this.#fit());
@@ -23,9 +25,26 @@ export class Chart implements Disposable {
     this.#resize.observe(this.element);
   }
 
-  async update(read: () => ChartSpec): Promise<void> {
-    this.#read = read;
+  async update(item: ViewItem): Promise<boolean> {
+    this.#read = () => item.json() as ChartSpec;
     await this.draw();
+    return true;
+  }
+
+  attached(): Promise<void> {
+    return this.draw(); // its place on the page tells how wide it is
+  }
+
+  restyle(): void {
+    void this.draw();
+  }
+
+  dispose(): void {
+    this.#drawing += 1;
+    this.#resize.disconnect();
+    this.#view?.finalize();
+    this.#view = null;
+    this.element.remove();
   }
 
   async draw(): Promise<void> {
@@ -41,14 +60,6 @@ export class Chart implements Disposable {
     } finally {
       if (turn !== this.#drawing) canvas.remove(); // a newer drawing has taken over
     }
-  }
-
-  dispose(): void {
-    this.#drawing += 1;
-    this.#resize.disconnect();
-    this.#view?.finalize();
-    this.#view = null;
-    this.element.remove();
   }
 
   async #drawInto(container: HTMLElement): Promise<View> {

@@ -1,7 +1,7 @@
-import type { Disposable } from '../src/base/disposable.ts';
 import type { HtmlData } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
 import { type FrameStyle, frameDocument, reportedHeight } from './htmlDocument.ts';
+import type { OutputView } from './outputView.ts';
 import { isDark, themeKind } from './theme.ts';
 
 const VARIABLES = [
@@ -16,7 +16,8 @@ const VARIABLES = [
 ];
 
 /** HTML in a frame that can run scripts but reach neither the page, nor its storage, nor the network. */
-export class HtmlFrame implements Disposable {
+export class HtmlFrame implements OutputView {
+  readonly css = '';
   readonly element = h('iframe', { class: 'frame', sandbox: 'allow-scripts', title: 'HTML output' });
   readonly #html: string;
 

@@ -9,6 +9,8 @@ export interface RendererItem {
   readonly id: string;
   readonly mime: string;
   json(): unknown;
+  text(): string;
+  data(): Uint8Array;
 }
 
 /** What a renderer's entry point gives back. */

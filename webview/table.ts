@@ -1,6 +1,7 @@
-import type { Disposable } from '../src/base/disposable.ts';
 import type { TableData } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
+import type { OutputView } from './outputView.ts';
+import tableCss from './table.css';
 import { type ColumnFormat, cellText, columnFormats, countText } from './tableFormat.ts';
 import { readTheme } from './theme.ts';
 
@@ -12,7 +13,8 @@ const CELL_PADDING = 30;
 const MAX_WIDTH = 380;
 
 /** A table that scrolls in itself, its header staying in view. */
-export class Table implements Disposable {
+export class Table implements OutputView {
+  readonly css = tableCss;
   readonly element: HTMLElement;
   readonly #table: TableData;
   readonly #columns: readonly ColumnFormat[];

@@ -1,13 +1,15 @@
-import type { Disposable } from '../src/base/disposable.ts';
 import { formatCount } from '../src/base/format.ts';
 import type { ValueNode } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
+import type { OutputView } from './outputView.ts';
+import valueCss from './value.css';
 import { briefEntries } from './valueBrief.ts';
 
 const OPEN_AT_FIRST = 12;
 
 /** A value to unfold; entries are drawn when they are first shown. */
-export class ValueTree implements Disposable {
+export class ValueTree implements OutputView {
+  readonly css = valueCss;
   readonly element: HTMLElement;
 
   constructor(node: ValueNode) {

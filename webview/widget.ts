@@ -1,27 +1,30 @@
-import type { Disposable } from '../src/base/disposable.ts';
+import { DisposableStore } from '../src/base/disposable.ts';
 import type { WidgetData } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
+import type { OutputScope, OutputView, StateView, ViewItem } from './outputView.ts';
+import widgetCss from './widget.css';
 import { type Control, makeControl } from './widgetControls.ts';
 import { WidgetSync } from './widgetSync.ts';
 
 /** A widget on the page; drawing it again keeps the control, its focus, and a drag that is under way. */
-export class Widget implements Disposable {
+export class Widget implements OutputView, StateView {
+  readonly css = widgetCss;
   readonly element = h('div', { class: 'widget' });
-  readonly #post: (widget: Widget, value: unknown) => void;
+  readonly #store = new DisposableStore();
   readonly #sync: WidgetSync;
   #data: WidgetData;
   #control: Control;
 
-  constructor(data: WidgetData, post: (widget: Widget, value: unknown) => void) {
+  constructor(data: WidgetData, page: OutputScope) {
     this.#data = data;
-    this.#post = post;
     this.#sync = new WidgetSync({
-      post: (value) => this.#post(this, value),
+      post: (value) => page.move(this, value),
       show: (value) => this.#control.show(value),
       nextFrame: (action) => requestAnimationFrame(action),
       after: (ms, action) => setTimeout(action, ms),
     });
     this.#control = this.#makeControl(data);
+    this.#store.add(page.watch(this));
   }
 
   get name(): string {
@@ -29,14 +32,13 @@ export class Widget implements Disposable {
   }
 
   /** Takes the widget as it is now declared, and its value unless the reader is moving it. */
-  update(data: WidgetData): void {
-    const isSame = data.kind === this.#data.kind && data.name === this.#data.name;
+  update(item: ViewItem): boolean {
+    const data = item.json() as WidgetData;
+    if (data.kind !== this.#data.kind || data.name !== this.#data.name) return false;
     this.#data = data;
-    if (!isSame) this.#control = this.#makeControl(data);
-    else {
-      this.#control.declare(data);
-      this.#sync.receive(data.value);
-    }
+    this.#control.declare(data);
+    this.#sync.receive(data.value);
+    return true;
   }
 
   /** Takes the value that the notebook says the widget has. */
@@ -46,6 +48,7 @@ export class Widget implements Disposable {
 
   dispose(): void {
     this.#sync.flush();
+    this.#store.dispose();
     this.element.remove();
   }
 

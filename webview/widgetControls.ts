@@ -20,10 +20,10 @@ export interface Control {
 
 /** The control for a kind of widget. */
 export function makeControl(data: WidgetData, events: ControlEvents): Control {
-  return CONTROLS[data.kind](events);
+  return (CONTROLS[data.kind] ?? text)(events);
 }
 
-const CONTROLS: Readonly<Record<WidgetData['kind'], (events: ControlEvents) => Control>> = {
+const CONTROLS: Readonly<Partial<Record<WidgetData['kind'], (events: ControlEvents) => Control>>> = {
   slider,
   select,
   text,

@@ -7,18 +7,27 @@ export const MIME = {
   markdown: 'text/markdown',
   html: 'text/html',
   sandboxedHtml: 'application/vnd.memoir.html+json',
+  layout: 'application/vnd.memoir.layout+json',
+  stat: 'application/vnd.memoir.stat+json',
+  progress: 'application/vnd.memoir.progress+json',
+  code: 'application/vnd.memoir.code+json',
+  download: 'application/vnd.memoir.download+json',
   text: 'text/plain',
 } as const;
 
 /** One thing a cell shows: the same content in one or more formats, richest first. */
 export interface Output {
   readonly items: readonly OutputItem[];
+  /** A later output of the cell with the same id takes this one's place. */
+  readonly id?: string;
 }
 
 /** JSON for `…+json` formats, bytes for binary ones (`image/png`), text for the rest. */
 export interface OutputItem {
   readonly mime: string;
   readonly data: unknown;
+  /** `data` is text that stands for bytes: outputs inside a layout travel as JSON. */
+  readonly base64?: true;
 }
 
 /** What a cell wrote to the console, in order. */
@@ -62,22 +71,146 @@ export interface ValueNode {
   readonly more?: number;
 }
 
+export type WidgetKind =
+  | 'slider'
+  | 'range'
+  | 'number'
+  | 'text'
+  | 'textarea'
+  | 'select'
+  | 'multiselect'
+  | 'radio'
+  | 'checkbox'
+  | 'toggle'
+  | 'button'
+  | 'date'
+  | 'dateRange'
+  | 'file'
+  | 'color'
+  | 'form'
+  | 'tabs'
+  | 'refresh'
+  | 'module';
+
 /** A widget as it is drawn. `name` is its identity in the notebook; a move is posted back under it. */
 export interface WidgetData {
-  readonly kind: 'slider' | 'select' | 'text' | 'checkbox';
+  readonly kind: WidgetKind;
   readonly name: string;
   readonly label: string;
   readonly value: unknown;
   /** Its value before anyone moves it. */
   readonly initial?: unknown;
-  /** Slider: `min`, `max`, `step`. Select: `options` as `{label, value}`. Text: `placeholder`. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: WidgetOptions;
 }
 
-/** What the renderer posts to the extension. */
-export type RendererMessage =
-  | { readonly type: 'widget'; readonly name: string; readonly value: unknown }
-  | { readonly type: 'openLine'; readonly cell: string; readonly line: number };
+/** What a widget's declaration says beside its label and value; which parts count depends on its kind. */
+export interface WidgetOptions {
+  readonly disabled?: boolean;
+  /** A sentence below the widget. */
+  readonly help?: string;
+  /** Numbers, or days as `2026-01-31`. */
+  readonly min?: number | string;
+  readonly max?: number | string;
+  readonly step?: number;
+  readonly options?: readonly WidgetChoice[];
+  readonly placeholder?: string;
+  readonly rows?: number;
+  readonly required?: boolean;
+  readonly maxLength?: number;
+  /** A regular expression that the whole text must match, and what to say when it does not. */
+  readonly pattern?: string;
+  readonly patternHelp?: string;
+  /** File: which kinds to offer, as `<input accept>` has it. */
+  readonly accept?: string;
+  readonly maxBytes?: number;
+  /** Button and form: what stands on the button. */
+  readonly action?: string;
+  /** Form: its fields, and whatever stands between them. */
+  readonly children?: readonly Output[];
+  /** Refresh: how many milliseconds pass between two. */
+  readonly everyMs?: number;
+  /** Module: the widget's front end after the anywidget convention as one plain script, and its style sheet. */
+  readonly script?: string;
+  readonly css?: string;
+}
 
-/** What the extension posts to every renderer of a notebook: the widgets' states, so that copies stay in step. */
-export type RendererEvent = { readonly type: 'widgets'; readonly values: Readonly<Record<string, unknown>> };
+export interface WidgetChoice {
+  readonly label: string;
+  readonly value: string | number | boolean;
+}
+
+/** A chosen file as it travels. */
+export interface FileState {
+  readonly name: string;
+  readonly base64: string;
+}
+
+/** Outputs in an arrangement. */
+export interface LayoutData {
+  readonly kind: 'columns' | 'tabs' | 'accordion' | 'sidebar' | 'callout';
+  /** Under which it is remembered what the reader opened. */
+  readonly name: string;
+  readonly children: readonly { readonly title?: string; readonly outputs: readonly Output[] }[];
+  /** Columns: their shares of the width. */
+  readonly widths?: readonly number[];
+  readonly title?: string;
+  readonly tone?: 'note' | 'tip' | 'warning' | 'danger';
+}
+
+/** A number that matters. */
+export interface StatData {
+  readonly label: string;
+  readonly value: string;
+  /** How it changed, with its sign, and whether that is good. */
+  readonly change?: {
+    readonly text: string;
+    readonly direction: 'up' | 'down' | 'same';
+    readonly good: boolean | null;
+  };
+  readonly trend?: readonly number[];
+  readonly help?: string;
+}
+
+/** How far a loop is. */
+export interface ProgressData {
+  readonly label: string;
+  readonly done: number;
+  /** Null when nobody knows. */
+  readonly total: number | null;
+  readonly elapsedMs: number;
+  /** Milliseconds that the rest is expected to take; null when that is unknown. */
+  readonly leftMs: number | null;
+  readonly state: 'running' | 'done' | 'stopped';
+}
+
+/** A text in a language, with its signs coloured; a diagram's text is drawn. */
+export interface CodeData {
+  readonly code: string;
+  readonly language: string;
+}
+
+/** A file for the reader to keep. */
+export interface DownloadData {
+  readonly label: string;
+  readonly name: string;
+  readonly mime: string;
+  readonly base64: string;
+  readonly bytes: number;
+}
+
+/** What the page with the outputs posts to the notebook. */
+export type RendererMessage =
+  /** The page is there and knows no widget states yet. */
+  | { readonly type: 'ready' }
+  /** The reader moved a widget, or opened another part of a layout. */
+  | { readonly type: 'widget'; readonly name: string; readonly value: unknown }
+  /** The reader wants the running cell to end. */
+  | { readonly type: 'stop' };
+
+/** What the notebook posts to every page that shows it: the widgets' states, so that copies stay in step. */
+export interface RendererEvent {
+  readonly type: 'widgets';
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Widgets whose last move the notebook still works on. */
+  readonly busy?: readonly string[];
+}

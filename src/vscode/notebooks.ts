@@ -21,6 +21,8 @@ import type { Stores } from './stores.ts';
 /** Files that a cell may import without naming their folder in a read. */
 const MODULES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']);
 const SETTLE_MS = 150;
+/** Characters of JSON. */
+const MAX_KEPT_STATE = 100_000;
 
 /** All open notebooks: their controller, sessions, renderer messages and status bars. */
 export class Notebooks implements Disposable {
@@ -159,7 +161,7 @@ export class Notebooks implements Disposable {
     notebook.onStatus(() => this.#statusChanged.fire());
     kernel.onLost((why) => why && this.#report.warn(why));
     const process = watchKernel(kernel, monitor, basename(path));
-    return { notebook, kernel, widgets, codeHidden: false, watching: [cells, process] };
+    return { notebook, kernel, widgets, busy: new Map(), codeHidden: false, watching: [cells, process] };
   }
 
   #session(uri: vscode.Uri) {
@@ -206,15 +208,40 @@ export class Notebooks implements Disposable {
 
   #hear(document: vscode.NotebookDocument, message: RendererMessage): void {
     const opened = this.#open.get(document);
-    if (!opened || message.type !== 'widget' || !vscode.workspace.isTrusted) return;
-    void this.#guard(async () => {
-      await opened.notebook.session.moveWidget(message.name, message.value);
-    });
+    if (!opened || !vscode.workspace.isTrusted) return;
+    switch (message.type) {
+      case 'ready':
+        this.#tellWidgets(opened);
+        break;
+      case 'stop':
+        void this.#guard(() => opened.notebook.session.interrupt());
+        break;
+      case 'widget':
+        void this.#guard(() => this.#move(opened, message.name, message.value));
+    }
+  }
+
+  async #move(opened: Opened, name: string, value: unknown): Promise<void> {
+    const { widgets, busy, notebook } = opened;
+    const settled = notebook.session.moveWidget(name, value);
+    busy.set(name, (busy.get(name) ?? 0) + 1);
+    this.#tellWidgets(opened);
+    void this.#context.workspaceState.update(widgetsKey(notebook.document.uri), keepable(widgets));
     void vscode.commands.executeCommand('setContext', 'memoir.widgetMoved', true); // a step of the walkthrough is done
-    const values = Object.fromEntries(opened.widgets);
-    const event: RendererEvent = { type: 'widgets', values };
-    void this.#messaging.postMessage(event);
-    void this.#context.workspaceState.update(widgetsKey(document.uri), values);
+    await settled.finally(() => {
+      const left = busy.get(name)! - 1;
+      if (left > 0) busy.set(name, left);
+      else {
+        busy.delete(name);
+        this.#tellWidgets(opened);
+      }
+    });
+  }
+
+  #tellWidgets({ widgets, busy, notebook: { document } }: Opened): void {
+    const event: RendererEvent = { type: 'widgets', values: Object.fromEntries(widgets), busy: [...busy.keys()] };
+    for (const editor of vscode.window.visibleNotebookEditors)
+      if (editor.notebook === document) void this.#messaging.postMessage(event, editor);
   }
 
   #widgetsOf(uri: vscode.Uri): Map<string, unknown> {
@@ -277,6 +304,8 @@ interface Opened {
   readonly notebook: OpenNotebook;
   readonly kernel: KernelClient;
   readonly widgets: Map<string, unknown>;
+  /** How many moves of a widget the session still works on. */
+  readonly busy: Map<string, number>;
   codeHidden: boolean;
   readonly watching: readonly Disposable[];
 }
@@ -302,4 +331,9 @@ function watchKernel(kernel: KernelClient, monitor: Monitor, notebook: string): 
 
 function widgetsKey(uri: vscode.Uri): string {
   return `memoir.widgets ${uri.toString()}`;
+}
+
+/** States that are worth keeping beyond the window; a chosen file is not. */
+function keepable(widgets: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries([...widgets].filter(([, state]) => JSON.stringify(state ?? null).length < MAX_KEPT_STATE));
 }

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { CodeOrigin } from '../../src/protocol/profiler.ts';
 import { type FlamePalette, framePaints, heatStep, type Rgb, textOn } from '../../webview/flameColours.ts';
 import { FlameTree } from '../../webview/flameTree.ts';
+import { PAGE_THEMES as THEMES } from '../../webview/pageTheme.ts';
 import { HEAT_COLOURS } from './support/heatColours.ts';
 import { flameOf } from './support/profileViews.ts';
-import { THEMES } from './support/themes.ts';
 
 describe.each(Object.keys(HEAT_COLOURS) as (keyof typeof HEAT_COLOURS)[])('the heat of the %s theme', (name) => {
   const heat = HEAT_COLOURS[name].map(rgb);

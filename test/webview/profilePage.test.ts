@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProfileView } from '../../src/protocol/panel.ts';
+import { PAGE_THEMES as THEMES } from '../../webview/pageTheme.ts';
 import { ProfileHost } from './support/profileHost.ts';
 import { flameOf, type Stack, sampleView } from './support/profileViews.ts';
-import { THEMES } from './support/themes.ts';
 
 const PRICES = '/home/reader/shop/src/prices.ts';
 

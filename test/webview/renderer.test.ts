@@ -7,8 +7,8 @@ import { toOutput } from '../../src/kernel/display.ts';
 import { html } from '../../src/kernel/displayMarkup.ts';
 import { tableView } from '../../src/kernel/displayTable.ts';
 import { MIME, type Output, type WidgetData } from '../../src/protocol/output.ts';
+import { PAGE_THEMES as THEMES } from '../../webview/pageTheme.ts';
 import { NotebookPage } from './support/notebookPage.ts';
-import { THEMES } from './support/themes.ts';
 
 const airports = ['ATL', 'ORD', 'DFW', 'DEN', 'LAX', 'PHX', 'IAH', 'LAS', 'DTW', 'SFO'].map((origin, i) => ({
   origin,
@@ -337,7 +337,13 @@ async function drawGallery(): Promise<void> {
   await notebook.render('slider', slider(45));
   await notebook.render(
     'list',
-    widget({ kind: 'select', name: 'n', label: 'Airport', value: 2, options: { options: ['All airports', 2, 3] } }),
+    widget({
+      kind: 'select',
+      name: 'n',
+      label: 'Airport',
+      value: 'ATL',
+      options: { options: ['All airports', 'ATL', 'ORD'].map((value) => ({ label: value, value })) },
+    }),
   );
   await notebook.render(
     'text',

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import type { Output } from '../../../src/protocol/output.ts';
-import type { PageTheme } from './themes.ts';
+import type { PageTheme } from '../../../webview/pageTheme.ts';
 
 const project = resolve(import.meta.dirname, '../../..');
 
@@ -33,7 +33,7 @@ const host = window.host = {
   async render(id, mime, json) {
     let slot = document.getElementById(id);
     if (!slot) { slot = document.createElement('div'); slot.id = id; document.body.append(slot); }
-    await renderer.renderOutputItem({ id, mime, json: () => JSON.parse(json) }, slot, new AbortController().signal);
+    await renderer.renderOutputItem({ id, mime, json: () => JSON.parse(json), text: () => JSON.parse(json), data: () => new TextEncoder().encode(JSON.parse(json)) }, slot, new AbortController().signal);
   },
   receive: (message) => listeners.forEach((listener) => listener(message)),
   dispose: (id) => renderer.disposeOutputItem(id),

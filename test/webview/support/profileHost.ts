@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { ProfilePageMessage, ProfileView } from '../../../src/protocol/panel.ts';
+import { PAGE_THEMES as THEMES } from '../../../webview/pageTheme.ts';
 import { HEAT_COLOURS } from './heatColours.ts';
-import { THEMES } from './themes.ts';
 
 const project = resolve(import.meta.dirname, '../../..');
 const NONCE = 'ZmxhbWVz';

@@ -1,14 +1,30 @@
-/** A theme as VS Code writes it on a webview's page: kind and style variables. */
+/** A theme as VS Code writes it on a webview's page: class of the body and style variables. */
 export interface PageTheme {
   readonly kind: string;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const shared = { 'font-family': 'system-ui, sans-serif', 'font-size': '13px', 'editor-font-family': 'monospace' };
+const shared = {
+  'font-family': 'system-ui, sans-serif',
+  'font-size': '13px',
+  'font-weight': 'normal',
+  'editor-font-family': 'ui-monospace, monospace',
+  'editor-font-size': '12px',
+};
 
 /** Values of VS Code's own default themes, the tokens that outputs use. */
-export const THEMES = {
+export const PAGE_THEMES = {
   light: theme('vscode-light', {
+    'button-foreground': '#ffffff',
+    'button-secondaryBackground': '#e5e5e5',
+    'button-secondaryForeground': '#3b3b3b',
+    'button-secondaryHoverBackground': '#cccccc',
+    'inputValidation-errorBackground': '#f2dede',
+    'inputValidation-errorBorder': '#be1100',
+    'editorWarning-foreground': '#895503',
+    'charts-green': '#388a34',
+    'charts-red': '#c0341d',
+    'textCodeBlock-background': '#f8f8f8',
     foreground: '#3b3b3b',
     descriptionForeground: '#3b3b3b',
     errorForeground: '#f85149',
@@ -43,6 +59,16 @@ export const THEMES = {
     'scrollbarSlider-background': '#64646466',
   }),
   dark: theme('vscode-dark', {
+    'button-foreground': '#ffffff',
+    'button-secondaryBackground': '#313131',
+    'button-secondaryForeground': '#cccccc',
+    'button-secondaryHoverBackground': '#3c3c3c',
+    'inputValidation-errorBackground': '#5a1d1d',
+    'inputValidation-errorBorder': '#be1100',
+    'editorWarning-foreground': '#cca700',
+    'charts-green': '#89d185',
+    'charts-red': '#f48771',
+    'textCodeBlock-background': '#2b2b2b',
     foreground: '#cccccc',
     descriptionForeground: '#9d9d9d',
     errorForeground: '#f85149',
@@ -77,6 +103,15 @@ export const THEMES = {
     'scrollbarSlider-background': '#79797966',
   }),
   contrast: theme('vscode-high-contrast', {
+    'button-foreground': '#ffffff',
+    'button-secondaryForeground': '#ffffff',
+    'button-border': '#6fc3df',
+    'inputValidation-errorBackground': '#000000',
+    'inputValidation-errorBorder': '#6fc3df',
+    'editorWarning-foreground': '#ffd370',
+    'charts-green': '#89d185',
+    'charts-red': '#f48771',
+    'textCodeBlock-background': '#000000',
     foreground: '#ffffff',
     descriptionForeground: '#ffffffb3',
     errorForeground: '#f48771',
@@ -109,6 +144,16 @@ export const THEMES = {
     'scrollbarSlider-background': '#6fc3df99',
   }),
   contrastLight: theme('vscode-high-contrast-light', {
+    'button-foreground': '#ffffff',
+    'button-secondaryBackground': '#ffffff',
+    'button-secondaryForeground': '#292929',
+    'button-border': '#0f4a85',
+    'inputValidation-errorBackground': '#ffffff',
+    'inputValidation-errorBorder': '#0f4a85',
+    'editorWarning-foreground': '#895503',
+    'charts-green': '#374e06',
+    'charts-red': '#b5200d',
+    'textCodeBlock-background': '#ffffff',
     foreground: '#292929',
     descriptionForeground: '#292929b3',
     errorForeground: '#b5200d',
@@ -141,6 +186,28 @@ export const THEMES = {
 } as const;
 
 function theme(kind: string, colours: Readonly<Record<string, string>>): PageTheme {
-  const variables = Object.entries({ ...shared, ...colours }).map(([name, value]) => [`--vscode-${name}`, value]);
-  return { kind, variables: Object.fromEntries(variables) };
+  const variables = Object.entries({ ...shared, ...settings(colours), ...colours });
+  return { kind, variables: Object.fromEntries(variables.map(([name, value]) => [`--vscode-${name}`, value])) };
+}
+
+/** The tokens of VS Code's settings page, which its controls elsewhere share. */
+function settings(colours: Readonly<Record<string, string>>): Record<string, string> {
+  const places = { textInput: 'input', numberInput: 'input', dropdown: 'dropdown', checkbox: 'checkbox' };
+  const pairs = Object.entries(places).flatMap(([place, token]) =>
+    ['background', 'foreground', 'border'].map((part) => [
+      `settings-${place}${part[0]!.toUpperCase()}${part.slice(1)}`,
+      colours[`${token}-${part}`],
+    ]),
+  );
+  return Object.fromEntries(pairs.filter(([, colour]) => colour !== undefined));
+}
+
+/** Gives a page that is not VS Code's a theme as VS Code would: `light`, `dark` or one of high contrast. */
+export function setPageTheme(name: keyof typeof PAGE_THEMES): void {
+  const { kind, variables } = PAGE_THEMES[name];
+  document.body.classList.remove(...Object.values(PAGE_THEMES).map((theme) => theme.kind));
+  document.body.classList.add(kind);
+  document.body.dataset.vscodeThemeKind = kind;
+  for (const [variable, value] of Object.entries(variables))
+    document.documentElement.style.setProperty(variable, value);
 }

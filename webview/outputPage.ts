@@ -1,0 +1,144 @@
+import { type Disposable, DisposableStore } from '../src/base/disposable.ts';
+import type { Output, OutputItem, RendererEvent } from '../src/protocol/output.ts';
+import { MIME } from '../src/protocol/output.ts';
+import { h, placeIn } from './dom.ts';
+import type { OutputHost } from './outputHost.ts';
+import type { OutputScope, OutputView, StateView, ViewItem } from './outputView.ts';
+import { makeView } from './outputViews.ts';
+import pageCss from './renderer.css';
+import { watchTheme } from './theme.ts';
+
+interface Shown {
+  readonly id: string;
+  readonly mime: string;
+  readonly view: OutputView;
+}
+
+/** Draws outputs on a page, keeps those that share a state in step, and follows the page's theme. */
+export class OutputPage implements OutputScope, Disposable {
+  readonly #host: OutputHost;
+  readonly #store = new DisposableStore();
+  readonly #shown = new Map<HTMLElement, Shown>();
+  readonly #turns = new WeakMap<HTMLElement, number>();
+  readonly #states = new Map<string, unknown>();
+  readonly #watching = new Set<StateView>();
+  #busy: readonly string[] = [];
+
+  constructor(host: OutputHost) {
+    this.#host = host;
+    this.#store.add(host.listen((event) => this.#receive(event)));
+    this.#store.add(watchTheme(() => this.#restyle()));
+    host.post({ type: 'ready' });
+  }
+
+  /** Draws an output in the richest format that this page knows. */
+  draw(element: HTMLElement, output: Output, id = ''): Promise<void> {
+    const item = output.items.find(({ mime }) => isDrawable(mime)) ?? output.items[0];
+    return item ? this.drawItem(element, viewItem(item), id) : Promise.resolve();
+  }
+
+  /** Draws one format in `element`; over what stands there where the two are of a kind. */
+  async drawItem(element: HTMLElement, item: ViewItem, id = ''): Promise<void> {
+    const turn = (this.#turns.get(element) ?? 0) + 1;
+    this.#turns.set(element, turn);
+    const shown = this.#shown.get(element);
+    if (shown?.mime === item.mime && shown.view.element.isConnected && (await shown.view.update?.(item))) {
+      if (this.#shown.get(element) === shown) this.#shown.set(element, { ...shown, id });
+      return;
+    }
+    try {
+      const view = await makeView(item, this);
+      if (this.#turns.get(element) !== turn) return view.dispose(); // a newer drawing has taken over
+      this.#remove(element);
+      this.#shown.set(element, { id, mime: item.mime, view });
+      placeIn(element, pageCss, view.css).append(view.element);
+      await view.attached?.();
+    } catch (error) {
+      this.#remove(element);
+      placeIn(element, pageCss).append(problem(error));
+    }
+  }
+
+  /** Takes outputs off the page: those drawn under `id`, or all. */
+  remove(id?: string): void {
+    for (const [element, shown] of [...this.#shown]) if (id === undefined || shown.id === id) this.#remove(element);
+  }
+
+  clear(element: HTMLElement): void {
+    this.#turns.set(element, (this.#turns.get(element) ?? 0) + 1);
+    this.#remove(element);
+  }
+
+  stateOf(name: string): unknown {
+    return this.#states.get(name);
+  }
+
+  watch(view: StateView): Disposable {
+    this.#watching.add(view);
+    view.busy?.(this.#busy.includes(view.name));
+    return { dispose: () => this.#watching.delete(view) };
+  }
+
+  move(view: StateView, state: unknown): void {
+    this.#host.post({ type: 'widget', name: view.name, value: state });
+    this.#tell({ [view.name]: state }, view);
+  }
+
+  stop(): void {
+    this.#host.post({ type: 'stop' });
+  }
+
+  dispose(): void {
+    this.remove();
+    this.#store.dispose();
+  }
+
+  #receive({ values, busy }: RendererEvent): void {
+    this.#tell(values);
+    if (!busy) return;
+    this.#busy = busy;
+    for (const view of this.#watching) view.busy?.(busy.includes(view.name));
+  }
+
+  #tell(values: Readonly<Record<string, unknown>>, except?: StateView): void {
+    for (const [name, state] of Object.entries(values)) {
+      this.#states.set(name, state);
+      for (const view of this.#watching) if (view.name === name && view !== except) view.receive(state);
+    }
+  }
+
+  #restyle(): void {
+    for (const { view } of this.#shown.values()) view.restyle?.();
+  }
+
+  #remove(element: HTMLElement): void {
+    const shown = this.#shown.get(element);
+    this.#shown.delete(element);
+    shown?.view.dispose();
+  }
+}
+
+/** Whether this page draws a format. */
+function isDrawable(mime: string): boolean {
+  return Object.values<string>(MIME).includes(mime) || /^(image|audio|video)\//.test(mime);
+}
+
+/** An output's item as views read it. */
+function viewItem({ mime, data, base64 }: OutputItem): ViewItem {
+  return {
+    mime,
+    json: () => structuredClone(data),
+    text: () => String(data),
+    bytes: () =>
+      base64
+        ? Uint8Array.from(atob(String(data)), (sign) => sign.charCodeAt(0))
+        : data instanceof Uint8Array
+          ? data
+          : new TextEncoder().encode(String(data)),
+  };
+}
+
+function problem(error: unknown): HTMLElement {
+  const message = error instanceof Error ? error.message : String(error);
+  return h('p', { class: 'problem', role: 'alert' }, `This output could not be drawn: ${message}`);
+}
