@@ -25,6 +25,7 @@ export const plan: Command = {
         cells: cells.length,
         run: runs.length,
         hits: cells.filter(({ would }) => ['memory', 'disk', 'redis'].includes(would)).length,
+        waiting: cells.filter(({ would }) => ['manual', 'waiting'].includes(would)).length,
         estimateMs: runs.reduce((sum, { estimateMs }) => sum + (estimateMs ?? 0), 0),
       };
       console.log(values.json ? JSON.stringify({ cells, totals }, null, 2) : planText(cells, totals));
@@ -43,11 +44,19 @@ interface PlanLine {
   readonly estimateMs: number | null;
 }
 
-function planText(cells: readonly PlanLine[], totals: { run: number; hits: number; estimateMs: number }): string {
+interface PlanTotals {
+  readonly run: number;
+  readonly hits: number;
+  readonly waiting: number;
+  readonly estimateMs: number;
+}
+
+function planText(cells: readonly PlanLine[], totals: PlanTotals): string {
   const lines = cells.map(({ index, title, would, reason, estimateMs }) => {
     const time = would === 'run' && estimateMs !== null ? ` ~${formatDuration(estimateMs)}` : '';
     return `${would.padEnd(8)} ${title || `cell ${index + 1}`}: ${reason.text}${time}`;
   });
   const estimate = totals.run ? `, about ${formatDuration(totals.estimateMs)} where it is known` : '';
-  return `${lines.join('\n')}\n${totals.run} to run, ${totals.hits} from the cache${estimate}.`;
+  const waiting = totals.waiting ? `, ${totals.waiting} waiting` : '';
+  return `${lines.join('\n')}\n${totals.run} to run, ${totals.hits} from the cache${waiting}${estimate}.`;
 }

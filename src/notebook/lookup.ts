@@ -102,9 +102,14 @@ export class Lookup {
     return this.#options.modules.pinned(program.modules(id));
   }
 
+  /** The record of the cell's last run, also of another session; it need not hold. */
+  async last(program: Program, id: CellId): Promise<CellRecord | null> {
+    return this.#options.useCache ? this.#options.records.last(program.reference(id)) : null;
+  }
+
   /** Why the cell has to run, against the nearest run before. */
   async explain(program: Program, id: CellId, now: CellKey, nearest: CellRecord | null): Promise<Reason> {
-    const last = nearest ?? (await this.#options.records.last(program.reference(id)));
+    const last = nearest ?? (await this.last(program, id));
     if (!last) return reason('first run');
     if (last.staticKey !== now.key) return explainComponents(last.components, now.components);
     const read = await this.#options.records.changedRead(last);

@@ -9,9 +9,10 @@ import type { RecordTier } from './records.ts';
 export interface PlannedCell {
   readonly id: CellId;
   readonly label: string;
-  readonly would: 'run' | RecordTier | 'disabled' | 'error';
+  /** `manual` waits to be asked; `waiting` has no result because a cell above it gets none. */
+  readonly would: 'run' | RecordTier | 'manual' | 'waiting' | 'disabled' | 'error';
   readonly reason: Reason;
-  /** Milliseconds, from the last run; null when the cell never ran. */
+  /** Milliseconds, from the last run, also of another session; null when the cell never ran. */
   readonly estimateMs: number | null;
   /** The state the cell would have: of a hit its record. */
   readonly state?: CellState;
@@ -38,19 +39,36 @@ interface Known {
 async function planCell(program: Program, id: CellId, { lookup, stateOf, planned }: Known): Promise<PlannedCell> {
   const { label, options, problems } = program.cells.get(id)!;
   const own = stateOf(id).record;
-  const base = { id, label, estimateMs: own?.ms ?? null };
+  const base = { id, label, estimateMs: (own ?? (await lookup.last(program, id)))?.ms ?? null };
   if (options.disabled) return { ...base, would: 'disabled', reason: reason('it is disabled') };
   const mistake = program.graph.cell(id).errors[0]?.message ?? problems[0];
   if (mistake !== undefined) return { ...base, would: 'error', reason: reason(mistake) };
-  const open = program.upstream(id).find((up) => !planned.get(up)?.state);
-  if (open !== undefined) return { ...base, would: 'run', reason: reason(`${program.label(open)} runs before it`) };
+  const above = program.upstream(id).map((up) => planned.get(up)!);
+  const missing = above.find(({ would, state }) => would !== 'run' && !state);
+  if (missing) return { ...base, would: 'waiting', reason: waitsFor(missing) };
+  const would = options.run === 'manual' ? 'manual' : 'run';
+  const open = above.find(({ state }) => !state);
+  if (open) return { ...base, would, reason: reason(`${open.label} runs before it`) };
   const now = await lookup.key(program, id, (up) => planned.get(up)!.state!);
   const found = await lookup.find(program, id, own, now.key, false);
   const estimateMs = found?.record.ms ?? base.estimateMs;
   if (!found?.holds) {
     const why = await lookup.explain(program, id, now, found?.record ?? own);
-    return { ...base, estimateMs, would: 'run', reason: why };
+    return { ...base, estimateMs, would, reason: why };
   }
   const state = { ...UNKNOWN, record: found.record };
   return { ...base, estimateMs, would: found.tier, reason: reason('nothing it depends on changed'), state };
+}
+
+function waitsFor({ label, would, reason: why }: PlannedCell): Reason {
+  switch (would) {
+    case 'waiting':
+      return why; // the cell that everything waits for
+    case 'manual':
+      return reason(`${label} waits to be asked`);
+    case 'disabled':
+      return reason(`${label} is disabled`);
+    default:
+      return reason(`${label} has a mistake`);
+  }
 }
