@@ -54,6 +54,12 @@ export class ByteWriter {
   }
 
   bytes(bytes: Uint8Array): void {
+    if (!this.#kept && bytes.length > largestChunk) {
+      this.#flush();
+      this.#hash!.update(bytes); // as it lies there: copying takes as long as hashing
+      this.#length += bytes.length;
+      return;
+    }
     if (this.#chunk.length - this.#at < bytes.length) this.#next(bytes.length);
     this.#chunk.set(bytes, this.#at);
     this.#at += bytes.length;
@@ -88,12 +94,17 @@ export class ByteWriter {
     this.#at += this.#chunk.write(text, this.#at, size, encoding);
   }
 
-  #next(needed: number): void {
+  #flush(): Uint8Array {
     const full = this.#chunk.subarray(0, this.#at);
     this.#hash ??= createHash('sha256');
     this.#hash.update(full);
     this.#length += this.#at;
     this.#at = 0;
+    return full;
+  }
+
+  #next(needed: number): void {
+    const full = this.#flush();
     const size = Math.max(needed, Math.min(this.#chunk.length * 4, largestChunk));
     if (!this.#kept && this.#chunk.length >= size) return;
     this.#kept?.push(full);

@@ -63,6 +63,7 @@ export const viewKinds = [
   BigUint64Array,
   DataView,
   Buffer,
+  ...('Float16Array' in globalThis ? [Float16Array] : []), // from Node 24 on
 ] as const;
 
 /** How deep objects may nest: both directions recurse, and the stack must hold. */

@@ -3,7 +3,7 @@ import { ByteWriter } from './byteWriter.ts';
 import { header, maxDepth, tag } from './codecFormat.ts';
 import { typeOf } from './customTypes.ts';
 import { NotEncodable } from './notEncodable.ts';
-import { type Walk, writers } from './objectWriters.ts';
+import { isDisguised, type Walk, writers } from './objectWriters.ts';
 import { type Shape, Shapes } from './shapes.ts';
 
 /** An object that another cell owns: who made it, and its number among that maker's objects. */
@@ -70,7 +70,7 @@ export class Encoder implements Walk {
     for (const name of shape.keys) this.part(name, this.dataProperty(object, name).value);
   }
 
-  dataProperty(object: object, name: string, hidden = false): PropertyDescriptor {
+  dataProperty(object: object, name: string | number, hidden = false): PropertyDescriptor {
     const property = Object.getOwnPropertyDescriptor(object, name);
     if (!property) return this.refuse('an object that changes while it is read', name);
     if (property.get || property.set) return this.refuse('computed by a getter', name);
@@ -158,7 +158,9 @@ export class Encoder implements Walk {
   #plain(object: object, form: number): void {
     this.out.byte(form);
     if (Object.getOwnPropertySymbols(object).length > 0) this.refuse('an object with symbols as keys');
-    this.properties(object, Object.getOwnPropertyNames(object));
+    const names = Object.getOwnPropertyNames(object);
+    if (names.length === 0 && isDisguised(object)) this.refuse('an object with a borrowed prototype');
+    this.properties(object, names);
   }
 
   #shape(shape: Shape, isNew: boolean): void {

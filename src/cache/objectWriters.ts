@@ -11,7 +11,7 @@ export interface Walk {
   /** Writes own properties: their names, then their values. */
   properties(object: object, names: readonly string[]): void;
   /** A property that is nothing but a value, and visible unless `hidden` is allowed. */
-  dataProperty(object: object, name: string, hidden?: boolean): PropertyDescriptor;
+  dataProperty(object: object, name: string | number, hidden?: boolean): PropertyDescriptor;
   refuse(reason: string, step?: string | number): never;
 }
 
@@ -51,11 +51,20 @@ function writeArray(walk: Walk, array: unknown[]): void {
   walk.out.byte(names.length > 0 ? tag.arrayWithKeys : tag.array);
   if (names.length > 0) walk.properties(array, names);
   walk.out.varint(array.length);
+  if (walk.canonical) refuseGetters(walk, array);
   for (let index = 0; index < array.length; ) {
     const value = array[index];
     const isThere = value !== undefined || Object.hasOwn(array, index);
     if (isThere) walk.part(index, value);
     index = isThere ? index + 1 : writeHoles(walk, array, index);
+  }
+}
+
+/** Asking takes five times as long as writing an element, so of a long array a thousand are asked. */
+function refuseGetters(walk: Walk, array: readonly unknown[]): void {
+  const step = Math.ceil(array.length / 1000);
+  for (let index = 0; index < array.length; index += step) {
+    if (Object.hasOwn(array, index)) walk.dataProperty(array, index);
   }
 }
 
@@ -188,6 +197,26 @@ function hasNamedKeys(view: ArrayBufferView): boolean {
   if (view.length <= 200) return Reflect.ownKeys(view).length !== view.length;
   return inspect(view, compact) !== inspect(view.subarray(), compact); // see `namedKeys`
 }
+
+/** Whether an object without properties is something else behind a prototype that was exchanged. */
+export function isDisguised(object: object): boolean {
+  return DISGUISED.some((is) => is(object));
+}
+
+const DISGUISED = [
+  types.isMap,
+  types.isSet,
+  types.isDate,
+  types.isRegExp,
+  types.isBoxedPrimitive,
+  types.isPromise,
+  types.isWeakMap,
+  types.isWeakSet,
+  types.isAnyArrayBuffer,
+  ArrayBuffer.isView,
+  types.isGeneratorObject,
+  types.isExternal,
+];
 
 function isURL(value: unknown): value is URL {
   return value instanceof URL && URL.canParse(String(value));
