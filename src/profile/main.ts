@@ -1,35 +1,29 @@
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { serialize } from 'node:v8';
+import { setFlagsFromString } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
-import { toErrorData, UserError } from '../base/errors.ts';
+import { toErrorData } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import {
-  type CallKind,
   type FirstCall,
   type PassReply,
   type ProfilerMethods,
-  SECOND_INSTANCE,
+  SAMPLED_INSTANCE,
+  type SampledCalls,
+  type SamplingRequest,
 } from '../protocol/profiler.ts';
 import { type Handlers, Peer, type Port } from '../protocol/rpc.ts';
+import { type Call, drain, prepareCall, readArguments, snapshot } from './call.ts';
 import type { Harness } from './harness.ts';
 import { callFor, measureTiming, type TimedCalls } from './measure.ts';
 import { runSidecar, Sidecar } from './sidecar.ts';
 import { watchTouched } from './watch.ts';
 
-type AnyFunction = (...args: never[]) => unknown;
-
-/** A target that is ready to be called. */
-interface Call {
-  readonly target: AnyFunction;
-  readonly self: unknown;
-  readonly list: readonly unknown[];
-}
-
 /** The profiler's process: loads one target and measures it, pass by pass. */
 class ProfilerChild {
   readonly #sidecar = new Sidecar(fileURLToPath(import.meta.url));
-  #bundle = '';
+  /** The sampler for the next pass. */
+  #armed: Promise<void> = Promise.resolve();
   #harness: Harness | null = null;
   #call: Call | null = null;
   #first: FirstCall | null = null;
@@ -52,32 +46,31 @@ class ProfilerChild {
 
   #handlers(): Handlers<ProfilerMethods> {
     return {
-      load: ({ bundle }) =>
+      arm: async ({ intervalUs, inlining }) => {
+        if (!inlining) for (const flag of WITHOUT_INLINING) setFlagsFromString(flag);
+        this.#armed = this.#sidecar.start(intervalUs);
+        await this.#armed;
+        return null;
+      },
+      load: ({ bundle, cwd }) =>
         this.#attempt('load', async () => {
-          this.#bundle = pathToFileURL(bundle).href;
-          this.#harness = await loadHarness(this.#bundle);
+          process.chdir(cwd);
+          await this.#armed;
+          this.#harness = await loadHarness(bundle);
           return null;
         }),
-      first: ({ intervalUs }) => this.#firstCall(intervalUs),
+      first: () => this.#firstCall(),
       time: ({ ms, runs }) => this.#attempt('call', () => measureTiming(this.#timed(), ms, runs)),
-      sample: ({ warmMs, ms, intervalUs }) =>
-        this.#attempt('call', async () => {
-          await this.#loadAnew();
-          await this.#sidecar.start(intervalUs);
-          const sampled = await callFor(this.#timed(), warmMs + ms);
-          await this.#sidecar.stop();
-          return sampled;
-        }),
+      sample: (request) => this.#attempt('call', () => this.#sample(request)),
     };
   }
 
-  async #firstCall(intervalUs: number): Promise<PassReply<FirstCall>> {
-    const prepared = await this.#attempt('arguments', () => prepare(this.#harness!));
+  async #firstCall(): Promise<PassReply<FirstCall>> {
+    const prepared = await this.#attempt('arguments', () => prepareCall(this.#harness!));
     if (prepared.status !== 'done') return prepared;
     this.#call = prepared.value;
     const { target, self, list } = prepared.value;
     const before = snapshot(list);
-    await this.#sidecar.start(intervalUs);
     const watch = watchTouched();
     const reply = await this.#attempt('call', async () => {
       const started = performance.now();
@@ -93,13 +86,16 @@ class ProfilerChild {
   }
 
   /**
-   * A second instance of the module, none of whose functions is compiled yet. V8's profiler does not know code that was
+   * Samples an instance of the module none of whose functions is compiled yet. V8's profiler does not know code that was
    * optimised in the middle of a loop before it began: its ticks would go to whoever called it.
    */
-  async #loadAnew(): Promise<void> {
-    this.#harness = await loadHarness(`${this.#bundle}${SECOND_INSTANCE}`);
-    const prepared = await prepare(this.#harness);
-    this.#call = prepared;
+  async #sample({ bundle, warmMs, ms }: SamplingRequest): Promise<SampledCalls> {
+    await this.#armed;
+    this.#harness = await loadHarness(bundle, SAMPLED_INSTANCE);
+    this.#call = await prepareCall(this.#harness);
+    const sampled = await callFor(this.#timed(), warmMs + ms);
+    await this.#sidecar.stop();
+    return sampled;
   }
 
   /** Calls in the way that the first one has shown. */
@@ -118,7 +114,7 @@ class ProfilerChild {
 
   async #freshLists(count: number): Promise<(readonly unknown[])[]> {
     const lists: (readonly unknown[])[] = [];
-    for (let i = 0; i < count; i++) lists.push(read(await this.#harness!.given()).list);
+    for (let i = 0; i < count; i++) lists.push(readArguments(await this.#harness!.given()).list);
     return lists;
   }
 
@@ -141,69 +137,11 @@ class ProfilerChild {
   }
 }
 
-async function loadHarness(url: string): Promise<Harness> {
-  const { $harness } = (await import(url)) as { $harness: Harness }; // see bundle.ts
+const WITHOUT_INLINING = ['--no-turbo-inlining', '--no-maglev-inlining'];
+
+async function loadHarness(bundle: string, instance = ''): Promise<Harness> {
+  const { $harness } = (await import(`${pathToFileURL(bundle)}${instance}`)) as { $harness: Harness }; // see bundle.ts
   return $harness;
-}
-
-async function prepare(harness: Harness): Promise<Call> {
-  const given = read(await harness.given());
-  const self = given.self ?? instance(harness.instanceClass()) ?? harness.ownSelf();
-  const target = harness.target(self);
-  if (typeof target !== 'function') throw new UserError(`What is called here is ${nameOf(target)}, not a function.`);
-  return { target, self, list: given.list };
-}
-
-/** Arguments as given: a list, or an object with a list and the `this` to call on. */
-function read(given: unknown): { list: readonly unknown[]; self: unknown } {
-  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
-  const { args, this: self } =
-    isObject && ('args' in given || 'this' in given)
-      ? { args: [], this: undefined, ...given }
-      : { args: given, this: undefined };
-  if (Array.isArray(args)) return { list: args, self };
-  throw new UserError(
-    `The arguments must be a list such as [1, "two"], also for a single one; this is ${nameOf(args)}.`,
-  );
-}
-
-function instance(type: (new () => object) | null): object | null {
-  if (!type) return null;
-  if (type.length === 0) return new type();
-  throw new UserError(
-    `${type.name} needs ${type.length} constructor argument${type.length === 1 ? '' : 's'}: give {this: new ${type.name}(…), args: […]}.`,
-  );
-}
-
-function nameOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  return value.constructor?.name && value.constructor !== Object ? `a ${value.constructor.name}` : 'an object';
-}
-
-/** Awaits or runs through what a call gave, and tells what it was. */
-async function drain(result: unknown): Promise<CallKind> {
-  const tag = Object.prototype.toString.call(result);
-  if (tag === '[object Generator]') {
-    for (const _ of result as Iterable<unknown>);
-    return 'generator';
-  }
-  if (tag === '[object AsyncGenerator]') {
-    for await (const _ of result as AsyncIterable<unknown>);
-    return 'asyncGenerator';
-  }
-  if (typeof (result as { then?: unknown } | null)?.then !== 'function') return 'sync';
-  await result;
-  return 'async';
-}
-
-/** The arguments' content, to see whether a call changes them; null where it cannot be told. */
-function snapshot(list: readonly unknown[]): Buffer | null {
-  try {
-    return serialize(list);
-  } catch {
-    return null;
-  }
 }
 
 function hostPort(): Port {

@@ -27,11 +27,12 @@ export async function measureTiming(call: TimedCalls, ms: number, runs: number |
     samples.push((await call(batch)) / batch);
     if (runs === null && samples.length % 100 === 0 && samples.length >= 300 && isSure(samples)) break;
   }
-  return { samples: Float64Array.from(samples), batch, unsteady: !steady };
+  return { samples: Float64Array.from(samples), batch, unsteady: !steady, windowMs: performance.now() - started };
 }
 
 /** Calls for `ms`, at least once; for the sampling pass. */
 export async function callFor(call: TimedCalls, ms: number): Promise<SampledCalls> {
+  const started = performance.now();
   const batch = await calibrate(call, ms / 10);
   const until = performance.now() + ms;
   let calls = 0;
@@ -40,17 +41,23 @@ export async function callFor(call: TimedCalls, ms: number): Promise<SampledCall
     spent += await call(batch);
     calls += batch;
   } while (performance.now() < until);
-  return { calls, ms: spent };
+  return { calls, ms: spent, windowMs: performance.now() - started };
 }
 
 async function calibrate(call: TimedCalls, ms: number): Promise<number> {
   const until = performance.now() + ms;
   let batch = 1;
-  while (performance.now() < until) {
-    if ((await call(batch)) >= BATCH_MS) break;
-    batch *= 2;
-  }
+  while (performance.now() < until && !(await isLong(call, batch, until))) batch *= 2;
   return batch;
+}
+
+/** Whether a batch lasts long enough, three times in a row: once may have been an interruption. */
+async function isLong(call: TimedCalls, batch: number, until: number): Promise<boolean> {
+  for (let tries = 0; tries < 3; tries++) {
+    if ((await call(batch)) < BATCH_MS) return false;
+    if (performance.now() >= until) break;
+  }
+  return true;
 }
 
 /** Whether the calls became steady before `ms` were over. */

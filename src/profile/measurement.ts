@@ -1,36 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Disposable } from '../base/disposable.ts';
 import { type ErrorData, UserError } from '../base/errors.ts';
 import { formatDuration } from '../base/format.ts';
-import type { Child, ChildEnd } from '../process/child.ts';
+import type { ChildEnd } from '../process/child.ts';
 import {
   type CpuProfile,
   type PassReply,
   PROFILE_FILE,
   type ProfileOutcome,
   type ProfilerMethods,
+  SAMPLED_INSTANCE,
   type SampledCalls,
-  SECOND_INSTANCE,
   type Timing,
   type TimingSamples,
   type Touched,
 } from '../protocol/profiler.ts';
 import { Peer } from '../protocol/rpc.ts';
+import type { ProfilerProcess } from './profilerProcess.ts';
 import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
 
 /** Where profiling is, for whoever waits. */
 export type ProfilePhase = 'preparing' | 'first call' | 'timing' | 'sampling' | 'callers';
 
 export interface MeasurementOptions {
-  readonly child: Child;
-  /** The child's folder, where CPU profiles appear. */
-  readonly folder: string;
+  readonly process: ProfilerProcess;
+  /** Working directory of the function. */
+  readonly cwd: string;
   readonly seconds: number;
   readonly runs: number | null;
   readonly memoryMB: number;
-  /** Only a sample of who calls whom is wanted. */
-  readonly stacksOnly: boolean;
   readonly onPhase: (phase: ProfilePhase) => void;
   readonly onConsent: (touched: readonly Touched[]) => Promise<boolean>;
 }
@@ -38,12 +38,16 @@ export interface MeasurementOptions {
 /** What the passes came to, before lines are known. */
 export interface Measured {
   outcome: ProfileOutcome;
+  /** Whether the target's module got as far as being loaded. */
+  loaded: boolean;
   error: ErrorData | null;
   timing: Timing | null;
   profile: CpuProfile | null;
   sampled: SampledCalls | null;
   intervalUs: number;
   touched: readonly Touched[];
+  /** Time in passes, and time until consent was given or refused, which is nobody's overhead. */
+  windowMs: number;
   notes: string[];
 }
 
@@ -62,90 +66,128 @@ const LONGEST_SAMPLING_MS = 4000;
 /** The sidecar has this long to hand in the profile of a call that does not end. */
 const LAST_WORDS_MS = 3000;
 
-/** Conducts the passes of one measurement in its child: first call, timing, sampling, never mixed. */
-export class Measurement {
+/** Conducts the passes of one measurement in its process: first call, timing, sampling, callers; never mixed. */
+export class Measurement implements Disposable {
   readonly #options: MeasurementOptions;
   readonly #peer: Peer<ProfilerMethods>;
   readonly #measured: Measured;
+  /** What is left for repeated calls, and what one call took. */
+  #leftMs = 0;
+  #firstMs = 0;
   #timeUp = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
-    this.#peer = new Peer(options.child.port);
+    this.#peer = new Peer(options.process.child.port);
     const intervalUs = Math.max(LONGEST_INTERVAL_US, (options.seconds * 1e6) / MOST_TICKS);
-    const none = { error: null, timing: null, profile: null, sampled: null, touched: [], notes: [] };
-    this.#measured = { ...none, outcome: 'measured', intervalUs };
+    const none = { error: null, timing: null, profile: null, sampled: null, touched: [], windowMs: 0, notes: [] };
+    this.#measured = { ...none, outcome: 'measured', loaded: false, intervalUs };
   }
 
-  /** @throws UserError when the arguments cannot be had */
+  /** Starts the sampler of the first pass, or of the callers' pass, while its bundle is still being made. */
+  arm(intervalUs = this.#measured.intervalUs, inlining = true): void {
+    this.#peer.call('arm', { intervalUs, inlining }).catch(() => {}); // the pass that follows shows what became of it
+  }
+
+  /**
+   * First call, timing and sampling of a bundle, once the sampler is armed.
+   * @throws UserError when the arguments cannot be had
+   */
   async run(bundle: string): Promise<Measured> {
-    try {
-      await this.#passes(bundle);
-    } finally {
-      clearTimeout(this.#timer);
-      this.#peer.dispose();
-    }
+    await this.#passes(bundle);
+    clearTimeout(this.#timer);
     this.#measured.profile = await this.#readProfile();
     return this.#measured;
   }
 
+  /** One more sampling pass, armed without inlining, of who calls whom, over a bundle with marked calls; null when it does not come to its end. */
+  async sampleStacks(bundle: string): Promise<CpuProfile | null> {
+    const ms = this.#leftMs * STACKS_SHARE;
+    this.#options.onPhase('callers');
+    this.#setDeadline(ms + this.#graceMs());
+    const reply = this.#peer.call('sample', { bundle, warmMs: ms * (1 - WARM_UP), ms: ms * WARM_UP });
+    reply.catch(() => {}); // when the process ends, `ended` says it
+    const settled = await Promise.race([reply, this.#options.process.child.ended]);
+    clearTimeout(this.#timer);
+    if (!('status' in settled) || settled.status !== 'done') return null;
+    this.#measured.windowMs += settled.value.windowMs;
+    return this.#readProfile();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#peer.dispose();
+  }
+
   async #passes(bundle: string): Promise<void> {
-    const { seconds, onPhase } = this.#options;
+    const { seconds, cwd, onPhase } = this.#options;
     const measured = this.#measured;
     this.#setDeadline(seconds * 1000);
-    if (!(await this.#pass('while its module was loaded', this.#peer.call('load', { bundle })))) return;
+    if (!(await this.#pass('while its module was loaded', this.#peer.call('load', { bundle, cwd })))) return;
+    measured.loaded = true;
     this.#setDeadline(seconds * 1000);
-    const started = performance.now();
     onPhase('first call');
-    const first = await this.#pass('', this.#peer.call('first', { intervalUs: measured.intervalUs }));
+    const first = await this.#pass('', this.#peer.call('first', {}));
     if (!first) return;
-    const leftMs = seconds * 1000 - (performance.now() - started);
     clearTimeout(this.#timer);
     const { ms, touched, mutates } = first.value;
+    this.#firstMs = ms;
+    this.#leftMs = seconds * 1000 - ms;
+    measured.windowMs += ms;
     measured.touched = touched;
-    measured.sampled = { calls: 1, ms };
-    measured.timing = timingOf({ samples: Float64Array.of(ms), batch: 1, unsteady: true });
-    if (touched.length && !(await this.#options.onConsent(touched))) {
+    measured.sampled = { calls: 1, ms, windowMs: ms };
+    measured.timing = timingOf({ samples: Float64Array.of(ms), batch: 1, unsteady: true, windowMs: ms });
+    if (touched.length && !(await this.#mayRepeat(touched))) {
       measured.notes.push(`It was called once and not again (${touched.join(', ')}). ${ONCE}`);
-    } else if (ms > leftMs / 2) {
+    } else if (ms > this.#leftMs / 2) {
       measured.notes.push(`One call took ${formatDuration(ms)}, too long to repeat in ${seconds} s. ${ONCE}`);
     } else {
       if (mutates) measured.notes.push('The function changes its arguments, so every call got new ones.');
-      return this.#repeat(leftMs, ms);
+      return this.#repeat(bundle);
     }
     measured.outcome = 'once';
   }
 
+  async #mayRepeat(touched: readonly Touched[]): Promise<boolean> {
+    const asked = performance.now();
+    const may = await this.#options.onConsent(touched);
+    this.#measured.windowMs += performance.now() - asked;
+    return may;
+  }
+
   /** The passes after the first call. */
-  async #repeat(leftMs: number, firstMs: number): Promise<void> {
-    const { runs, stacksOnly, onPhase } = this.#options;
+  async #repeat(bundle: string): Promise<void> {
+    const { runs, onPhase } = this.#options;
     const measured = this.#measured;
-    this.#setDeadline(leftMs + Math.max(2000, 2 * firstMs));
-    const stacksMs = leftMs * STACKS_SHARE;
-    if (stacksOnly) return this.#sample(stacksMs * (1 - WARM_UP), stacksMs * WARM_UP);
+    this.#setDeadline(this.#leftMs + this.#graceMs());
     onPhase('timing');
-    const timed = await this.#pass('', this.#peer.call('time', { ms: leftMs * TIMING_SHARE, runs }));
+    const timed = await this.#pass('', this.#peer.call('time', { ms: this.#leftMs * TIMING_SHARE, runs }));
     if (!timed) return;
     measured.timing = timingOf(timed.value);
+    measured.windowMs += timed.value.windowMs;
     if (timed.value.unsteady && runs === null)
       measured.notes.push('The calls had not become steady when timing began.');
     onPhase('sampling');
-    return this.#sample(Math.min(leftMs * SAMPLING_SHARE, LONGEST_SAMPLING_MS));
-  }
-
-  async #sample(ms: number, warmMs = 0): Promise<void> {
-    const measured = this.#measured;
+    const ms = Math.min(this.#leftMs * SAMPLING_SHARE, LONGEST_SAMPLING_MS);
     const wanted = (ms * 1000) / WANTED_TICKS;
     measured.intervalUs = Math.round(Math.min(LONGEST_INTERVAL_US, Math.max(SHORTEST_INTERVAL_US, wanted)));
-    const sampled = await this.#pass('', this.#peer.call('sample', { warmMs, ms, intervalUs: measured.intervalUs }));
-    if (sampled) measured.sampled = sampled.value;
+    this.arm(measured.intervalUs);
+    const sampled = await this.#pass('', this.#peer.call('sample', { bundle, warmMs: 0, ms }));
+    if (!sampled) return;
+    measured.sampled = sampled.value;
+    measured.windowMs += sampled.value.windowMs;
+  }
+
+  /** Passes may take this much longer than planned. */
+  #graceMs(): number {
+    return Math.max(2000, 2 * this.#firstMs);
   }
 
   /** The result of a pass; null when it ended otherwise, which is noted then. */
   async #pass<T>(when: string, reply: Promise<PassReply<T>>): Promise<{ readonly value: T } | null> {
     reply.catch(() => {}); // when the process ends, `ended` says it better
-    const settled = await Promise.race([reply, this.#options.child.ended]);
+    const settled = await Promise.race([reply, this.#options.process.child.ended]);
     if (!('status' in settled)) this.#noteEnd(settled, when);
     else if (settled.status === 'done') return settled;
     else this.#noteFailure(settled, when);
@@ -184,7 +226,7 @@ export class Measurement {
 
   #setDeadline(ms: number): void {
     clearTimeout(this.#timer);
-    const { child } = this.#options;
+    const { child } = this.#options.process;
     this.#timer = setTimeout(async () => {
       this.#timeUp = true;
       child.nudge();
@@ -195,8 +237,8 @@ export class Measurement {
 
   async #readProfile(): Promise<CpuProfile | null> {
     try {
-      const text = await readFile(join(this.#options.folder, PROFILE_FILE), 'utf8');
-      return JSON.parse(text.replaceAll(`${SECOND_INSTANCE}"`, '"')) as CpuProfile; // V8's own format
+      const text = await readFile(join(this.#options.process.folder, PROFILE_FILE), 'utf8');
+      return JSON.parse(text.replaceAll(`${SAMPLED_INSTANCE}"`, '"')) as CpuProfile; // V8's own format
     } catch {
       return null; // the process ended before it was written
     }

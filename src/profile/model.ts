@@ -17,11 +17,21 @@ export interface ProfileModel extends FlameModel {
   readonly idleMs: number;
 }
 
-/** Builds the model in one walk over the raw tree. */
-export function buildModel(profile: CpuProfile, locations: BundleLocations, sources: Sources): ProfileModel {
+/**
+ * Builds the model in one walk over the raw tree.
+ * @param loading modules were still being loaded, so what their bodies do is what was profiled
+ */
+export function buildModel(
+  profile: CpuProfile,
+  locations: BundleLocations,
+  sources: Sources,
+  loading = false,
+): ProfileModel {
   const byId = new Map(profile.nodes.map((node) => [node.id, node]));
-  const reader = new NodeReader(locations, sources);
+  const reader = new NodeReader(locations, sources, loading);
   const tree = new TreeBuilder();
+  const own = new Set<number>();
+  const collections: { id: number; at: number }[] = [];
   const pending: { node: CpuProfileNode; at: number; from: SourceLine | null }[] = [
     { node: profile.nodes[0]!, at: 0, from: null },
   ];
@@ -32,9 +42,12 @@ export function buildModel(profile: CpuProfile, locations: BundleLocations, sour
     const isFrame = meaning !== 'through' && !('marked' in meaning);
     const at = isFrame ? tree.child(next.at, meaning, next.from) : next.at;
     const from = isFrame ? null : meaning === 'through' ? next.from : lineOf(meaning.marked, tree.frameOf(at));
-    if (node.hitCount > 0) addTicks(tree, at, node, reader);
+    if (isFrame && meaning.origin === 'gc') collections.push({ id: node.id, at });
+    else if (node.hitCount > 0) addTicks(tree, at, node, reader);
+    if (at !== 0) own.add(node.id);
     for (const id of node.children ?? []) pending.push({ node: byId.get(id)!, at, from });
   }
+  for (const { id, at } of collections) tree.add(at, ticksOnceRunning(profile, id, own), null);
   const model = tree.finish();
   const tickMs = (profile.endTime - profile.startTime) / 1000 / Math.max(1, profile.samples.length);
   const idle = profile.nodes.find(({ callFrame }) => callFrame.functionName === '(idle)')?.hitCount ?? 0;
@@ -43,6 +56,12 @@ export function buildModel(profile: CpuProfile, locations: BundleLocations, sour
 
 function lineOf(line: number, { file }: ModelFrame): SourceLine | null {
   return file === null ? null : { file, line };
+}
+
+/** Ticks of a node from the first sample of the target on: what was collected before is not the target's garbage. */
+function ticksOnceRunning({ samples }: CpuProfile, id: number, own: ReadonlySet<number>): number {
+  const first = samples.findIndex((sample) => sample !== id && own.has(sample));
+  return first < 0 ? 0 : samples.slice(first).filter((sample) => sample === id).length;
 }
 
 /**

@@ -30,9 +30,13 @@ export class NodeReader {
   readonly #locations: BundleLocations;
   readonly #sources: Sources;
 
-  constructor(locations: BundleLocations, sources: Sources) {
+  readonly #moduleBody: Meaning;
+
+  /** @param loading modules were still being loaded, so what their bodies do is what was profiled */
+  constructor(locations: BundleLocations, sources: Sources, loading: boolean) {
     this.#locations = locations;
     this.#sources = sources;
+    this.#moduleBody = loading ? frame('(module)', null, null, 'own') : 'excluded';
   }
 
   /** @param outside no code of the target has been met on the way down */
@@ -44,6 +48,7 @@ export class NodeReader {
     if (url.startsWith('node:')) return outside ? 'through' : frame(functionName, url, lineNumber + 1, 'node');
     if (url !== this.#locations.url) return foreign(functionName, url, lineNumber + 1, outside);
     if (/^(given|\$memoirArgs)$/.test(functionName)) return 'excluded';
+    if (functionName === '' && lineNumber === 0 && columnNumber === 0) return this.#moduleBody;
     const marked = this.#locations.textAt(lineNumber + 1, columnNumber + 1).match(MARKED);
     if (marked) return { marked: Number(marked[1]) };
     return this.#ofBundle(functionName, lineNumber + 1, columnNumber + 1);

@@ -1,19 +1,24 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { codeOf, UserError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Touched } from '../protocol/profiler.ts';
 import { checkArguments } from './argumentText.ts';
 import { type BundleRequest, bundleTarget } from './bundle.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
 import { BundleLocations } from './locations.ts';
+import { Measurement, type ProfilePhase } from './measurement.ts';
 import { buildModel, type ProfileModel } from './model.ts';
 import type { ModelFrame } from './nodeReader.ts';
-import { type MeasureRequest, type ProfilerEnvironment, ProfilerProcess } from './profilerProcess.ts';
+import { ProfilerProcess } from './profilerProcess.ts';
 import { type Profiled, reportOf, type Taken } from './report.ts';
 import { Sources } from './sources.ts';
+import type { SpareProcess } from './spareProcess.ts';
 import { callableAt, functionNamed, listFunctions } from './target.ts';
 
 /** What to measure, and how. */
-export interface ProfileRequest extends MeasureRequest {
+export interface ProfileRequest {
   readonly file: string;
   /** The file's text where it is not what is on disk, as in an editor. */
   readonly source?: string;
@@ -23,6 +28,31 @@ export interface ProfileRequest extends MeasureRequest {
   readonly args?: string;
   /** A module that exports `args`, instead of `args`. */
   readonly fixture?: string;
+  /** How long measuring may take; a call that does not end by then is stopped. 10 by default. */
+  readonly seconds?: number;
+  /** Calls to time; by default as many as make the median sure. */
+  readonly runs?: number;
+  /** Limit of the function's heap; 2,048 by default. */
+  readonly memoryMB?: number;
+  /** Working directory of the function; the folder of its file by default. */
+  readonly cwd?: string;
+  /** Ends the measurement; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (phase: ProfilePhase) => void;
+  /** Whether a function that touched the outside may be called again; without it, it is not. */
+  readonly onConsent?: (touched: readonly Touched[]) => Promise<boolean>;
+}
+
+/** What the profiler needs of its surroundings. */
+export interface ProfilerEnvironment {
+  /** Path of the child's bundle, `dist/profile.js`. */
+  readonly script: string;
+  /** What `import … from 'memoir'` leads to, `dist/index.js`. */
+  readonly memoir: string;
+  readonly nodePath: string | null;
+  /** Has a process ready, where one measurement may follow another. */
+  readonly spare?: SpareProcess;
+  readonly log: Log;
 }
 
 /**
@@ -32,6 +62,7 @@ export interface ProfileRequest extends MeasureRequest {
  */
 export async function profileFunction(request: ProfileRequest, environment: ProfilerEnvironment): Promise<Profiled> {
   const { args = '[]', fixture, signal, onProgress = () => {} } = request;
+  const started = performance.now();
   const file = resolve(request.file);
   const source = request.source ?? (await readTarget(file));
   const { info, notes } = findTarget(listFunctions(source, file), request.target);
@@ -46,62 +77,79 @@ export async function profileFunction(request: ProfileRequest, environment: Prof
     memoir: environment.memoir,
   };
   const sources = new Sources(new Map([[file, source]]));
-  const plain = await measureIn(
-    await ProfilerProcess.start(request, environment, []),
-    { ...code, marked: false },
-    sources,
-  );
-  const stacks = needsStacks(plain, file, info)
-    ? await measureStacks(request, environment, code, plain, sources)
-    : null;
+  const { plain, stacks } = await measureIn(await startProcess(request, environment), request, code, info, sources);
+  signal?.throwIfAborted();
   const { name, line, endLine } = info;
-  return reportOf({ file, name, line, endLine, args: fixture ?? args }, notes, plain, stacks, sources);
+  return reportOf({ file, name, line, endLine, args: fixture ?? args }, notes, plain, stacks, sources, started);
+}
+
+/** Has a process ready for the next `profileFunction` with the usual memory. */
+export function prepareProfiler({ spare, ...environment }: ProfilerEnvironment): void {
+  spare?.prepare({ ...environment, memoryMB: DEFAULTS.memoryMB });
 }
 
 type TargetCode = Omit<BundleRequest, 'outfile' | 'marked'>;
 
-/** Runs the passes in a process, and reads what they give. */
+const DEFAULTS = { seconds: 10, memoryMB: 2048 };
+
+function startProcess(
+  { memoryMB = DEFAULTS.memoryMB }: ProfileRequest,
+  { spare, ...environment }: ProfilerEnvironment,
+): Promise<ProfilerProcess> {
+  const options = { ...environment, memoryMB };
+  return spare ? spare.take(options) : ProfilerProcess.start(options);
+}
+
+/** Runs the passes in a process, which ends with them, and reads what they give. */
 async function measureIn(
   process: ProfilerProcess,
-  code: Omit<BundleRequest, 'outfile'>,
+  request: ProfileRequest,
+  code: TargetCode,
+  info: FunctionInfo,
   sources: Sources,
-): Promise<Taken> {
+): Promise<{ plain: Taken; stacks: ProfileModel | null }> {
+  const { signal } = request;
+  const { seconds = DEFAULTS.seconds, memoryMB = DEFAULTS.memoryMB, runs = null, cwd = dirname(code.file) } = request;
+  const { onProgress = () => {}, onConsent = async () => false } = request;
+  const onAbort = () => process.child.kill();
+  signal?.addEventListener('abort', onAbort);
+  const options = { process, cwd, seconds, runs, memoryMB, onPhase: onProgress, onConsent };
+  const measurement = new Measurement(options);
   try {
-    const { outfile } = process;
-    const bundle = await bundleTarget({ ...code, outfile });
-    await writeFile(outfile, bundle.code);
-    const measured = await process.measure(code.marked);
-    const locations = new BundleLocations(outfile, bundle);
-    const { profile } = measured;
-    return { measured, locations, model: profile && buildModel(profile, locations, sources) };
+    const bundled = async (name: string, marked: boolean) => {
+      const outfile = join(process.folder, name);
+      const bundle = await bundleTarget({ ...code, outfile, marked });
+      await writeFile(outfile, bundle.code);
+      signal?.throwIfAborted();
+      return { outfile, locations: new BundleLocations(outfile, bundle) };
+    };
+    measurement.arm();
+    const { outfile, locations } = await bundled('target.mjs', false);
+    const measured = await measurement.run(outfile);
+    signal?.throwIfAborted();
+    const model = measured.profile && buildModel(measured.profile, locations, sources, !measured.loaded);
+    const plain = { measured, locations, model };
+    if (!needsStacks(plain, code.file, info)) return { plain, stacks: null };
+    measurement.arm(measured.intervalUs, false);
+    const marked = await bundled('stacks.mjs', true);
+    const profile = await measurement.sampleStacks(marked.outfile);
+    const stacks = profile && buildModel(profile, marked.locations, sources);
+    if (!stacks?.ticks) measured.notes.push(NO_STACKS);
+    return { plain, stacks: stacks?.ticks ? stacks : null };
   } finally {
-    await process.end();
+    measurement.dispose();
+    signal?.removeEventListener('abort', onAbort);
+    void process.end(); // nothing waits for the last of it
   }
 }
+
+const NO_STACKS = 'Who called whom could not be sampled; totals are estimated from the text.';
 
 /** Whether more than the target's own lines was seen, so that it matters who called. */
 function needsStacks({ measured, model }: Taken, file: string, { start }: FunctionInfo): boolean {
   const isTarget = (frame: ModelFrame) => frame.file === file && frame.info?.start === start;
   return measured.outcome === 'measured' && model !== null && !model.frames.slice(1).every(isTarget);
 }
-
-/** One more sampling pass, without inlining and with marked calls; null when it does not come to its end. */
-async function measureStacks(
-  request: ProfileRequest,
-  environment: ProfilerEnvironment,
-  code: TargetCode,
-  plain: Taken,
-  sources: Sources,
-): Promise<ProfileModel | null> {
-  const quiet = { ...request, onProgress: () => request.onProgress?.('callers'), onConsent: async () => true };
-  const process = await ProfilerProcess.start(quiet, environment, WITHOUT_INLINING);
-  const { measured, model } = await measureIn(process, { ...code, marked: true }, sources);
-  if (measured.outcome === 'measured' && model?.ticks) return model;
-  plain.measured.notes.push('Who called whom could not be sampled; totals are estimated from the text.');
-  return null;
-}
-
-const WITHOUT_INLINING = ['--no-turbo-inlining', '--no-maglev-inlining'];
 
 async function readTarget(file: string): Promise<string> {
   try {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { formatPercent } from '../base/format.ts';
 import type { CpuProfile, FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
 import { costsOf } from './lines.ts';
@@ -29,6 +30,7 @@ const MUCH_WAITING_MS = 100;
 
 /**
  * What was measured, in terms of the user's sources.
+ * @param started when measuring began, by `performance.now()`
  * @param stacks a sample of who calls whom, for costs that are true to the lines but not to the callers
  */
 export function reportOf(
@@ -37,6 +39,7 @@ export function reportOf(
   { measured, locations, model: plain }: Taken,
   stacks: ProfileModel | null,
   sources: Sources,
+  started: number,
 ): Profiled {
   const { outcome, timing, touched, profile, error, intervalUs } = measured;
   const model = plain && stacks ? onStacksOf(stacks, plain) : plain;
@@ -48,6 +51,7 @@ export function reportOf(
     timing,
     cpu: model && costsOf(model, sources, calls, intervalUs, cpuMsPerCall(model, measured)),
     touched,
+    overheadMs: performance.now() - started - measured.windowMs,
     notes: [...notes, ...measured.notes, ...notesOn(model, measured)],
   };
   return { result, flame: model && flameOf(model), cpuprofile: profile && locations.mapped(profile) };

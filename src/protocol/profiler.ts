@@ -29,29 +29,45 @@ export interface TimingSamples {
   readonly batch: number;
   /** Warm-up ended because the time was up, not because the calls had become steady. */
   readonly unsteady: boolean;
+  /** How long the pass took with everything. */
+  readonly windowMs: number;
 }
 
 export interface SampledCalls {
   readonly calls: number;
+  /** Time spent in the calls. */
+  readonly ms: number;
+  /** How long the pass took with everything. */
+  readonly windowMs: number;
+}
+
+/** A sampling pass: calls for `warmMs` and `ms` together, sampled from the first call on, in an instance of `bundle` of its own. */
+export interface SamplingRequest {
+  readonly bundle: string;
+  readonly warmMs: number;
   readonly ms: number;
 }
 
-/** What the URL of the bundle's second instance ends with. */
-export const SECOND_INSTANCE = '?second';
+export interface SamplerOptions {
+  readonly intervalUs: number;
+  /** Whether V8 may inline; without, stacks are whole and costs are not the real ones. For good: no other pass can follow. */
+  readonly inlining: boolean;
+}
+
+/** What the URL of an instance for sampling ends with. */
+export const SAMPLED_INSTANCE = '?sampled';
 
 /** What the host asks of the profiler's child. Passes that sample leave their CPU profile in the child's folder. */
 export type ProfilerMethods = {
-  load(params: { readonly bundle: string }): Promise<PassReply<null>>;
+  /** Starts the sampler, which takes its time, for the pass that follows. */
+  arm(params: SamplerOptions): Promise<null>;
+  /** Loads the target; it runs in the folder `cwd`. */
+  load(params: { readonly bundle: string; readonly cwd: string }): Promise<PassReply<null>>;
   /** Calls once, watched and sampled. */
-  first(params: { readonly intervalUs: number }): Promise<PassReply<FirstCall>>;
+  first(params: Record<string, never>): Promise<PassReply<FirstCall>>;
   /** Warms up, then measures for `ms`, or for `runs` calls. */
   time(params: { readonly ms: number; readonly runs: number | null }): Promise<PassReply<TimingSamples>>;
-  /** Calls for `warmMs` and `ms` together, sampled from the first call on, in a second instance of the module. */
-  sample(params: {
-    readonly warmMs: number;
-    readonly ms: number;
-    readonly intervalUs: number;
-  }): Promise<PassReply<SampledCalls>>;
+  sample(params: SamplingRequest): Promise<PassReply<SampledCalls>>;
 };
 
 /** The environment variable with the folder of a profiler's child, and the name of the CPU profile there. */
@@ -142,6 +158,8 @@ export interface ProfileResult {
   readonly timing: Timing | null;
   readonly cpu: CpuCosts | null;
   readonly touched: readonly Touched[];
+  /** What measuring took beside the passes themselves, in milliseconds: starting a process, bundling, reading profiles. */
+  readonly overheadMs: number;
   readonly notes: readonly string[];
 }
 

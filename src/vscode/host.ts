@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { SpareProcess } from '../profile/spareProcess.ts';
 import { setting } from './contributions.ts';
 import { Heat } from './heat.ts';
 import { Notebooks } from './notebooks.ts';
@@ -30,7 +31,15 @@ export class Host implements vscode.Disposable {
     this.#openKnown();
     const history = new ProfileHistory(join(context.globalStorageUri.fsPath, 'profiles'), report);
     const panel = new ProfilePanel(context.extensionUri);
-    this.profiling = { context, heat: new Heat(), panel, history, stores: this.stores, report };
+    this.profiling = {
+      context,
+      spare: new SpareProcess(),
+      heat: new Heat(),
+      panel,
+      history,
+      stores: this.stores,
+      report,
+    };
     this.profiles = new ProfilesTree(history);
     this.#offerLenses();
     this.#configured = vscode.workspace.onDidChangeConfiguration((change) => {
@@ -50,6 +59,7 @@ export class Host implements vscode.Disposable {
     this.#configured.dispose();
     this.#lenses?.dispose();
     this.profiles.dispose();
+    this.profiling.spare.dispose();
     this.profiling.heat.dispose();
     this.profiling.panel.dispose();
   }

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { checkArguments } from '../profile/argumentText.ts';
-import { profileFunction } from '../profile/profiler.ts';
+import { type ProfilerEnvironment, prepareProfiler, profileFunction } from '../profile/profiler.ts';
+import type { SpareProcess } from '../profile/spareProcess.ts';
 import { callableAt, listFunctions } from '../profile/target.ts';
 import type { ProfileView } from '../protocol/panel.ts';
 import type { Touched } from '../protocol/profiler.ts';
@@ -19,6 +20,7 @@ import type { Stores } from './stores.ts';
 /** What profiling works with in the editor. */
 export interface ProfileTools {
   readonly context: vscode.ExtensionContext;
+  readonly spare: SpareProcess;
   readonly heat: Heat;
   readonly panel: ProfilePanel;
   readonly history: ProfileHistory;
@@ -38,6 +40,7 @@ export async function profile(tools: ProfileTools, name?: string): Promise<void>
     throw new UserError('Open a TypeScript or JavaScript file and put the cursor into the function to profile.');
   }
   const { document } = editor;
+  prepareProfiler(environment(tools)); // it gets ready while the reader is asked
   const chosen = await chooseFunction(document, document.offsetAt(editor.selection.active), name);
   const args = chosen && (await askArguments(tools, document, chosen));
   if (chosen && args !== undefined) await measure(tools, document, chosen.name, args, null);
@@ -111,7 +114,6 @@ async function measure(
   const kept = await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
-    const dist = join(tools.context.extensionPath, 'dist');
     try {
       const { result, flame, cpuprofile } = await profileFunction(
         {
@@ -124,12 +126,7 @@ async function measure(
           onProgress: (phase) => progress.report({ message: phase }),
           onConsent: askConsent,
         },
-        {
-          script: join(dist, 'profile.js'),
-          memoir: join(dist, 'index.js'),
-          nodePath: setting('kernel.nodePath') || null,
-          log: tools.report,
-        },
+        environment(tools),
       );
       const at = new Date().toISOString();
       return await tools.history.add({ at, commit: await commitOf(document.fileName), result }, flame, cpuprofile);
@@ -139,10 +136,17 @@ async function measure(
     }
   });
   if (!kept) return;
+  prepareProfiler(environment(tools)); // profiling again is what one does
   note(tools, kept);
   tools.heat.show(kept.result);
   await showPanel(tools, document, kept);
   await vscode.commands.executeCommand('setContext', 'memoir.hasProfiled', true);
+}
+
+function environment({ context, spare, report }: ProfileTools): ProfilerEnvironment {
+  const dist = join(context.extensionPath, 'dist');
+  const nodePath = setting('kernel.nodePath') || null;
+  return { script: join(dist, 'profile.js'), memoir: join(dist, 'index.js'), nodePath, spare, log: report };
 }
 
 async function showPanel(tools: ProfileTools, document: vscode.TextDocument, kept: KeptProfile): Promise<void> {
