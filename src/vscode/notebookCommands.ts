@@ -1,5 +1,5 @@
 import { cp, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
@@ -70,13 +70,16 @@ export async function explainCell(notebooks: Notebooks, target: unknown): Promis
       description: formatDuration(record.ms),
       detail: new Date(record.createdAt).toLocaleString(),
     });
-    for (const { kind, name } of record.reads) lines.push({ label: `$(file) read ${kind} ${name}` });
+    const folder = dirname(cell.notebook.uri.fsPath);
+    for (const { kind, name } of record.reads)
+      lines.push({ label: `$(file) read ${kind} ${isAbsolute(name) ? relative(folder, name) || name : name}` });
     for (const what of record.impure) lines.push({ label: `$(warning) impure: ${what}` });
     const kept = record.values
       ? `kept on disk, ${formatBytes(record.values.bytes)}`
       : 'not kept: computing them again is cheaper than loading';
     if (record.exports.length) lines.push({ label: '$(archive) values', description: kept });
   }
+  void vscode.commands.executeCommand('setContext', 'memoir.hasExplained', true); // a step of the walkthrough is done
   await vscode.window.showQuickPick(lines, {
     title: `Why ${notebook.labelOf(cell.document.uri.fragment)} ran or did not`,
   });
