@@ -13,7 +13,12 @@ export { display } from './kernel/display.ts';
 export { image } from './kernel/displayImage.ts';
 export { html, md } from './kernel/displayMarkup.ts';
 export { tableView } from './kernel/displayTable.ts';
-export { checkbox, select, slider, text } from './kernel/widgets.ts';
+export { form } from './kernel/widgetForm.ts';
+export { button, checkbox, color, number, range, slider, toggle } from './kernel/widgets.ts';
+export { multiselect, radio, select } from './kernel/widgetsChoice.ts';
+export { date, dateRange } from './kernel/widgetsDate.ts';
+export { file } from './kernel/widgetsFile.ts';
+export { text, textarea } from './kernel/widgetsText.ts';
 export { monitor } from './monitor/program.ts';
 
 /** Opens a file, rows or columns as a lazy table. */

@@ -7,6 +7,7 @@ import { Blobs } from '../cache/blobs.ts';
 import type { KernelEvent, KernelMethods } from '../protocol/kernel.ts';
 import { type Handlers, Peer, type Port } from '../protocol/rpc.ts';
 import { CellStacks } from './cellError.ts';
+import { currentCollector } from './collect.ts';
 import { ConsoleCapture } from './console.ts';
 import { data } from './data.ts';
 import type { DisplayHost } from './display.ts';
@@ -15,6 +16,7 @@ import { impureGlobals, publishImpureGlobals } from './impureGlobals.ts';
 import { watchForInterrupts } from './interrupt.ts';
 import { ModuleLoader } from './loader.ts';
 import { currentRun } from './run.ts';
+import { show } from './show.ts';
 import { Surroundings } from './surroundings.ts';
 import { carryTables } from './tables.ts';
 import { installTracking } from './tracking.ts';
@@ -64,7 +66,7 @@ class Kernel {
           impure: this.#impure,
           surroundings: this.#surroundings!,
           prepare: (code) => this.#loader.prepare(code),
-          isModule: (path) => this.#loader.has(path),
+          withImports: (paths) => this.#loader.withImports(paths),
           reload: () => this.#loader.refresh({ all: true }),
           show: (run, output) => this.#peer.emit({ type: 'output', run: run.request.run, output }),
           warn: (run, text) => this.#console.write(run, 'stderr', text),
@@ -100,8 +102,8 @@ class Kernel {
 
 /** Where `display()` finds the kernel. */
 const displayHost: DisplayHost = {
-  display: (output) => currentRun()?.output(output),
-  waitFor: (work) => currentRun()?.waitFor(work),
+  display: show,
+  waitFor: (work) => (currentCollector() ?? currentRun())?.waitFor(work),
 };
 
 class ParentPort implements Port {

@@ -14,6 +14,7 @@ export class Run {
   readonly #impure = new Set<string>();
   readonly #seen = new Set<string>();
   readonly #variables = new Set<string>();
+  readonly #modules = new Set<string>();
   readonly #show: (run: Run, output: Output) => void;
   readonly #begun: Promise<unknown>[] = [];
   readonly abort = new AbortController();
@@ -22,6 +23,7 @@ export class Run {
   /** The name that the next widget takes: the variable it is assigned to. */
   nextWidget: string | null = null;
   widgetCount = 0;
+  layoutCount = 0;
 
   constructor(request: RunRequest, workspace: string, show: (run: Run, output: Output) => void) {
     this.request = request;
@@ -31,6 +33,11 @@ export class Run {
 
   get reads(): readonly Read[] {
     return [...this.#reads.values()];
+  }
+
+  /** Full paths of the local modules that it loaded, or would have, had they not been there already. */
+  get modules(): ReadonlySet<string> {
+    return this.#modules;
   }
 
   get impure(): readonly string[] {
@@ -45,6 +52,10 @@ export class Run {
   read(kind: Read['kind'], name: string, digest: string): void {
     const key = `${kind} ${name}`;
     if (!this.settled && !this.#reads.has(key)) this.#reads.set(key, { kind, name, digest });
+  }
+
+  loads(path: string): void {
+    if (!this.settled) this.#modules.add(path);
   }
 
   /** Whether this variable was read before. */
@@ -67,6 +78,13 @@ export class Run {
 
   readFolder(path: string): void {
     this.#readPath('folder', path, digestFolder);
+  }
+
+  /** The variable that the widget or layout being made is assigned to; it is told once. */
+  takeVariable(): string | null {
+    const variable = this.nextWidget;
+    this.nextWidget = null;
+    return variable;
   }
 
   output(output: Output): void {

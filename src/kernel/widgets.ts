@@ -1,157 +1,109 @@
 import { UserError } from '../base/errors.ts';
-import { keyDigest } from '../cache/key.ts';
-import { ABSENT } from '../notebook/fileDigests.ts';
-import { MIME, type WidgetData } from '../protocol/output.ts';
-import { currentRun, type Run } from './run.ts';
+import { type WidgetSettings, widgetState } from './widget.ts';
 
-/** What every widget may be told. */
-export interface WidgetOptions<T> {
-  /** The value before anyone moves it. */
-  readonly value?: T;
+/** Limits of a number; without one there is none on that side. */
+export interface NumberSettings extends WidgetSettings<number> {
+  readonly min?: number;
+  readonly max?: number;
+  /** The distance between two positions. */
+  readonly step?: number;
+}
+
+/** Two ends, lowest first, as `where` takes them: `sales.where({year: years})`. */
+export interface Span<T> {
+  readonly min: T;
+  readonly max: T;
 }
 
 /**
- * A slider: gives the chosen number and re-runs its cell when it is moved.
+ * A slider: gives the chosen number, and re-runs its cell when it is moved.
  * @param label what stands beside it
+ * @param settings `min` (0), `max` (100), `step` (1), and the `value` before anyone moves it (`min`)
  * @throws UserError when the limits make no sense, or `--set` gives a number outside of them
+ * @example
+ * const year = slider('Year', { min: 2000, max: 2025, value: 2020 });
  */
-export function slider(
-  label: string,
-  options: WidgetOptions<number> & { readonly min?: number; readonly max?: number; readonly step?: number } = {},
-): number {
-  const { min = 0, max = 100, step = 1 } = options;
-  if (!(min < max)) throw new UserError(`slider "${label}": \`min\` (${min}) must be below \`max\` (${max}).`);
-  if (!(step > 0)) throw new UserError(`slider "${label}": \`step\` must be above 0; got ${step}.`);
-  return widget({
-    kind: 'slider',
-    label,
-    initial: options.value ?? min,
-    options: { min, max, step },
-    accept(given) {
-      const number = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
-      if (typeof number === 'number' && number >= min && number <= max) return { value: number };
-      return { problem: `must be a number from ${min} to ${max}` };
-    },
-  });
+export function slider(label: string, settings: NumberSettings = {}): number {
+  const { min = 0, max = 100, step = 1, value = min } = settings;
+  checkLimits(`slider "${label}"`, min, max, step);
+  return widgetState({ kind: 'slider', label, initial: value, settings, options: { min, max, step } }) as number;
 }
-
-/** One choice of a `select`: the value itself, or a label for it. */
-export type Choice<T> = T | { readonly label: string; readonly value: T };
 
 /**
- * A drop-down list: gives the chosen value.
- * @throws UserError when there is nothing to choose, or `--set` gives a value that is not among the choices
+ * A slider with two ends: gives `{min, max}`, which the `where` of a table takes as it stands.
+ * @param label what stands beside it
+ * @param settings `min` (0), `max` (100), `step` (1), and the `value` before anyone moves it (all of it)
+ * @throws UserError when the limits make no sense, or `--set` (`10..20`) gives an end outside of them
+ * @example
+ * const years = range('Years', { min: 1990, max: 2025 });
+ * sales.where({ year: years })
  */
-export function select<T extends string | number | boolean>(
+export function range(
   label: string,
-  choices: readonly Choice<T>[],
-  options: WidgetOptions<T> = {},
-): T {
-  const list = choices.map((c) => (typeof c === 'object' ? c : { label: String(c), value: c }));
-  const first = list[0];
-  if (!first) throw new UserError(`select "${label}" has no choices. Give it a list with at least one.`);
-  return widget({
-    kind: 'select',
-    label,
-    initial: options.value ?? first.value,
-    options: { options: list },
-    accept(given) {
-      const chosen = list.find(({ value }) => value === given || String(value) === given);
-      if (chosen) return { value: chosen.value };
-      return { problem: `must be one of ${list.map(({ value }) => JSON.stringify(value)).join(', ')}` };
-    },
-  });
+  settings: WidgetSettings<Span<number> | readonly [number, number]> & Omit<NumberSettings, 'value'> = {},
+): Span<number> {
+  const { min = 0, max = 100, step = 1, value = { min, max } } = settings;
+  checkLimits(`range "${label}"`, min, max, step);
+  return widgetState({ kind: 'range', label, initial: value, settings, options: { min, max, step } }) as Span<number>;
 }
 
-/** A line of text. */
-export function text(label: string, options: WidgetOptions<string> & { readonly placeholder?: string } = {}): string {
-  return widget({
-    kind: 'text',
-    label,
-    initial: options.value ?? '',
-    options: { placeholder: options.placeholder ?? '' },
-    accept: (given) => ({ value: String(given) }),
-  });
+/**
+ * A field for a number. A text that is no number, or one outside of the limits, is pointed out and changes nothing.
+ * @param settings `min`, `max`, `step` (1), and the `value` before anyone changes it (0, or the limit nearest to it)
+ * @throws UserError when the limits make no sense, or `--set` gives a number outside of them
+ * @example
+ * const seats = number('Seats', { min: 1, max: 500, value: 180 });
+ */
+export function number(label: string, settings: NumberSettings = {}): number {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, step = 1 } = settings;
+  checkLimits(`number "${label}"`, min, max, step);
+  const { value = Math.min(max, Math.max(min, 0)) } = settings;
+  const options = { step, ...(Number.isFinite(min) && { min }), ...(Number.isFinite(max) && { max }) };
+  return widgetState({ kind: 'number', label, initial: value, settings, options }) as number;
 }
 
-/** A box to tick. */
-export function checkbox(label: string, options: WidgetOptions<boolean> = {}): boolean {
-  return widget({
-    kind: 'checkbox',
-    label,
-    initial: options.value ?? false,
-    options: {},
-    accept(given) {
-      if (typeof given === 'boolean') return { value: given };
-      if (given === 'true' || given === 'false') return { value: given === 'true' };
-      return { problem: 'must be true or false' };
-    },
-  });
+/**
+ * A box to tick.
+ * @throws UserError when `--set` gives neither `true` nor `false`
+ * @example
+ * const onlyLate = checkbox('Only late flights', { value: true });
+ */
+export function checkbox(label: string, settings: WidgetSettings<boolean> = {}): boolean {
+  return widgetState({ kind: 'checkbox', label, initial: settings.value ?? false, settings }) as boolean;
 }
 
-interface Declaration<T> {
-  readonly kind: WidgetData['kind'];
-  readonly label: string;
-  readonly initial: T;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly accept: (given: unknown) => { readonly value: T } | { readonly problem: string };
+/**
+ * A switch: like a checkbox, for what is on or off.
+ * @throws UserError when `--set` gives neither `true` nor `false`
+ * @example
+ * const logScale = toggle('Logarithmic scale');
+ */
+export function toggle(label: string, settings: WidgetSettings<boolean> = {}): boolean {
+  return widgetState({ kind: 'toggle', label, initial: settings.value ?? false, settings }) as boolean;
 }
 
-/** The current value of a widget; outside a notebook its initial value. */
-function widget<T>(declared: Declaration<T>): T {
-  const initial = declared.accept(declared.initial);
-  if ('problem' in initial) {
-    throw new UserError(
-      `${declared.kind} "${declared.label}": its \`value\` ${initial.problem}; got ${describe(declared.initial)}.`,
-    );
-  }
-  const run = currentRun();
-  if (!run) return initial.value;
-  const name = takeName(run);
-  const value = currentValue(run, name, declared, initial.value);
-  run.read('widget', name, widgetDigest(run, name));
-  const { kind, label, options } = declared;
-  run.output(drawn({ kind, name, label, value, initial: initial.value, options }));
-  return value;
+/**
+ * A button: gives how often it was pressed, and re-runs its cell with every press.
+ * @example
+ * const presses = button('Train the model');
+ * if (presses > 0) await train();
+ */
+export function button(label: string, settings: Omit<WidgetSettings<number>, 'value'> = {}): number {
+  return widgetState({ kind: 'button', label, initial: 0, settings }) as number;
 }
 
-function currentValue<T>(run: Run, name: string, declared: Declaration<T>, initial: T): T {
-  const { set, widgets } = run.request;
-  if (Object.hasOwn(set, name)) {
-    const given = declared.accept(set[name]);
-    if ('value' in given) return given.value;
-    throw new UserError(`${name} ${given.problem}; got ${describe(set[name])}.`);
-  }
-  if (!Object.hasOwn(widgets, name)) return initial;
-  const kept = declared.accept(widgets[name]);
-  return 'value' in kept ? kept.value : initial; // the limits were edited since the reader moved it
+/**
+ * A colour, as `#rrggbb`.
+ * @param settings the `value` before anyone changes it (`#1a75cc`)
+ * @throws UserError when `--set` gives no such colour
+ * @example
+ * const accent = color('Accent', { value: '#ee642b' });
+ */
+export function color(label: string, settings: WidgetSettings<string> = {}): string {
+  return widgetState({ kind: 'color', label, initial: settings.value ?? '#1a75cc', settings }) as string;
 }
 
-/** The digest a widget's state has in traces: of what was set or moved, `absent` when it never was. */
-function widgetDigest(run: Run, name: string): string {
-  const { set, widgets } = run.request;
-  const states = Object.hasOwn(set, name) ? set : widgets;
-  return Object.hasOwn(states, name) ? keyDigest(states[name]) : ABSENT;
-}
-
-/** The option `name` of the cell, else the declared variable, else the cell's title and a number. */
-function takeName(run: Run): string {
-  const ordinal = ++run.widgetCount;
-  const { widgetName, label } = run.request;
-  const name = run.nextWidget ?? (ordinal === 1 ? (widgetName ?? label) : `${widgetName ?? label} ${ordinal}`);
-  run.nextWidget = null;
-  return ordinal === 1 && widgetName ? widgetName : name;
-}
-
-function drawn(data: WidgetData) {
-  return {
-    items: [
-      { mime: MIME.widget, data },
-      { mime: MIME.text, data: `${data.label}: ${describe(data.value)}` },
-    ],
-  };
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+function checkLimits(what: string, min: number, max: number, step: number): void {
+  if (!(min < max)) throw new UserError(`${what}: \`min\` (${min}) must be below \`max\` (${max}).`);
+  if (!(step > 0)) throw new UserError(`${what}: \`step\` must be above 0; got ${step}.`);
 }

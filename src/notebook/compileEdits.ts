@@ -1,7 +1,7 @@
 import type MagicString from 'magic-string';
 import { shownStatement } from './parse.ts';
 import { attributesOf, type ImportBinding, isImport } from './parseImports.ts';
-import type { Node, NodeOf, ScopedSource } from './scope.ts';
+import { childrenOf, type Node, type NodeOf, type ScopedSource } from './scope.ts';
 
 /** Names that the edits may use. */
 export interface EditNames {
@@ -118,20 +118,43 @@ const WIDGETS = new Set([
     'toggle',
     'button',
   ],
-  ...['date', 'dateRange', 'file', 'color', 'form', 'tabs', 'selection'],
+  ...['date', 'dateRange', 'file', 'color', 'form', 'tabs', 'selection', 'refresh', 'widget'],
 ]);
 
-/** A widget is known by the variable it is assigned to: tells it as one more argument, evaluated last, just before the call. */
-function labelWidgets(edit: MagicString, statement: Node, { memoir, imports }: EditNames): void {
+/** What arranges widgets that are declared in a function given to it. */
+const LAYOUTS = new Set(['form', 'columns', 'tabs', 'accordion', 'sidebar', 'callout']);
+
+/** A widget is known by the variable it is assigned to; one declared within a layout by its property as well. */
+function labelWidgets(edit: MagicString, statement: Node, names: EditNames): void {
   const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-  if (declaration?.type !== 'VariableDeclaration') return;
-  for (const { id, init } of declaration.declarations) {
-    const call = init && unwrapped(init);
-    if (id.type !== 'Identifier' || call?.type !== 'CallExpression' || !isWidget(call.callee, imports)) continue;
-    const last = call.arguments.at(-1);
-    const comma = last && !edit.original.slice(last.end, call.end).includes(',') ? ', ' : '';
-    edit.appendLeft(call.end - 1, `${comma}${memoir}.label(${JSON.stringify(id.name)})`);
+  if (declaration?.type === 'VariableDeclaration') {
+    for (const { id, init } of declaration.declarations)
+      if (id.type === 'Identifier') label(edit, id.name, init, names);
   }
+  for (const layout of layoutsIn(statement, names.imports))
+    for (const given of layout.arguments) labelIn(edit, given, names);
+}
+
+/** Calls of layouts, the outermost ones. */
+function* layoutsIn(node: Node, imports: readonly ImportBinding[]): Generator<NodeOf<'CallExpression'>> {
+  if (node.type === 'CallExpression' && isOneOf(LAYOUTS, node.callee, imports)) yield node;
+  else if (!/Function/.test(node.type)) for (const child of childrenOf(node)) yield* layoutsIn(child, imports);
+}
+
+function labelIn(edit: MagicString, node: Node, names: EditNames): void {
+  if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') label(edit, node.id.name, node.init, names);
+  if (node.type === 'Property' && !node.computed && node.key.type === 'Identifier')
+    label(edit, node.key.name, node.value, names);
+  for (const child of childrenOf(node)) labelIn(edit, child, names);
+}
+
+/** Tells a widget's name as one more argument, evaluated last, just before the call. */
+function label(edit: MagicString, name: string, made: Node | null, { memoir, imports }: EditNames): void {
+  const call = made && unwrapped(made);
+  if (call?.type !== 'CallExpression' || !isOneOf(WIDGETS, call.callee, imports)) return;
+  const last = call.arguments.at(-1);
+  const comma = last && !edit.original.slice(last.end, call.end).includes(',') ? ', ' : '';
+  edit.appendLeft(call.end - 1, `${comma}${memoir}.label(${JSON.stringify(name)})`);
 }
 
 function unwrapped(node: Node): Node {
@@ -147,12 +170,12 @@ function unwrapped(node: Node): Node {
   }
 }
 
-function isWidget(callee: Node, imports: readonly ImportBinding[]): boolean {
+function isOneOf(functions: ReadonlySet<string>, callee: Node, imports: readonly ImportBinding[]): boolean {
   const isMember = callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier';
   const root = isMember ? callee.object : callee;
   if (root.type !== 'Identifier') return false;
   const found = imports.find(({ local, specifier }) => specifier === 'memoir' && local === root.name);
   if (!found) return false;
-  if (!isMember) return WIDGETS.has(found.imported);
-  return found.imported === '*' && callee.property.type === 'Identifier' && WIDGETS.has(callee.property.name);
+  if (!isMember) return functions.has(found.imported);
+  return found.imported === '*' && callee.property.type === 'Identifier' && functions.has(callee.property.name);
 }

@@ -1,5 +1,5 @@
 import type { Captured, ExportInfo, Read, RunId, ValuesRef } from '../protocol/kernel.ts';
-import { type ConsoleLine, MIME, type Output, type WidgetData } from '../protocol/output.ts';
+import { type ConsoleLine, type LayoutData, MIME, type Output, type WidgetData } from '../protocol/output.ts';
 import { type Components, keyOf } from './cellKey.ts';
 import type { FollowedFunction } from './compile.ts';
 import { withFunctionDigests } from './functionDigests.ts';
@@ -38,8 +38,15 @@ export function exportDigest(record: CellRecord, name: string): string {
 
 /** What a run showed of the widget `name`. */
 export function widgetIn({ outputs }: CellRecord, name: string): WidgetData | undefined {
-  const widgets = outputs.flatMap(({ items }) => items.filter(({ mime }) => mime === MIME.widget));
-  return widgets.map(({ data }) => data as WidgetData).find((widget) => widget.name === name); // drawn by the kernel
+  return [...widgetsIn(outputs)].find((widget) => widget.name === name);
+}
+
+/** The widgets that outputs show, also those within layouts; the fields of a form count with the form. */
+export function* widgetsIn(outputs: readonly Output[]): Generator<WidgetData> {
+  for (const { mime, data } of outputs.flatMap(({ items }) => items)) {
+    if (mime === MIME.widget) yield data as WidgetData; // drawn by the kernel
+    if (mime === MIME.layout) for (const child of (data as LayoutData).children) yield* widgetsIn(child.outputs);
+  }
 }
 
 /** A run that has ended well. */

@@ -5,6 +5,7 @@ import { KernelClient, type KernelOptions } from '../../src/kernel/client.ts';
 import { completeCell } from '../../src/notebook/cell.ts';
 import { Program, type ProgramCell } from '../../src/notebook/program.ts';
 import type { CellError, CellId, RunId, RunReply, RunRequest, ValuesRef } from '../../src/protocol/kernel.ts';
+import type { Output } from '../../src/protocol/output.ts';
 import { TempFolder } from '../support/temp.ts';
 
 const dist = resolve(process.env.MEMOIR_TEST_DIST ?? 'dist');
@@ -21,6 +22,8 @@ export class Cells {
   readonly kernel: KernelClient;
   readonly late: { cell: CellId; error: CellError }[] = [];
   readonly lost: (string | null)[] = [];
+  /** What the last run showed. */
+  readonly outputs: Output[] = [];
   readonly #sources = new Map<string, ProgramCell>();
   #program = Program.of([]);
   #written = '';
@@ -44,7 +47,10 @@ export class Cells {
     this.kernel.onEvent((event) => {
       if (event.type === 'late') this.late.push(event);
       else if (event.type === 'console') this.#written += event.lines.map(({ text }) => text).join('');
-      else this.#shown = String(event.output.items.find(({ mime }) => mime === 'text/plain')?.data);
+      else {
+        this.outputs.push(event.output);
+        this.#shown = String(event.output.items.find(({ mime }) => mime === 'text/plain')?.data);
+      }
     });
     onTestFinished(async () => {
       await this.kernel.restart();
@@ -58,6 +64,7 @@ export class Cells {
     const request = await this.request(name, source, more);
     this.#written = '';
     this.#shown = null;
+    this.outputs.length = 0;
     const reply = await this.kernel.run(request);
     return { ...reply, console: this.#written, shown: this.#shown };
   }

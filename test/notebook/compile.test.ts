@@ -216,6 +216,7 @@ describe('imports of a compiled cell', () => {
       'label year',
       'label month',
       'label day',
+      'label x',
       'label both',
     ]);
   });

@@ -1,0 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Output } from '../protocol/output.ts';
+
+/** What is shown while something is put together, instead of being shown by itself. */
+export class Collector {
+  readonly outputs: Output[] = [];
+  readonly #begun: Promise<unknown>[] = [];
+
+  /** Work whose output is still to come. */
+  waitFor(work: Promise<unknown>): void {
+    this.#begun.push(work);
+  }
+
+  get isWaiting(): boolean {
+    return this.#begun.length > 0;
+  }
+
+  async finish(): Promise<readonly Output[]> {
+    while (this.#begun.length) await this.#begun.shift();
+    return this.outputs;
+  }
+}
+
+const collectors = new AsyncLocalStorage<Collector>();
+
+/** What collects here what is shown; nothing where outputs go straight to the cell. */
+export function currentCollector(): Collector | undefined {
+  return collectors.getStore();
+}
+
+/** Executes `action`, and all it starts, with what it shows going to `collector`. */
+export function collecting<T>(collector: Collector, action: () => T): T {
+  return collectors.run(collector, action);
+}
