@@ -51,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     report.command('memoir.showFlameChart', async (id) => (await profiling()).show(await host(), id)),
     report.command('memoir.exportProfile', async (id) => (await profiling()).save(await host(), id)),
     report.command('memoir.deleteProfile', async (id) => (await profiling()).remove(await host(), id)),
-    report.command('memoir.clearProfileHeat', async () => (await host()).profiling.heat.clear()),
+    report.command('memoir.clearProfileHeat', async () => (await profiling()).clearHeat(await host())),
     report.command('memoir.showLog', () => report.reveal()),
   );
   setImmediate(() => host().catch((error) => report.show(error)));

@@ -75,12 +75,13 @@ function timingFacts({ runs, batch, meanMs, p95Ms }: Timing): [string, string][]
   ];
 }
 
-function samplingFacts({ result: { cpu } }: ProfileView): [string, string][] {
+function samplingFacts({ result: { cpu, overheadMs } }: ProfileView): [string, string][] {
   if (!cpu) return [];
   const calls = cpu.calls > 0 ? ` in ${formatCount(cpu.calls, 'call')}` : '';
+  const samples = `${formatCount(cpu.ticks, 'sample')}${calls}, ${measureText(cpu.intervalUs / 1000)} apart`;
   return [
-    ['Sampled', `${formatCount(cpu.ticks, 'sample')}${calls}`],
-    ['Interval', measureText(cpu.intervalUs / 1000)],
+    ['Sampled', samples],
+    ['Measuring itself', measureText(overheadMs)],
   ];
 }
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { formatPercent } from '../base/format.ts';
-import type { CpuProfile, FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
+import type { CpuCosts, CpuProfile, FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
 import { costsOf } from './lines.ts';
 import type { BundleLocations } from './locations.ts';
 import type { Measured } from './measurement.ts';
@@ -44,17 +44,29 @@ export function reportOf(
   const { outcome, timing, touched, profile, error, intervalUs } = measured;
   const model = plain && stacks ? onStacksOf(stacks, plain) : plain;
   const calls = measured.sampled?.calls ?? 1;
+  const cpu = model && costsOf(model, sources, calls, intervalUs, cpuMsPerCall(model, measured));
   const result: ProfileResult = {
     target,
     outcome,
     error: error && locations.describe(error, (file) => sources.lineCount(file)),
     timing,
-    cpu: model && costsOf(model, sources, calls, intervalUs, cpuMsPerCall(model, measured)),
+    cpu,
     touched,
+    sources: digestsOf(cpu, sources),
     overheadMs: performance.now() - started - measured.windowMs,
     notes: [...notes, ...measured.notes, ...notesOn(model, measured)],
   };
   return { result, flame: model && flameOf(model), cpuprofile: profile && locations.mapped(profile) };
+}
+
+function digestsOf(cpu: CpuCosts | null, sources: Sources): Record<string, string> {
+  const files = new Set(cpu?.lines.map(({ file }) => file));
+  return Object.fromEntries(
+    [...files].flatMap((file) => {
+      const digest = sources.digest(file);
+      return digest === null ? [] : [[file, digest]];
+    }),
+  );
 }
 
 /** CPU time of a call as it is without sampling: the timing pass tells what sampling itself has added. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Node, parseSync } from 'oxc-parser';
 import { childrenOf } from '../notebook/scope.ts';
@@ -76,6 +77,11 @@ export class Sources {
     return patternLines(source, caller, callee.name);
   }
 
+  digest(file: string): string | null {
+    const source = this.#file(file);
+    return source && sourceDigest(source.text);
+  }
+
   #file(file: string): SourceFile | null {
     const known = this.#files.get(file);
     if (known !== undefined) return known;
@@ -93,6 +99,13 @@ export class Sources {
       return null; // a name that is no file, or one that has gone
     }
   }
+}
+
+/** By which a text is known to be the one that was measured; a byte order mark does not count. */
+export function sourceDigest(text: string): string {
+  return createHash('sha256')
+    .update(text.replace(/^\uFEFF/, ''))
+    .digest('hex');
 }
 
 /** Whether a file belongs to a package rather than to the user. */

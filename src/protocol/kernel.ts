@@ -83,6 +83,8 @@ export interface RunReply {
   readonly captured: readonly Captured[];
   readonly values: ValuesRef | null;
   readonly reads: readonly Read[];
+  /** Local modules that the run loaded, or that modules it uses loaded before, by full path, with digests of their texts. */
+  readonly modules: readonly { readonly path: string; readonly digest: string }[];
   readonly impure: readonly string[];
   /** Inputs that the run changed although they belong to another cell. */
   readonly mutated: readonly { readonly name: string; readonly cell: CellId; readonly advice: string }[];

@@ -160,6 +160,8 @@ export interface ProfileResult {
   readonly touched: readonly Touched[];
   /** What measuring took beside the passes themselves, in milliseconds: starting a process, bundling, reading profiles. */
   readonly overheadMs: number;
+  /** SHA-256 of the files that costs were found in, as they were measured, by absolute path. */
+  readonly sources: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
 }
 

@@ -1,36 +1,44 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { formatDuration } from '../base/format.ts';
+import { sourceDigest } from '../profile/sources.ts';
 import { HEAT_FROM } from '../protocol/panel.ts';
-import type { LineCost, ProfileResult } from '../protocol/profiler.ts';
+import { gutterMark, heatColours } from './profileGutter.ts';
+import { type HeatLine, movedLines } from './profileHeatLines.ts';
 
 interface Heated {
-  readonly function: string;
-  readonly lines: readonly LineCost[];
-  /** The code was edited since it was measured. */
+  /** Of the text that was measured. */
+  readonly digest: string | undefined;
+  readonly measured: readonly HeatLine[];
+  /** Where the measured lines are now. */
+  lines: readonly HeatLine[];
+  /** The text is not what was measured. */
   stale: boolean;
 }
 
-/** Marks hot lines in editors: a bar in the gutter, and the share of the time at the end of the line. */
+/** Marks hot lines in editors: their share on its colour in the gutter, with the interval at the end of the line. */
 export class Heat implements Disposable {
+  readonly #extension: vscode.Extension<unknown>;
   readonly #store = new DisposableStore();
-  readonly #steps: readonly vscode.TextEditorDecorationType[];
-  readonly #stale: vscode.TextEditorDecorationType;
+  /** One for each mark in use, as a mark's picture belongs to its type. */
+  readonly #types = new Map<string, vscode.TextEditorDecorationType>();
   readonly #files = new Map<string, Heated>();
+  #colours: readonly string[];
 
-  constructor() {
-    this.#steps = HEAT_FROM.map((_, step) => this.#store.add(decoration(`memoir.heat${step + 1}`)));
-    this.#stale = this.#store.add(decoration('disabledForeground'));
+  constructor(extension: vscode.Extension<unknown>) {
+    this.#extension = extension;
+    this.#colours = heatColours(extension);
     this.#store.add(vscode.window.onDidChangeVisibleTextEditors(() => this.#paintAll()));
     this.#store.add(vscode.workspace.onDidChangeTextDocument((change) => this.#edited(change)));
+    this.#store.add(vscode.window.onDidChangeActiveColorTheme(() => this.#recolour()));
   }
 
-  /** Shows a profile's lines, instead of those that were shown before. */
-  show({ target, cpu }: ProfileResult): void {
+  /** Shows these lines instead of those that were shown before. `digests` are those of the files when they were measured. */
+  show(lines: readonly HeatLine[], digests: Readonly<Record<string, string>>): void {
     this.#files.clear();
-    for (const line of cpu?.lines ?? []) {
-      const known = this.#files.get(line.file)?.lines ?? [];
-      this.#files.set(line.file, { function: target.name, lines: [...known, line], stale: false });
+    for (const [file, own] of Map.groupBy(lines, ({ file }) => file)) {
+      const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
+      const stale = open !== undefined && sourceDigest(open.getText()) !== digests[file];
+      this.#files.set(file, { digest: digests[file], measured: own, lines: own, stale });
     }
     this.#paintAll();
   }
@@ -38,67 +46,89 @@ export class Heat implements Disposable {
   clear(): void {
     this.#files.clear();
     this.#paintAll();
+    this.#dropTypes();
   }
 
   dispose(): void {
     this.#store.dispose();
+    this.#dropTypes();
   }
 
   #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     const heated = this.#files.get(document.uri.fsPath);
-    if (!heated || heated.stale || !contentChanges.length) return;
-    heated.stale = true;
+    if (!heated || !contentChanges.length) return;
+    heated.stale = sourceDigest(document.getText()) !== heated.digest;
+    for (const { range, text } of contentChanges) {
+      heated.lines = movedLines(heated.lines, range, text.split(/\r\n|[\r\n]/).length - 1);
+    }
+    if (!heated.stale) heated.lines = heated.measured;
     this.#paintAll();
   }
 
+  #recolour(): void {
+    this.#colours = heatColours(this.#extension);
+    this.#dropTypes();
+    this.#paintAll();
+  }
+
+  #dropTypes(): void {
+    for (const type of this.#types.values()) type.dispose();
+    this.#types.clear();
+  }
+
   #paintAll(): void {
-    const marked = [...this.#files.values()].some(({ lines }) => lines.length);
-    void vscode.commands.executeCommand('setContext', 'memoir.hasHeat', marked);
+    void vscode.commands.executeCommand('setContext', 'memoir.hasHeat', this.#files.size > 0);
     for (const editor of vscode.window.visibleTextEditors) this.#paint(editor);
   }
 
   #paint(editor: vscode.TextEditor): void {
     const { document } = editor;
     const heated = document.uri.scheme.startsWith('vscode-notebook') ? undefined : this.#files.get(document.uri.fsPath);
+    if (heated && heated.digest !== undefined && heated.lines === heated.measured)
+      heated.stale = sourceDigest(document.getText()) !== heated.digest; // a file that was opened only now
     const shown = (heated?.lines ?? []).filter(({ line }) => line <= document.lineCount);
-    const marks = (step: number | null) =>
-      shown
-        .filter((line) => (heated?.stale ? step === null : stepOf(line.percent) === step))
-        .map((line) => mark(document, line, heated!));
-    for (const [step, type] of this.#steps.entries()) editor.setDecorations(type, marks(step));
-    editor.setDecorations(this.#stale, marks(null));
+    const byType = Map.groupBy(shown, (line) => this.#typeOf(line, heated!.stale));
+    for (const type of this.#types.values()) {
+      const lines = byType.get(type) ?? [];
+      editor.setDecorations(
+        type,
+        lines.map((line) => mark(document, line, heated!.stale)),
+      );
+    }
+  }
+
+  #typeOf({ percent }: HeatLine, stale: boolean): vscode.TextEditorDecorationType {
+    const step = HEAT_FROM.findLastIndex((from) => percent >= from);
+    const key = `${Math.round(percent)} ${step} ${stale}`;
+    const known = this.#types.get(key);
+    if (known) return known;
+    const colour = new vscode.ThemeColor(stale ? 'disabledForeground' : `memoir.heat${step + 1}`);
+    const type = vscode.window.createTextEditorDecorationType({
+      isWholeLine: true,
+      gutterIconPath: gutterMark(percent, step, stale, this.#colours),
+      gutterIconSize: 'contain',
+      overviewRulerColor: colour,
+      overviewRulerLane: vscode.OverviewRulerLane.Left,
+      after: {
+        margin: '0 0 0 3ch',
+        color: new vscode.ThemeColor(stale ? 'disabledForeground' : 'editorCodeLens.foreground'),
+      },
+    });
+    this.#types.set(key, type);
+    return type;
   }
 }
 
-/** The step of heat, from 0, that a share of the time in percent has. */
-function stepOf(percent: number): number {
-  return HEAT_FROM.findLastIndex((from) => percent >= from);
-}
-
-function decoration(colour: string): vscode.TextEditorDecorationType {
-  const themed = new vscode.ThemeColor(colour);
-  return vscode.window.createTextEditorDecorationType({
-    isWholeLine: true,
-    borderWidth: '0 0 0 4px',
-    borderStyle: 'solid',
-    borderColor: themed,
-    overviewRulerColor: themed,
-    overviewRulerLane: vscode.OverviewRulerLane.Left,
-    after: { margin: '0 0 0 3ch', color: new vscode.ThemeColor('editorCodeLens.foreground') },
-  });
-}
-
-function mark(document: vscode.TextDocument, cost: LineCost, heated: Heated): vscode.DecorationOptions {
-  const { line, percent, plusMinus, selfMs, totalMs, ticks } = cost;
-  const share = `${Math.round(percent)} % ± ${Math.max(1, Math.round(plusMinus))}`;
+function mark(document: vscode.TextDocument, { line, share, details }: HeatLine, stale: boolean) {
   const words = new vscode.MarkdownString(
-    `**${share}** of the time of \`${heated.function}\` is spent on this line.\n\n` +
-      `Self ${formatDuration(selfMs)}, with what it calls ${formatDuration(totalMs)} per call; ${ticks} samples.` +
-      (heated.stale ? '\n\nThe code was edited since. Profile it again.' : ''),
+    `${details}\n\n${stale ? `${STALE}\n\n` : ''}[Show profile](command:memoir.showFlameChart) · [Clear heat](command:memoir.clearProfileHeat)`,
   );
+  words.isTrusted = { enabledCommands: ['memoir.showFlameChart', 'memoir.clearProfileHeat'] };
   return {
     range: document.lineAt(line - 1).range,
     hoverMessage: words,
-    renderOptions: { after: { contentText: heated.stale ? `${share} before the edit` : share } },
+    renderOptions: { after: { contentText: stale ? `${share} before the edit` : share } },
   };
 }
+
+const STALE = 'The code was edited since. Profile it again.';

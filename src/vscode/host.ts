@@ -1,18 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
 import { SpareProcess } from '../profile/spareProcess.ts';
 import { setting } from './contributions.ts';
 import { Heat } from './heat.ts';
 import { Notebooks } from './notebooks.ts';
 import { Performance } from './performance.ts';
+import { ProblemFixes } from './problemFixes.ts';
+import { Problems } from './problems.ts';
 import type { ProfileTools } from './profileCommand.ts';
+import { restoreHeat } from './profileHeat.ts';
 import { ProfileHistory } from './profileHistory.ts';
 import { PROFILED, ProfileLenses } from './profileLenses.ts';
 import { ProfilePanel } from './profilePanel.ts';
 import { ProfilesTree } from './profilesTree.ts';
 import type { Report } from './report.ts';
 import { Stores } from './stores.ts';
+import { VariablesTree } from './variablesTree.ts';
 
 /** Everything behind the commands and views, made once something needs it. */
 export class Host implements vscode.Disposable {
@@ -21,7 +26,7 @@ export class Host implements vscode.Disposable {
   readonly performance: Performance;
   readonly profiling: ProfileTools;
   readonly profiles: ProfilesTree;
-  readonly #configured: vscode.Disposable;
+  readonly #store = new DisposableStore();
   #lenses: vscode.Disposable | null = null;
 
   constructor(context: vscode.ExtensionContext, report: Report) {
@@ -34,7 +39,7 @@ export class Host implements vscode.Disposable {
     this.profiling = {
       context,
       spare: new SpareProcess(),
-      heat: new Heat(),
+      heat: new Heat(context.extension),
       panel,
       history,
       stores: this.stores,
@@ -42,9 +47,16 @@ export class Host implements vscode.Disposable {
     };
     this.profiles = new ProfilesTree(history);
     this.#offerLenses();
-    this.#configured = vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('memoir.profile.codeLens')) this.#offerLenses();
-    });
+    void restoreHeat(this.profiling);
+    this.#store.add(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('memoir.profile.codeLens')) this.#offerLenses();
+      }),
+    );
+    this.#store.add(new VariablesTree(this.notebooks));
+    const problems = this.#store.add(new Problems());
+    const { selector, metadata } = ProblemFixes;
+    this.#store.add(vscode.languages.registerCodeActionsProvider(selector, new ProblemFixes(problems), metadata));
   }
 
   /** Ends what runs and waits for what is still being written. */
@@ -56,7 +68,7 @@ export class Host implements vscode.Disposable {
   dispose(): void {
     this.notebooks.dispose();
     this.performance.dispose();
-    this.#configured.dispose();
+    this.#store.dispose();
     this.#lenses?.dispose();
     this.profiles.dispose();
     this.profiling.spare.dispose();

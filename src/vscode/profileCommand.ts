@@ -12,6 +12,7 @@ import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';
 import type { Heat } from './heat.ts';
 import { runTimesChart } from './profileChart.ts';
+import { showHeat } from './profileHeat.ts';
 import type { KeptProfile, ProfileHistory } from './profileHistory.ts';
 import type { ProfilePanel } from './profilePanel.ts';
 import type { Report } from './report.ts';
@@ -51,7 +52,7 @@ export async function showKept(tools: ProfileTools, kept: KeptProfile): Promise<
   const { target } = kept.result;
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(target.file));
   await vscode.window.showTextDocument(document, { preserveFocus: true });
-  tools.heat.show(kept.result);
+  await showHeat(tools, kept);
   await showPanel(tools, document, kept);
 }
 
@@ -138,7 +139,7 @@ async function measure(
   if (!kept) return;
   prepareProfiler(environment(tools)); // profiling again is what one does
   note(tools, kept);
-  tools.heat.show(kept.result);
+  await showHeat(tools, kept);
   await showPanel(tools, document, kept);
   await vscode.commands.executeCommand('setContext', 'memoir.hasProfiled', true);
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { Host } from './host.ts';
 import { exportProfile, profile, showKept } from './profileCommand.ts';
+import { hideHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
 
 /** Profiles the function at the cursor, or the named one of the open file, as a lens over it asks. */
@@ -18,6 +19,11 @@ export async function show(host: Host, id: unknown): Promise<void> {
 /** Saves a kept profile as a file of the reader's. */
 export async function save(host: Host, id: unknown): Promise<void> {
   await exportProfile(host.profiling, find(host, id));
+}
+
+/** Takes the marks of a profile off all editors. */
+export async function clearHeat({ profiling }: Host): Promise<void> {
+  await hideHeat(profiling);
 }
 
 /** Forgets a kept profile, after asking. */

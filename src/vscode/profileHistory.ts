@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
@@ -45,6 +46,10 @@ export class ProfileHistory {
         .map((name) => this.#read(name.slice(0, -5))),
     );
     return profiles.flatMap((profile) => profile ?? []);
+  }
+
+  async find(id: string): Promise<KeptProfile | null> {
+    return existsSync(join(this.#directory, `${id}.json`)) ? this.#read(id) : null;
   }
 
   async add(

@@ -138,6 +138,8 @@ export async function sampleView(): Promise<ProfileView> {
       timing: TIMING,
       cpu: { ticks, intervalUs: 250, calls: 180, lines: lines(ticks), functions: functions(ticks) },
       touched: ['files written'],
+      overheadMs: 84,
+      sources: {},
       notes: ['It writes files, so each call wrote them again; you allowed it.'],
     },
     at: '2026-11-21T13:04:00Z',

@@ -1,0 +1,55 @@
+import { formatDuration } from '../base/format.ts';
+import type { LineCost, ProfileResult } from '../protocol/profiler.ts';
+
+/** What an editor says about one line. */
+export interface HeatLine {
+  /** Absolute path. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** Share of the whole, 0 to 100; heat goes by it. */
+  readonly percent: number;
+  /** For the line's end: `82 % ± 1`. */
+  readonly share: string;
+  /** For the hover, Markdown. */
+  readonly details: string;
+}
+
+/** The lines of a profile by their share of the CPU time. */
+export function heatLines({ target, cpu }: ProfileResult): HeatLine[] {
+  return (cpu?.lines ?? []).map((cost) => ({
+    file: cost.file,
+    line: cost.line,
+    percent: cost.percent,
+    share: shareOf(cost),
+    details: detailsOf(cost, target.name),
+  }));
+}
+
+/** A part of a text, lines and columns from 0. */
+interface Range {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number };
+}
+
+/** The lines where they stand after an edit has put text with `added` line ends in the place of `range`. */
+export function movedLines(lines: readonly HeatLine[], { start, end }: Range, added: number): HeatLine[] {
+  return lines.flatMap((line) => {
+    const at = line.line - 1;
+    const isBefore = at === start.line && (start.character > 0 || start.line !== end.line);
+    if (at < start.line || isBefore) return [line];
+    return at < end.line ? [] : [{ ...line, line: line.line + start.line + added - end.line }];
+  });
+}
+
+function shareOf({ percent, plusMinus }: LineCost): string {
+  return `${Math.round(percent)} % ± ${Math.max(1, Math.round(plusMinus))}`;
+}
+
+function detailsOf(cost: LineCost, name: string): string {
+  const { selfMs, totalMs, ticks } = cost;
+  return [
+    `**${shareOf(cost)}** of the CPU time of \`${name}\``,
+    `Self ${formatDuration(selfMs)}, with what it calls ${formatDuration(totalMs)} per call; ${ticks} samples.`,
+  ].join('\n\n');
+}
