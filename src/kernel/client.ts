@@ -205,7 +205,18 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
 
 function emptyReply(status: 'error' | 'interrupted', message = ''): RunReply {
   const error = status === 'error' ? { name: 'KernelLost', message, line: null, column: null } : null;
-  return { status, error, ms: 0, exports: [], captured: [], values: null, reads: [], impure: [], mutated: [] };
+  return {
+    status,
+    error,
+    ms: 0,
+    exports: [],
+    captured: [],
+    values: null,
+    reads: [],
+    modules: [],
+    impure: [],
+    mutated: [],
+  };
 }
 
 const COMES_BACK = 'Values that were kept come back when they are needed.';

@@ -26,8 +26,8 @@ export interface EvaluatorOptions {
   readonly prepare: (code: string) => Promise<void>;
   /** Has every local module loaded anew by the next import. */
   readonly reload: () => void;
-  /** Whether a path is that of a local module that was loaded. */
-  readonly isModule: (path: string) => boolean;
+  /** The local modules among these paths and all that they loaded, with digests of their texts. */
+  readonly withImports: (paths: Iterable<string>) => Map<string, string>;
   readonly show: (run: Run, output: Output) => void;
   /** Tells the reader of the run's console. */
   readonly warn: (run: Run, text: string) => void;
@@ -38,6 +38,7 @@ export class Evaluator {
   readonly #notebook: string;
   readonly #loadReads: LoadReads;
   readonly #reload: () => void;
+  readonly #withImports: EvaluatorOptions['withImports'];
   readonly #workspace: string;
   readonly #values: Values;
   readonly #stacks: CellStacks;
@@ -54,8 +55,9 @@ export class Evaluator {
   constructor(options: EvaluatorOptions) {
     this.#notebook = options.notebook;
     this.#workspace = options.workspace;
-    this.#loadReads = new LoadReads(options.workspace, options.isModule);
+    this.#loadReads = new LoadReads(options.workspace);
     this.#reload = options.reload;
+    this.#withImports = options.withImports;
     this.#values = options.values;
     this.#stacks = options.stacks;
     this.#impure = options.impure;
@@ -145,7 +147,8 @@ export class Evaluator {
     const encodeMs = performance.now() - started;
     const values = mutated.length ? null : await this.#values.keep(request, ms, encodeMs);
     const { reads, impure } = run;
-    return { status: 'done', error: null, ms, exports, captured, values, reads, impure, mutated };
+    const modules = [...this.#withImports(run.modules)].map(([path, digest]) => ({ path, digest }));
+    return { status: 'done', error: null, ms, exports, captured, values, reads, modules, impure, mutated };
   }
 
   #fail(run: Run, error: unknown, ms: number): RunReply {
@@ -159,6 +162,7 @@ export class Evaluator {
       captured: [],
       values: null,
       reads: run.reads,
+      modules: [],
       impure: run.impure,
       mutated: this.#values.changed(inputs),
     };

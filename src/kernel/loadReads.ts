@@ -8,12 +8,10 @@ import { Run } from './run.ts';
  */
 export class LoadReads {
   readonly #workspace: string;
-  readonly #isModule: (path: string) => boolean;
   #reads: readonly Read[] = [];
 
-  constructor(workspace: string, isModule: (path: string) => boolean) {
+  constructor(workspace: string) {
     this.#workspace = workspace;
-    this.#isModule = isModule;
   }
 
   /** Loads a module for `run`, by `load`. */
@@ -23,15 +21,10 @@ export class LoadReads {
       return await load();
     } finally {
       for (const { kind, name, digest } of this.#reads) run.read(kind, name, digest);
-      const seen = run.reads.slice(before).filter((read) => this.#counts(read));
+      const seen = run.reads.slice(before).filter(({ kind }) => kind !== 'module' && kind !== 'widget');
       const names = new Set(this.#reads.map(({ kind, name }) => `${kind} ${name}`));
       this.#reads = [...this.#reads, ...seen.filter(({ kind, name }) => !names.has(`${kind} ${name}`))];
     }
-  }
-
-  /** Modules themselves are looked after by who loads them; Node reads CommonJS ones where it can be seen. */
-  #counts({ kind, name }: Read): boolean {
-    return kind !== 'module' && kind !== 'widget' && !this.#isModule(resolve(this.#workspace, name));
   }
 
   /** Whether a file or folder is not what it was; then everything is to be loaded anew, and nothing is known any more. */

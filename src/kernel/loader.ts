@@ -14,13 +14,16 @@ import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { rewriteModule } from '../notebook/impurity.ts';
 import { aliasTargets } from '../notebook/pathAliases.ts';
-import { untracked } from './run.ts';
+import { currentRun, type Run, untracked } from './run.ts';
 
 /** A local module as it was last loaded. */
 interface Loaded {
   version: number;
+  /** Of its text. */
   digest: string;
   readonly importers: Set<string>;
+  /** The local modules that it was seen to load, by whatever means. */
+  readonly imports: Set<string>;
 }
 
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
@@ -28,6 +31,8 @@ const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
 const MAY_LOAD_MODULES =
   /\.(?:import|require)\((?!"(?:memoir"|node:(?!module|process|vm)))|\brequire\b|getBuiltinModule|mainModule|\beval\b|\bFunction\b/;
 const OURS = new Set([...TYPESCRIPT, '.js', '.mjs', '.cjs']);
+/** What is loaded anew after an edit; addons cannot be. */
+const VERSIONED = new Set([...OURS, '.json', '.wasm']);
 const CANDIDATES = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts', '/index.js'];
 
 /**
@@ -52,7 +57,10 @@ export class ModuleLoader {
 
   install(): void {
     registerHooks({
-      resolve: (specifier, context, next) => untracked(() => this.#resolve(specifier, context, next)),
+      resolve: (specifier, context, next) => {
+        const run = currentRun();
+        return untracked(() => this.#resolve(specifier, context, { next, run }));
+      },
       load: (url, context, next) => untracked(() => this.#load(url, context, next)),
     });
   }
@@ -76,14 +84,17 @@ export class ModuleLoader {
       if (!module) continue;
       module.version += 1;
       module.digest = digestSource(path);
+      module.imports.clear();
       delete this.#required[path]; // CommonJS knows no versions
       edited.push(...module.importers);
     }
   }
 
-  /** Whether the file was loaded as a local module. */
-  has(path: string): boolean {
-    return this.#loaded.has(path);
+  /** The local modules among `paths`, and all that these were seen to load, with digests of their texts. */
+  withImports(paths: Iterable<string>): Map<string, string> {
+    const found = new Set(paths);
+    for (const path of found) for (const imported of this.#loaded.get(path)?.imports ?? []) found.add(imported);
+    return new Map([...found].map((path) => [path, this.#loaded.get(path)?.digest ?? 'absent']));
   }
 
   /** The place in the source of a local module that a place in its loaded code comes from. */
@@ -93,16 +104,18 @@ export class ModuleLoader {
     return { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
 
-  #resolve(specifier: string, context: ResolveHookContext, next: Next<ResolveHookContext, ResolveFnOutput>) {
+  #resolve(specifier: string, context: ResolveHookContext, { next, run }: Resolving) {
     if (specifier === 'memoir') return { url: this.#memoir, format: 'module', shortCircuit: true } as const;
     const parent = context.parentURL?.startsWith('file:') ? fileURLToPath(bare(context.parentURL)) : null;
     if (!parent || this.#isForeign(parent) || specifier.startsWith('node:')) return next(specifier, context);
     const required = context.conditions?.includes('require') ?? false;
+    if (required && !this.#loaded.has(parent)) run?.read('module', specifier, ''); // by the notebook itself; see `import` in evaluate.ts
     const found = findModule(specifier, parent);
     const resolved = next(!found ? specifier : required ? found : pathToFileURL(found).href, context);
     if (!resolved.url.startsWith('file:')) return resolved;
     const path = fileURLToPath(bare(resolved.url)); // also of packages' own `#names`, and of packages linked from the workspace
-    if (this.#isForeign(path) || !(OURS.has(extname(path)) || extname(path) === '.json')) return resolved;
+    if (this.#isForeign(path) || !VERSIONED.has(extname(path))) return resolved;
+    run?.loads(path);
     return { ...resolved, url: `${pathToFileURL(path).href}?v=${this.#note(path, parent).version}` };
   }
 
@@ -124,12 +137,19 @@ export class ModuleLoader {
   #note(path: string, importer: string): Loaded {
     let module = this.#loaded.get(path);
     if (!module) {
-      module = { version: 0, digest: untracked(() => digestSource(path)), importers: new Set() };
+      module = { version: 0, digest: untracked(() => digestSource(path)), importers: new Set(), imports: new Set() };
       this.#loaded.set(path, module);
     }
     module.importers.add(importer);
+    this.#loaded.get(importer)?.imports.add(path);
     return module;
   }
+}
+
+/** One call of the resolving hook: who is next to be asked, and on whose behalf. */
+interface Resolving {
+  readonly next: Next<ResolveHookContext, ResolveFnOutput>;
+  readonly run: Run | undefined;
 }
 
 type Next<Context, Result> = (specifier: string, context?: Partial<Context>) => Result;

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { getCallSites } from 'node:util';
 import { WRITING } from '../notebook/record.ts';
 import { type AnyFunction, type Patchable, patch } from './patch.ts';
 import { currentRun, kindOf, type Run, untracked } from './run.ts';
@@ -44,6 +45,7 @@ function patchBoth(
 
 function noteRead(run: Run, path: string): void {
   const full = resolve(path);
+  if (isModule(full) && isCalledByLoader()) return; // modules count by what their text means
   if (run.hasSeen(full)) return;
   const kind = kindOf(full);
   if (kind === 'folder') run.readFolder(full);
@@ -79,6 +81,19 @@ function trackDescriptors(target: Patchable): void {
     return Buffer.byteLength(bytes);
   };
 }
+
+function isModule(path: string): boolean {
+  return /\.(?:[cm]?[jt]s|json)$/.test(path);
+}
+
+/** Whether Node itself reads a file, to load it, and not code that it runs. */
+function isCalledByLoader(): boolean {
+  const caller = getCallSites(20).find(({ scriptName }) => !scriptName.startsWith(OWN));
+  return caller?.scriptName.startsWith('node:internal/modules/') ?? false;
+}
+
+/** Memoir's own bundles. */
+const OWN = new URL('.', import.meta.url).href;
 
 /** The path behind a first argument; null for descriptors and for what lies in packages, whose version is in the key. */
 function pathOf(argument: unknown): string | null {

@@ -148,7 +148,12 @@ function loadOf({ specifier, imported, attributes }: ImportBinding, memoir: stri
   const name = JSON.stringify(imported);
   const what = imported === 'default' ? 'has no default export' : `does not export \`${imported}\``;
   const complaint = JSON.stringify(`\`${specifier}\` ${what}.`);
-  return `((m) => { if (${name} in m) return m[${name}]; throw new SyntaxError(${complaint}); })(${load})`;
+  // what a CommonJS module gives is known only when it has run: Node finds no names that are computed
+  const common =
+    imported === 'default'
+      ? ''
+      : `const c = m["module.exports"]; if (c != null && ${name} in Object(c)) return c[${name}]; `;
+  return `((m) => { if (${name} in m) return m[${name}]; ${common}throw new SyntaxError(${complaint}); })(${load})`;
 }
 
 /** The stripped module as a function: esbuild ends it with the list of exports that we gave, which becomes the `return`. */

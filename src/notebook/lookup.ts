@@ -6,6 +6,7 @@ import type { ModuleDigests } from './moduleDigests.ts';
 import type { Program } from './program.ts';
 import { type CellRecord, exportDigest } from './record.ts';
 import type { Records, RecordTier } from './records.ts';
+import { type Traced, traceOf } from './trace.ts';
 
 export interface LookupOptions {
   readonly records: Records;
@@ -92,9 +93,9 @@ export class Lookup {
     return true;
   }
 
-  /** What a run of a cell read, for its record. */
-  trace(program: Program, id: CellId, reads: readonly Read[]): Promise<Read[]> {
-    return this.#options.records.trace(reads, program.modules(id));
+  /** What a run of a cell read, for its record; null when nobody knows which text a module had that it ran with. */
+  trace(program: Program, id: CellId, ran: Traced): Promise<Read[] | null> {
+    return traceOf(ran, program.modules(id), this.#options.modules);
   }
 
   /** The modules of a cell that a kernel cannot load anew, with their digests. */

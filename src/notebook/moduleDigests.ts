@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { builtinModules } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import type { RunReply } from '../protocol/kernel.ts';
 import type { FileDigests } from './fileDigests.ts';
 import { PackageDigests } from './packageDigests.ts';
 
@@ -40,6 +41,20 @@ export class ModuleDigests {
     return digestText([module.code, ...Object.values(await this.#packagesOf(module))].join('\n'));
   }
 
+  /**
+   * Of the local modules that a run loaded, those that no import in the text of `specifiers`' modules leads to, as
+   * specifiers; null when the text of one is not what it was then.
+   */
+  async beyond(specifiers: readonly string[], loaded: RunReply['modules']): Promise<string[] | null> {
+    if (!loaded.length) return [];
+    const graphs = await Promise.all(specifiers.map((specifier) => this.#localFiles(specifier)));
+    const known = new Set(graphs.flat());
+    const more = loaded.filter(({ path }) => !known.has(path));
+    const now = await Promise.all(more.map(({ path }) => this.#files.file(path)));
+    if (more.some(({ digest }, i) => digest !== now[i])) return null;
+    return more.map(({ path }) => specifierOf(path, this.#directory));
+  }
+
   /** The versions of the packages behind modules: a process that has loaded them cannot load others. */
   async pinned(specifiers: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const pins = specifiers.map(async (specifier): Promise<Record<string, string>> => {
@@ -48,6 +63,12 @@ export class ModuleDigests {
       return version === null ? this.#packagesOf(await this.#currentModule(specifier)) : { [specifier]: version };
     });
     return Object.assign({}, ...(await Promise.all(pins)));
+  }
+
+  async #localFiles(specifier: string): Promise<readonly string[]> {
+    if (specifier === 'memoir' || isBuiltin(specifier)) return [];
+    if (!isPath(specifier) && (await this.#packages.digest(specifier, this.#directory)) !== null) return [];
+    return (await this.#currentModule(specifier)).files;
   }
 
   async #packagesOf({ packages }: LocalModule): Promise<Record<string, string>> {
@@ -134,6 +155,12 @@ function foldersOf(metafile: Metafile, directory: string): string[] {
     );
   });
   return [...new Set(folders)];
+}
+
+/** A file as an import names it from a folder, `/`-separated. */
+function specifierOf(path: string, folder: string): string {
+  const inside = relative(folder, path).split(sep).join('/');
+  return inside.startsWith('../') ? inside : `./${inside}`;
 }
 
 function isBuiltin(specifier: string): boolean {

@@ -69,16 +69,6 @@ export class Records {
     return null;
   }
 
-  /** What a run read with all digests, without the modules that its static key knows. */
-  trace(reads: readonly Read[], known: readonly string[]): Promise<Read[]> {
-    const more = reads.filter(({ kind, name }) => kind !== 'module' || !known.includes(name));
-    return Promise.all(
-      more.map(async (read) =>
-        read.kind === 'module' ? { ...read, digest: await this.#world.module(read.name) } : read,
-      ),
-    );
-  }
-
   /** Whether the run read one of these files or folders, or a folder that one of them lies in. */
   hasRead(record: CellRecord, paths: readonly string[]): boolean {
     return record.reads.some(({ kind, name }) => {

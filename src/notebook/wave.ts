@@ -182,6 +182,7 @@ export class Wave implements Disposable {
     const trouble = executed.error ?? this.#mutation(executed);
     if (trouble) return this.#halt(id, { type: 'fail', error: trouble, ms });
     const record = await this.#record(program, id, executed, now);
+    if (!record) return this.#enqueue(id, wanted);
     const whole = await this.#lookup.keep(program, id, record);
     if (!whole && !record.impure.includes(WRITING)) return this.#enqueue(id, wanted);
     this.#done(id, record, { from: 'computed', ms, savedMs: 0, why });
@@ -203,6 +204,10 @@ export class Wave implements Disposable {
     }
     const key = { key: record.staticKey, components: record.components };
     const fresh = await this.#record(this.#program, id, executed, key);
+    if (!fresh) {
+      this.#enqueue(id, FOLLOW);
+      return false;
+    }
     const same = record.impure.length === 0 && sameExports(record, fresh);
     const why = 'its values were needed and had not been kept';
     this.#done(id, same ? { ...record, run: fresh.run } : fresh, { from: 'recreated', ms, savedMs: 0, why });
@@ -212,11 +217,10 @@ export class Wave implements Disposable {
     return true;
   }
 
-  async #record(program: Program, id: CellId, executed: Executed, key: CellKey): Promise<CellRecord> {
-    const [reads, { functions }] = await Promise.all([
-      this.#lookup.trace(program, id, executed.reads),
-      program.compile(id),
-    ]);
+  /** The record of a run; null when a module that it used was edited in the meantime. */
+  async #record(program: Program, id: CellId, executed: Executed, key: CellKey): Promise<CellRecord | null> {
+    const [reads, { functions }] = await Promise.all([this.#lookup.trace(program, id, executed), program.compile(id)]);
+    if (!reads) return null;
     const made = { session: this.#options.session, createdAt: this.#options.clock() };
     return recordOf({ ...executed, reads }, functions, key, made);
   }

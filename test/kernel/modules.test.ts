@@ -39,6 +39,11 @@ describe('local modules', () => {
       { 'a.cjs': "const { a } = require('./b.json'); exports.a = a;", 'b.json': '{"a": 1}' },
     ],
     ['as CommonJS in .js', "import m from './a.js'; m.a", { 'a.js': 'module.exports = { a: 1 };' }],
+    [
+      'as CommonJS whose names are computed',
+      "import { a, Gone } from './a.cjs'; a",
+      { 'a.cjs': "Object.assign(exports, { ['a']: 1, Gone: class {} });" },
+    ],
     ['by require', "const { a } = require('./a.cjs'); a", { 'a.cjs': 'exports.a = 1;' }],
     ['as JSON', "import m from './a.json' with { type: 'json' }; m.a", { 'a.json': '{"a": 1}' }],
     [
@@ -80,6 +85,12 @@ describe('local modules', () => {
     ['dynamically', "const name = 'a'; (await import(`./${name}.ts`)).a", { 'a.ts': 'export const a: number = 1;' }],
   ])('are found %s', async (_, source, files) => {
     expect(await load(files, source)).toBe('1');
+  });
+
+  test('that are CommonJS and lack a name say so', async () => {
+    const cells = new Cells({ 'a.cjs': 'Object.assign(exports, { b: 1 });' });
+    const { error } = await cells.run('a', "import { a } from './a.cjs'; a");
+    expect(error?.message).toBe('`./a.cjs` does not export `a`.');
   });
 
   test('are fresh after an edit, with what imports them; others keep their state', async () => {

@@ -76,6 +76,39 @@ describe('files that a run reads are in its trace', () => {
   });
 });
 
+describe('modules that a run loads', () => {
+  const modules = {
+    'a.cjs': "const { b } = require('./b.cjs'); exports.a = b;",
+    'b.cjs': 'exports.b = 1;',
+    'by.mjs': 'export const by = async (name) => (await import(`./${name}`)).default.b;',
+    'text.mjs': "import { readFileSync } from 'node:fs'; export const text = readFileSync('b.cjs', 'utf8');",
+  };
+  const load = async (source: string) => {
+    const cells = new Cells(modules);
+    const { error, reads, modules: loaded } = await cells.run('a', source);
+    expect(error).toBeNull();
+    const names = loaded.map(({ path }) => path.slice(cells.folder.path.length + 1));
+    return { reads: reads.map(({ kind, name }) => `${kind} ${name}`), loaded: names.sort() };
+  };
+
+  test.each([
+    ["import { a } from './a.cjs'; a", ['module ./a.cjs'], ['a.cjs', 'b.cjs']],
+    ["require('./a.cjs').a", ['module ./a.cjs'], ['a.cjs', 'b.cjs']],
+    ["const name = './b.cjs'; require(name).b", ['module ./b.cjs'], ['b.cjs']],
+    ["import { by } from './by.mjs'; await by('b.cjs')", ['module ./by.mjs'], ['b.cjs', 'by.mjs']],
+    ["import { text } from './text.mjs'; text", ['module ./text.mjs', 'file b.cjs'], ['text.mjs']],
+  ])('are told by file, and are no files that it read: %s', async (source, reads, loaded) => {
+    expect(await load(source)).toEqual({ reads, loaded });
+  });
+
+  test('are told also when an earlier run loaded them', async () => {
+    const cells = new Cells(modules);
+    await cells.run('a', "import { by } from './by.mjs'; await by('b.cjs')");
+    const { modules: loaded } = await cells.run('b', "import { by } from './by.mjs'; by");
+    expect(loaded.map(({ path }) => path)).toEqual([cells.folder.file('by.mjs'), cells.folder.file('b.cjs')]);
+  });
+});
+
 describe('environment variables that a run reads are in its trace', () => {
   test.each([
     ['process.env.REGION', ['env REGION']],

@@ -81,6 +81,44 @@ describe('local modules and packages', () => {
     expect(window.shown('Use')).toBe('12');
   });
 
+  test('examples 3 and 4 hold for CommonJS helpers', async () => {
+    const cells = { Use: "import { a } from './a.cjs';\na", Require: "require('./a.cjs').a + 1", Other: '1' };
+    const folder = notebook(cells, { 'a.cjs': "exports.a = require('./b.cjs').b;\n", 'b.cjs': 'exports.b = 1;\n' });
+    const window = await folder.open();
+    await window.runStale();
+    folder.write('b.cjs', '// one\nexports.b = 1;\n');
+    expect(await window.refresh()).toEqual([]);
+    folder.write('b.cjs', 'exports.b = 2;\n');
+    expect(await window.refresh()).toEqual(['Use ran', 'Require ran']);
+    expect([window.shown('Use'), window.shown('Require')]).toEqual(['2', '3']);
+  });
+
+  test('examples 3 and 4 hold for helpers whose names are worked out while a cell or a helper runs', async () => {
+    const cells = {
+      Lazy: "import { lazy } from './lazy.ts';\nawait lazy('deep')",
+      Cell: "const name = './deep.ts';\n(await import(name)).deep",
+      Function: "const f = async () => (await import('./lazy.ts')).lazy('deep');",
+      Call: 'await f()',
+      Other: '1',
+    };
+    const files = {
+      'lazy.ts':
+        'const pathOf = (name: string) => `./${name}.ts`;\nexport const lazy = async (name: string) => (await import(pathOf(name))).deep;\n',
+      'deep.ts': 'export const deep = 1;\n',
+    };
+    const folder = notebook(cells, files);
+    let window = await folder.open();
+    await window.runStale();
+    folder.write('deep.ts', '// deep\nexport const deep: number = 1;\n');
+    expect(await window.refresh()).toEqual([]);
+    folder.write('deep.ts', 'export const deep = 2;\n');
+    expect(await window.refresh()).toEqual(['Lazy ran', 'Cell ran', 'Call ran']);
+    expect(['Lazy', 'Cell', 'Call'].map((title) => window.shown(title))).toEqual(['2', '2', '2']);
+    folder.write('deep.ts', 'export const deep = 1;\n');
+    window = await folder.reopen(window);
+    expect(window.happened().filter((line) => line.endsWith('hit'))).toHaveLength(5);
+  });
+
   test('example 27: another version of a package runs the cells that use its names', async () => {
     const source = (n: number) => `export const add = (a) => a + ${n};`;
     const manifest = (version: string) =>
