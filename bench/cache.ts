@@ -59,7 +59,7 @@ async function codec(): Promise<Measure[]> {
 async function tiers(): Promise<Measure[]> {
   const memory = new MemoryTier({ maxEntries: 1000, maxBytes: 256e6 });
   const disk = new DiskTier({
-    path: join(directory, 'bench.sqlite'),
+    directory,
     maxBytes: 2e9,
     seal: new Seal(Buffer.alloc(32)),
     log: silentLog,

@@ -33,13 +33,24 @@ export class SqliteConnection {
     return this.#statement(sql).all(...parameters);
   }
 
+  /** The first row of a query. */
+  first(sql: string, ...parameters: SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...parameters);
+  }
+
+  /** How many rows a statement changed, and the id of the last one that it inserted. */
+  run(sql: string, ...parameters: SQLInputValue[]): { readonly changes: number; readonly id: number } {
+    const { changes, lastInsertRowid } = this.#statement(sql).run(...parameters);
+    return { changes: Number(changes), id: Number(lastInsertRowid) };
+  }
+
   /** All of `work` or nothing. It must not wait. */
   transaction<T>(work: () => T): T {
     const database = this.#open();
-    database.exec('BEGIN IMMEDIATE');
+    this.run('BEGIN IMMEDIATE');
     try {
       const result = work();
-      database.exec('COMMIT');
+      this.run('COMMIT');
       return result;
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
@@ -51,7 +62,7 @@ export class SqliteConnection {
   changedElsewhere(): boolean {
     if (!this.#database) return false;
     try {
-      const version = this.all('PRAGMA data_version')[0]?.data_version;
+      const version = this.first('PRAGMA data_version')?.data_version;
       const changed = this.#version !== undefined && version !== this.#version;
       this.#version = version;
       return changed;

@@ -2,17 +2,9 @@ import { hash, randomBytes } from 'node:crypto';
 import { readFileSync, type Stats } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { constants as zlib, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { packFile, unpackFile, unpackFileSync } from './valueFile.ts';
 
-const plain = 0;
-const compressed = 1;
-const worthCompressing = 4096;
-const sampleSize = 1 << 16;
 const hour = 3_600_000;
-const options = { params: { [zlib.ZSTD_c_compressionLevel]: 1 } };
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
 
 /** What may be removed: `keep` are the digests still referred to, `maxBytes` the size to stay within. */
 export interface CollectOptions {
@@ -50,7 +42,7 @@ export class Blobs {
     await mkdir(join(path, '..'), { recursive: true });
     const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
     try {
-      await writeFile(draft, await pack(bytes));
+      await writeFile(draft, await packFile(bytes));
       await rename(draft, path);
     } catch (error) {
       await rm(draft, { force: true });
@@ -64,7 +56,7 @@ export class Blobs {
     const path = this.path(digest);
     const file = await readFile(path).catch(() => undefined);
     if (!file) return undefined;
-    const bytes = await unpack(file).catch(() => undefined);
+    const bytes = await unpackFile(file).catch(() => undefined);
     if (bytes && hash('sha256', bytes, 'hex') === digest) {
       await touch(path);
       return bytes;
@@ -76,8 +68,7 @@ export class Blobs {
   /** `read` at once, for the kernel in the middle of a run. A damaged file is left for `read` to remove. */
   readSync(digest: string): Uint8Array | undefined {
     try {
-      const file = readFileSync(this.path(digest));
-      const bytes = file[0] === compressed ? zstdDecompressSync(file.subarray(1)) : file.subarray(1);
+      const bytes = unpackFileSync(readFileSync(this.path(digest)));
       return hash('sha256', bytes, 'hex') === digest ? bytes : undefined;
     } catch {
       return undefined;
@@ -146,24 +137,6 @@ export class Blobs {
     }
     return files;
   }
-}
-
-async function pack(bytes: Uint8Array): Promise<Uint8Array[]> {
-  if (!(await pays(bytes))) return [Uint8Array.of(plain), bytes];
-  const smaller = await compress(bytes, options);
-  return smaller.length < bytes.length * 0.9 ? [Uint8Array.of(compressed), smaller] : [Uint8Array.of(plain), bytes];
-}
-
-/** Whether compressing is likely to save anything, judged by the middle of large values. */
-async function pays(bytes: Uint8Array): Promise<boolean> {
-  if (bytes.length < worthCompressing) return false;
-  if (bytes.length < sampleSize * 8) return true;
-  const middle = (bytes.length - sampleSize) >> 1;
-  return (await compress(bytes.subarray(middle, middle + sampleSize), options)).length < sampleSize * 0.9;
-}
-
-async function unpack(file: Buffer): Promise<Uint8Array> {
-  return file[0] === compressed ? decompress(file.subarray(1)) : file.subarray(1);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { CACHE_FOLDER, makeCacheFolder } from '../base/program.ts';
 import { Blobs } from './blobs.ts';
+import type { CacheStats } from './cacheStats.ts';
 import { DiskTier } from './diskTier.ts';
 import { MemoryTier } from './memoryTier.ts';
 import type { Seal } from './seal.ts';
-import { type CacheStats, TieredCache } from './tieredCache.ts';
+import { TieredCache } from './tieredCache.ts';
 
 /** What is used where nothing else is asked for. */
 export const cacheDefaults = {
@@ -41,15 +41,21 @@ export interface Store {
 export function openStore(options: StoreOptions): Store {
   const { directory, memory = cacheDefaults.memory, diskMaxBytes = cacheDefaults.diskMaxBytes, seal, log } = options;
   if (seal.problem) log.warn(seal.problem);
-  const path = join(directory, 'records-1.sqlite');
-  const disk = new DiskTier({ path, maxBytes: diskMaxBytes, seal, log, prepare: () => makeCacheFolder(directory) });
-  const records = new TieredCache({ memory: new MemoryTier(memory), lower: [disk], counts: disk });
+  const disk = new DiskTier({
+    directory,
+    maxBytes: diskMaxBytes,
+    seal,
+    log,
+    prepare: () => makeCacheFolder(directory),
+  });
+  const records = new TieredCache({ memory: new MemoryTier(memory), lower: [disk], counts: disk.counts });
   const values = new Blobs(directory);
   return {
     records,
     values,
     stats: async () => ({ ...(await records.stats()), values: await values.stats() }),
     collect: async (keep) => {
+      await disk.collect();
       const { bytes } = await disk.stats();
       return values.collect({ ...(keep && { keep }), maxBytes: Math.max(0, diskMaxBytes - bytes) });
     },

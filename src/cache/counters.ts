@@ -19,6 +19,7 @@ const flushEvery = 1000;
 export class Counters {
   readonly #store: CountStore | undefined;
   #pending: Record<string, Record<string, number>> = {};
+  #own: Record<string, Record<string, number>> = {};
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> = Promise.resolve();
 
@@ -46,6 +47,7 @@ export class Counters {
   /** Adds sums that were counted elsewhere. */
   addAll(counts: Counts): void {
     this.#pending = merge(this.#pending, counts);
+    this.#own = merge(this.#own, counts);
     this.#schedule();
   }
 
@@ -54,6 +56,11 @@ export class Counters {
     await this.#flushing;
     const shared = await this.#store?.counts();
     return merge(shared ?? {}, this.#pending);
+  }
+
+  /** What was counted here since the beginning. */
+  ownSums(): Counts {
+    return this.#own;
   }
 
   /** Hands the sums on now. */
@@ -86,10 +93,14 @@ export class Counters {
   }
 
   #add(group: string, name: string, amount: number): void {
-    this.#pending[group] ??= {};
-    const sums = this.#pending[group];
-    sums[name] = (sums[name] ?? 0) + amount;
+    addTo(this.#pending, group, name, amount);
+    addTo(this.#own, group, name, amount);
   }
+}
+
+function addTo(counts: Record<string, Record<string, number>>, group: string, name: string, amount: number): void {
+  counts[group] ??= {};
+  counts[group][name] = (counts[group][name] ?? 0) + amount;
 }
 
 function merge(a: Counts, b: Counts): Record<string, Record<string, number>> {

@@ -1,58 +1,79 @@
 /**
- * The tables of the disk tier. `keyv` is as @keyv/sqlite would make it, but for its BLOBs. The others follow it by
- * triggers, so that sizes and their sum are exact whoever writes, and whatever process is killed in the middle.
+ * The tables of the disk tier. What is known of an entry lies apart from its value, so that looking through all of them
+ * is quick. Sums follow by triggers: they are exact whoever writes, and whatever process is killed in the middle.
  */
 export const diskSchema = `
-CREATE TABLE IF NOT EXISTS keyv (
-  key TEXT NOT NULL, value BLOB, namespace TEXT NOT NULL DEFAULT '', expires BIGINT DEFAULT NULL,
-  UNIQUE (key, namespace));
-CREATE INDEX IF NOT EXISTS keyv_expires_idx ON keyv (expires) WHERE expires IS NOT NULL;
-CREATE TABLE IF NOT EXISTS entry (
-  key TEXT PRIMARY KEY, bytes INTEGER NOT NULL, saved_ms REAL NOT NULL DEFAULT 0, last_used INTEGER NOT NULL DEFAULT 0
+CREATE TABLE value (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE entry (
+  key TEXT PRIMARY KEY, id INTEGER NOT NULL, bytes INTEGER NOT NULL, size INTEGER NOT NULL,
+  created INTEGER NOT NULL, expires INTEGER, stale INTEGER, saved_ms REAL NOT NULL, failed INTEGER, tags TEXT, file TEXT
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tag (tag TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (tag, key)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS tag_key ON tag (key);
-CREATE TABLE IF NOT EXISTS total (entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
-INSERT INTO total SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM total);
-CREATE TABLE IF NOT EXISTS counter (
-  tier TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL, PRIMARY KEY (tier, name)) WITHOUT ROWID;
-CREATE TRIGGER IF NOT EXISTS added AFTER INSERT ON keyv BEGIN
-  INSERT INTO entry (key, bytes) VALUES (new.key, length(new.value));
-  UPDATE total SET entries = entries + 1, bytes = bytes + length(new.value);
+CREATE TABLE used (key TEXT PRIMARY KEY, at INTEGER NOT NULL, hits INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE tag (tag TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (tag, key)) WITHOUT ROWID;
+CREATE INDEX tag_key ON tag (key);
+CREATE TABLE lease (key TEXT PRIMARY KEY, holder TEXT NOT NULL, renewed INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE total (entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
+INSERT INTO total VALUES (0, 0);
+CREATE TABLE counter (tier TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL, PRIMARY KEY (tier, name)) WITHOUT ROWID;
+CREATE TRIGGER added AFTER INSERT ON entry BEGIN
+  UPDATE total SET entries = entries + 1, bytes = bytes + new.bytes;
 END;
-CREATE TRIGGER IF NOT EXISTS changed AFTER UPDATE OF value ON keyv BEGIN
-  UPDATE entry SET bytes = length(new.value) WHERE key = new.key;
-  UPDATE total SET bytes = bytes + length(new.value) - length(old.value);
+CREATE TRIGGER changed AFTER UPDATE OF bytes ON entry BEGIN
+  UPDATE total SET bytes = bytes + new.bytes - old.bytes;
 END;
-CREATE TRIGGER IF NOT EXISTS removed AFTER DELETE ON keyv BEGIN
-  DELETE FROM entry WHERE key = old.key;
+CREATE TRIGGER removed AFTER DELETE ON entry BEGIN
+  DELETE FROM value WHERE id = old.id;
+  DELETE FROM used WHERE key = old.key;
   DELETE FROM tag WHERE key = old.key;
-  UPDATE total SET entries = entries - 1, bytes = bytes - length(old.value);
+  UPDATE total SET entries = entries - 1, bytes = bytes - old.bytes;
 END`;
 
-/** Notes what is known of an entry beside its value; the value is written first. */
-export const noteEntry = 'UPDATE entry SET saved_ms = ?, last_used = ? WHERE key = ?';
+const listed = `SELECT entry.key, size, created, expires, stale, saved_ms, failed, tags, coalesce(used.at, created) AS used_at
+  FROM entry LEFT JOIN used ON used.key = entry.key`;
+const unexpired = '(expires IS NULL OR expires > ?3) ORDER BY entry.key LIMIT 1000';
+
+export const readEntry = `SELECT size, created, expires, stale, saved_ms, failed, tags, file, content
+  FROM entry JOIN value USING (id) WHERE key = ?`;
+export const readPlace = 'SELECT id, tags, file FROM entry WHERE key = ?';
+export const addValue = 'INSERT INTO value (content) VALUES (?)';
+export const changeValue = 'UPDATE value SET content = ? WHERE id = ?';
+export const putEntry = `INSERT INTO entry (key, id, bytes, size, created, expires, stale, saved_ms, failed, tags, file)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, size = excluded.size, created = excluded.created,
+    expires = excluded.expires, stale = excluded.stale, saved_ms = excluded.saved_ms, failed = excluded.failed,
+    tags = excluded.tags, file = excluded.file`;
+export const deleteEntry = 'DELETE FROM entry WHERE key = ? RETURNING file';
 export const forgetTags = 'DELETE FROM tag WHERE key = ?';
 export const noteTag = 'INSERT OR IGNORE INTO tag (tag, key) VALUES (?, ?)';
-export const noteUse = 'UPDATE entry SET last_used = max(last_used, ?) WHERE key = ?';
+export const noteUse = `INSERT INTO used (key, at, hits) SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM entry WHERE key = ?1)
+  ON CONFLICT (key) DO UPDATE SET at = max(at, excluded.at), hits = hits + excluded.hits`;
 export const addCount = `INSERT INTO counter (tier, name, value) VALUES (?, ?, ?)
   ON CONFLICT (tier, name) DO UPDATE SET value = value + excluded.value`;
 export const readCounts = 'SELECT tier, name, value FROM counter';
+
+/** The sums as the triggers keep them, and anew. */
 export const readTotal = 'SELECT entries, bytes FROM total';
-export const largestRow = 'SELECT max(rowid) AS rowid FROM keyv';
-export const deleteKey = 'DELETE FROM keyv WHERE key = ?';
-export const deleteUpTo =
-  'DELETE FROM keyv WHERE rowid IN (SELECT rowid FROM keyv WHERE rowid <= ? LIMIT 200) RETURNING 1';
+export const sumAll = 'SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM entry';
+export const sumBetween = `${sumAll} WHERE key >= ?1 AND key < ?2`;
+export const putTotal = 'UPDATE total SET entries = ?, bytes = ?';
+
+/** A page of entries from key `?1` on and before `?2`, that have not expired at `?3`; `pageTagged` with a tag of `?4`. */
+export const page = `${listed} WHERE entry.key >= ?1 AND entry.key < ?2 AND ${unexpired}`;
+export const pageTagged = `${listed} WHERE entry.key IN
+  (SELECT key FROM tag WHERE tag IN (SELECT value FROM json_each(?4)) AND key >= ?1 AND key < ?2) AND ${unexpired}`;
+/** A page of all entries from key `?1` on, with how often they were used. */
+export const pageOfUse = `SELECT entry.key, bytes, saved_ms, created, coalesce(at, created) AS at, coalesce(hits, 0) AS hits
+  FROM entry LEFT JOIN used ON used.key = entry.key WHERE entry.key >= ? ORDER BY entry.key LIMIT 1000`;
+export const deleteBetween = `DELETE FROM entry WHERE key IN
+  (SELECT key FROM entry WHERE key >= ?1 AND key < ?2 AND id <= ?3 LIMIT 200) RETURNING file`;
+export const largestId = 'SELECT max(id) AS id FROM value';
 export const deleteExpired =
-  'DELETE FROM keyv WHERE rowid IN (SELECT rowid FROM keyv WHERE expires <= ? LIMIT 200) RETURNING 1';
+  'DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE expires <= ? LIMIT 200) RETURNING file';
+export const readFiles = 'SELECT file FROM entry WHERE file IS NOT NULL';
 
-/** What is least worth its place: milliseconds saved per byte, halved by the first day without use, and so on down. */
-export const leastWorth = `SELECT key, bytes FROM entry
-  ORDER BY (saved_ms + 1.0) / (bytes + 100) / (1.0 + max(0, ? - last_used) / 86400000.0), last_used LIMIT 5000`;
-
-/** Keys from `?1` up to `?2` (null for no end) that have not expired at `?3`; with one of the tags in `?4`. */
-export const keysBetween = `SELECT key FROM entry
-  WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) AND key NOT IN (SELECT key FROM keyv WHERE expires <= ?3) ORDER BY key`;
-export const keysTagged = `SELECT DISTINCT key FROM tag
-  WHERE tag IN (SELECT value FROM json_each(?4)) AND key >= ?1 AND (?2 IS NULL OR key < ?2)
-  AND key NOT IN (SELECT key FROM keyv WHERE expires <= ?3) ORDER BY key`;
+export const readLease = 'SELECT holder, renewed FROM lease WHERE key = ?';
+export const takeLease = 'INSERT OR REPLACE INTO lease (key, holder, renewed) VALUES (?, ?, ?)';
+export const renewLease = 'UPDATE lease SET renewed = ? WHERE key = ? AND holder = ?';
+export const releaseLease = 'DELETE FROM lease WHERE key = ? AND holder = ?';
+export const dropLease = 'DELETE FROM lease WHERE key = ?';
+export const revokeLeases = 'DELETE FROM lease WHERE key >= ? AND key < ?';

@@ -1,21 +1,36 @@
-import { KeyvSqlite } from '@keyv/sqlite';
-import Keyv from 'keyv';
+import { join } from 'node:path';
 import { GuardedConnection } from '../base/guardedConnection.ts';
 import type { Log } from '../base/log.ts';
-import { SqliteConnection } from '../base/sqliteConnection.ts';
+import { type Row, SqliteConnection } from '../base/sqliteConnection.ts';
 import { decode, encode } from './codec.ts';
-import type { CountStore, Counts } from './counters.ts';
+import { DiskAccess } from './diskAccess.ts';
+import { DiskCounts } from './diskCounts.ts';
+import { DiskLeases } from './diskLeases.ts';
+import { aboutOf, columnsIn, columnsOf, deleteRow, infoOf, metaOf, putRow } from './diskRow.ts';
 import * as sql from './diskSchema.ts';
-import { readTotal, removeAll, removeExcess } from './diskUpkeep.ts';
+import { type DiskLimits, END, removeAll, removeExcess, removeFilesOf, shrink, sumOf } from './diskUpkeep.ts';
+import { EntryFiles } from './entryFiles.ts';
+import { matcherOf, prefixOf } from './pattern.ts';
 import type { Seal } from './seal.ts';
-import { sqliteDriver } from './sqliteDriver.ts';
-import { type Entry, type EntryFilter, isExpired, type Tier, type TierName, type TierStats } from './tier.ts';
+import {
+  type Entry,
+  type EntryFilter,
+  type EntryInfo,
+  isExpired,
+  type Lease,
+  type Tier,
+  type TierStats,
+} from './tier.ts';
 
 export interface DiskTierOptions {
-  /** The database file. */
-  readonly path: string;
+  /** The folder that the database and the files of large values lie in. */
+  readonly directory: string;
   /** How many bytes all values together may take. */
   readonly maxBytes: number;
+  /** How many entries there may be; as many as fit unless given. */
+  readonly maxEntries?: number;
+  /** Whether large values are compressed; true unless given. */
+  readonly compression?: boolean;
   readonly seal: Seal;
   readonly log: Log;
   /** Makes the folder; called before each attempt to open the file. */
@@ -25,122 +40,114 @@ export interface DiskTierOptions {
   readonly retryAfter?: number;
 }
 
-interface Stored {
-  readonly key: string;
-  readonly entry: Entry;
-}
+/** The database in a cache's folder. The number is that of its tables. */
+export const DATABASE = 'records-2.sqlite';
+
+const largestInRow = 64_000; // bytes; larger values are files
 
 /** Entries in a SQLite file, shared by processes, kept through restarts, limited in size. */
-export class DiskTier implements Tier, CountStore {
-  readonly name: TierName = 'disk';
+export class DiskTier implements Tier {
+  readonly name = 'disk';
+  /** The sums of all processes that share the file. */
+  readonly counts: DiskCounts;
   readonly #connection: SqliteConnection;
-  readonly #guard: GuardedConnection;
+  readonly #access: DiskAccess;
+  readonly #files: EntryFiles;
+  readonly #leases: DiskLeases;
   readonly #seal: Seal;
-  readonly #maxBytes: number;
   readonly #now: () => number;
-  readonly #used = new Map<string, number>();
-  #keyv: Promise<Keyv> | null = null;
+  readonly #limits: DiskLimits;
   #upkeep: Promise<void> | null = null;
-  #closed = false;
 
-  constructor({ path, maxBytes, seal, log, prepare = () => {}, now = Date.now, retryAfter = 30_000 }: DiskTierOptions) {
-    this.#connection = new SqliteConnection(path, sql.diskSchema);
-    this.#guard = new GuardedConnection({
-      connection: this.#connection,
-      log,
-      purpose: { file: 'cache', holds: 'results' },
-      prepare,
-      now,
-      retryAfter,
-    });
+  constructor(options: DiskTierOptions) {
+    const { directory, seal, log, prepare = () => {}, now = Date.now, retryAfter = 30_000 } = options;
+    const { maxBytes, maxEntries = Number.POSITIVE_INFINITY, compression = true } = options;
+    const connection = new SqliteConnection(join(directory, DATABASE), sql.diskSchema);
+    const purpose = { file: 'cache', holds: 'results' };
+    this.#connection = connection;
+    this.#access = new DiskAccess(new GuardedConnection({ connection, log, purpose, prepare, now, retryAfter }));
+    this.#files = new EntryFiles(join(directory, 'entries'), compression);
+    this.#leases = new DiskLeases(this.#access, now);
+    this.counts = new DiskCounts(this.#access, connection, now);
     this.#seal = seal;
-    this.#maxBytes = maxBytes;
+    this.#limits = { maxBytes, maxEntries };
     this.#now = now;
   }
 
   async get(key: string): Promise<Entry | undefined> {
-    return (await this.getMany([key]))[0];
+    const row = await this.#access.read((connection) => connection.first(sql.readEntry, key), undefined);
+    const entry = row && (await this.#entryOf(key, row));
+    if (entry) this.counts.use(key);
+    return entry;
   }
 
-  async getMany(keys: readonly string[]): Promise<(Entry | undefined)[]> {
-    const keyv = await this.#open();
-    if (!keyv) return keys.map(() => undefined);
-    const [first = ''] = keys;
-    const found = keys.length === 1 ? [await keyv.get<Stored>(first)] : await keyv.getMany<Stored>([...keys]);
-    const now = this.#now();
-    return keys.map((key, index) => {
-      const stored = found[index];
-      if (stored?.key !== key || isExpired(stored.entry.meta, now)) return undefined;
-      this.#used.set(key, now);
-      return stored.entry;
-    });
+  getMany(keys: readonly string[]): Promise<(Entry | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(key)));
   }
 
-  async set(key: string, entry: Entry): Promise<void> {
-    const keyv = await this.#open();
-    const ttl = entry.meta.expiresAt === null ? undefined : entry.meta.expiresAt - Date.now();
-    if (!keyv) return;
-    if (ttl !== undefined && ttl <= 0) await this.delete(key);
-    else if (await keyv.set(key, { key, entry } satisfies Stored, ttl)) await this.#keepWithinLimit();
+  async set(key: string, entry: Entry, encoded = encode(entry.value).bytes): Promise<void> {
+    if (isExpired(entry.meta, this.#now())) return void (await this.delete(key));
+    await this.#access.attempt(() => this.#write(key, entry, encoded), undefined);
+    await this.#keepWithinLimits();
   }
 
   async delete(key: string): Promise<boolean> {
-    return (await (await this.#open())?.delete(key)) ?? false;
+    return (await this.deleteMany([key])) > 0;
   }
 
-  async clear(): Promise<void> {
-    await this.#attempt(undefined, () => removeAll(this.#guard));
-  }
-
-  async keys({ prefix = '', tags }: EntryFilter = {}): Promise<string[]> {
-    const end = prefix === '' ? null : `${prefix}\u{10ffff}`;
-    const rows = await this.#attempt([], () =>
-      this.#guard.execute('read', (connection) =>
-        tags
-          ? connection.all(sql.keysTagged, prefix, end, this.#now(), JSON.stringify(tags))
-          : connection.all(sql.keysBetween, prefix, end, this.#now()),
-      ),
-    );
-    return rows.map((row) => String(row.key));
-  }
-
-  async stats(): Promise<TierStats> {
-    const total = await this.#attempt(undefined, () => readTotal(this.#guard));
-    const { errors, problem } = this.#guard;
-    return { ...(total ?? { entries: 0, bytes: 0 }), errors, ...(problem !== undefined && { problem }) };
-  }
-
-  /** Adds to the sums that all processes share, and notes which entries were used; false when that failed. */
-  async addCounts(counts: Counts): Promise<boolean> {
-    if (this.#connection.isReplaced()) this.#connection.discard();
-    const used = [...this.#used];
-    this.#used.clear();
-    return this.#attempt(false, () =>
-      this.#guard.execute('write', (connection) =>
-        connection.transaction(() => {
-          for (const [key, at] of used) connection.all(sql.noteUse, at, key);
-          return putCounts(connection, counts);
-        }),
-      ),
-    );
-  }
-
-  addCountsNow(counts: Counts): boolean {
-    if (this.#closed) return false;
-    return this.#guard.executeNow((connection) => connection.transaction(() => putCounts(connection, counts))) ?? false;
-  }
-
-  /** The sums of all processes so far; undefined when they cannot be read. */
-  async counts(): Promise<Counts | undefined> {
-    const rows = await this.#attempt(undefined, () =>
-      this.#guard.execute('read', (connection) => connection.all(sql.readCounts)),
-    );
-    if (!rows) return undefined;
-    const counts: Record<string, Record<string, number>> = {};
-    for (const { tier, name, value } of rows) {
-      counts[String(tier)] = { ...counts[String(tier)], [String(name)]: Number(value) };
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    let count = 0;
+    for (let at = 0; at < keys.length; at += 200) {
+      const some = keys.slice(at, at + 200);
+      const rows = await this.#access.change((connection) => some.flatMap((key) => deleteRow(connection, key)), []);
+      count += rows.length;
+      await removeFilesOf(this.#files, rows);
     }
-    return counts;
+    return count;
+  }
+
+  async clear(prefix = ''): Promise<void> {
+    const { guard } = this.#access;
+    await this.#access.attempt(async () => {
+      await removeAll(guard, this.#files, prefix);
+      await shrink(guard);
+    }, undefined);
+    await this.collect();
+  }
+
+  async list(filter: EntryFilter = {}): Promise<EntryInfo[]> {
+    const prefix = prefixOf(filter);
+    const matches = matcherOf(filter);
+    const tags = filter.tags ? [JSON.stringify(filter.tags)] : [];
+    const query = filter.tags ? sql.pageTagged : sql.page;
+    const found: EntryInfo[] = [];
+    for (let from = prefix, rows: Row[] = []; ; from = `${String(rows.at(-1)!.key)}\0`) {
+      const now = this.#now();
+      rows = await this.#access.read((connection) => connection.all(query, from, prefix + END, now, ...tags), []);
+      found.push(...rows.map(infoOf).filter(({ key, meta }) => matches(key, meta)));
+      if (rows.length < 1000) return found;
+    }
+  }
+
+  async stats(prefix = ''): Promise<TierStats> {
+    const { guard } = this.#access;
+    const sum = await this.#access.attempt(() => sumOf(guard, prefix), { entries: 0, bytes: 0 });
+    return { ...sum, errors: guard.errors, ...(guard.problem !== undefined && { problem: guard.problem }) };
+  }
+
+  lease(key: string): Promise<Lease | null> {
+    return this.#leases.take(key);
+  }
+
+  revoke(prefix: string): Promise<void> {
+    return this.#leases.revoke(prefix);
+  }
+
+  /** Removes files that no entry refers to. */
+  async collect(): Promise<{ files: number; bytes: number }> {
+    const rows = await this.#access.read((connection) => connection.all(sql.readFiles), null);
+    const kept = new Set(rows?.map(({ file }) => String(file)));
+    return this.#files.collect((name) => rows === null || kept.has(name), this.#now());
   }
 
   changedElsewhere(): boolean {
@@ -148,81 +155,51 @@ export class DiskTier implements Tier, CountStore {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
     await this.#upkeep;
+    this.#access.close();
     this.#connection.discard();
   }
 
-  /** Keyv on our connection, made once that can be opened: what fails inside the adapter at first would stay so. */
-  async #open(): Promise<Keyv | null> {
-    if (this.#closed) return null;
-    this.#keyv ??= this.#connect();
-    const opening = this.#keyv;
-    return opening.catch(() => {
-      if (this.#keyv === opening) this.#keyv = null;
-      return null;
-    });
+  async #entryOf(key: string, row: Row): Promise<Entry | undefined> {
+    const content = this.#seal.unseal(row.content as Uint8Array, aboutOf(key, columnsIn(row))); // a BLOB
+    const meta = content && metaOf(row);
+    if (!meta || isExpired(meta, this.#now())) return undefined;
+    const bytes = row.file === null ? content : await this.#files.read(String(row.file));
+    try {
+      return bytes && { value: decode(bytes), meta };
+    } catch {
+      return undefined; // made by a newer version, or with a class that is not known here
+    }
   }
 
-  async #connect(): Promise<Keyv> {
-    const driver = sqliteDriver({
-      execute: (kind, work) => this.#guard.execute(kind, work),
-      pack: (value) => this.#seal.seal(encode(value).bytes),
-      unpack: (bytes) => unpack(this.#seal, bytes),
-      written: (connection, key, value) => note(connection, key, value as { value: Stored }), // what Keyv wraps values in
-    });
-    const store = new KeyvSqlite({ uri: `sqlite://${this.#connection.path}`, driver });
-    store.on('error', ignore);
-    await store.ready;
-    const keyv = new Keyv({ store, serialization: false });
-    keyv.on('error', ignore);
-    return keyv;
+  async #write(key: string, { meta }: Entry, encoded: Uint8Array): Promise<void> {
+    const file = encoded.length > largestInRow ? await this.#files.write(encoded) : null;
+    const columns = columnsOf(meta, file?.name ?? null);
+    const content = this.#seal.seal(file ? new Uint8Array() : encoded, aboutOf(key, columns));
+    const bytes = content.length + (file?.bytes ?? 0);
+    try {
+      const replaced = await this.#access.guard.execute('write', (connection) =>
+        connection.transaction(() => putRow(connection, { key, content, bytes, columns, tags: meta.tags })),
+      );
+      await this.#files.remove(replaced);
+    } catch (error) {
+      if (file) await this.#files.remove([file.name]);
+      throw error;
+    }
   }
 
-  async #keepWithinLimit(): Promise<void> {
-    const total = await this.#attempt(undefined, () => readTotal(this.#guard));
-    if (!total || total.bytes <= this.#maxBytes) return;
-    this.#upkeep ??= this.#attempt(undefined, () => removeExcess(this.#guard, this.#maxBytes, this.#now())).finally(
-      () => {
+  async #keepWithinLimits(): Promise<void> {
+    const total = await this.#access.read((connection) => connection.first(sql.readTotal), undefined);
+    if (!total || !this.#exceeds(total)) return;
+    this.#upkeep ??= this.#access
+      .attempt(() => removeExcess(this.#access.guard, this.#files, this.#limits, this.#now()), undefined)
+      .finally(() => {
         this.#upkeep = null;
-      },
-    );
+      });
     await this.#upkeep;
   }
 
-  /** What `work` gives, or `otherwise` when the file fails: the guard has counted it. */
-  async #attempt<T>(otherwise: T, work: () => Promise<T>): Promise<T> {
-    if (this.#closed) return otherwise;
-    try {
-      return await work();
-    } catch {
-      return otherwise;
-    }
+  #exceeds({ entries, bytes }: Row): boolean {
+    return Number(bytes) > this.#limits.maxBytes || Number(entries) > this.#limits.maxEntries;
   }
 }
-
-function putCounts(connection: SqliteConnection, counts: Counts): true {
-  for (const [tier, sums] of Object.entries(counts)) {
-    for (const [name, value] of Object.entries(sums)) connection.all(sql.addCount, tier, name, value);
-  }
-  return true;
-}
-
-function unpack(seal: Seal, bytes: Uint8Array): unknown {
-  try {
-    const content = seal.unseal(bytes);
-    return content && decode(content);
-  } catch {
-    return undefined;
-  }
-}
-
-function note(connection: SqliteConnection, key: string, { value: { entry } }: { value: Stored }): void {
-  connection.all(sql.noteEntry, entry.meta.savedMs, entry.meta.lastUsed, key);
-  connection.all(sql.forgetTags, key);
-  for (const tag of entry.meta.tags) connection.all(sql.noteTag, tag, key);
-}
-
-/** Keyv throws where nobody listens for errors; ours are counted where they happen. */
-function ignore(): void {}

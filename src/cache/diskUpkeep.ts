@@ -1,65 +1,98 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GuardedConnection } from '../base/guardedConnection.ts';
-import type { Row, SqliteConnection } from '../base/sqliteConnection.ts';
+import type { Row } from '../base/sqliteConnection.ts';
 import * as sql from './diskSchema.ts';
+import type { EntryFiles } from './entryFiles.ts';
+import { worthOf } from './policy.ts';
 
-/** How much there is, exactly. */
-export async function readTotal(guard: GuardedConnection): Promise<{ entries: number; bytes: number }> {
-  const total = await readRow(guard, sql.readTotal);
-  return { entries: Number(total?.entries ?? 0), bytes: Number(total?.bytes ?? 0) };
+export interface DiskLimits {
+  readonly maxBytes: number;
+  readonly maxEntries: number;
 }
 
-/** Removes what is there now, in steps that other work can come between, and gives the space back. */
-export async function removeAll(guard: GuardedConnection): Promise<void> {
-  const last = await readRow(guard, sql.largestRow);
-  await inSteps(guard, sql.deleteUpTo, Number(last?.rowid ?? 0));
-  while (Number((await readRow(guard, 'PRAGMA freelist_count'))?.freelist_count) > 0) {
+/** Greater than every text. */
+export const END = '\u{10ffff}';
+const filled = 0.9; // of the limit, after something had to go: so that it need not go at every write
+
+/** How much there is, summed up. */
+export async function sumOf(guard: GuardedConnection, prefix = ''): Promise<{ entries: number; bytes: number }> {
+  const row = await guard.execute('read', (connection) =>
+    prefix === '' ? connection.first(sql.sumAll) : connection.first(sql.sumBetween, prefix, prefix + END),
+  );
+  return { entries: Number(row?.entries ?? 0), bytes: Number(row?.bytes ?? 0) };
+}
+
+/** Removes what is there now of keys with a prefix, in steps that other work can come between. */
+export async function removeAll(guard: GuardedConnection, files: EntryFiles, prefix: string): Promise<void> {
+  const last = await guard.execute('read', (connection) => Number(connection.first(sql.largestId)?.id ?? 0));
+  await inSteps(guard, files, sql.deleteBetween, prefix, prefix + END, last);
+}
+
+/** Makes the file as small as what it holds. */
+export async function shrink(guard: GuardedConnection): Promise<void> {
+  const free = () =>
+    guard.execute('read', (connection) => Number(connection.first('PRAGMA freelist_count')?.freelist_count));
+  while ((await free()) > 0) {
     await guard.execute('write', (connection) => connection.all('PRAGMA incremental_vacuum(500)'));
     await nextTurn();
   }
   await guard.execute('write', (connection) => connection.all('PRAGMA wal_checkpoint(TRUNCATE)'));
 }
 
-/** Brings what is kept to nine tenths of the limit: first what has expired, then what is least worth its place. */
-export async function removeExcess(guard: GuardedConnection, maxBytes: number, now: number): Promise<void> {
-  await inSteps(guard, sql.deleteExpired, now);
-  for (;;) {
-    const excess = (await readTotal(guard)).bytes - maxBytes * 0.9;
-    if (excess <= 0) return;
-    const rows = await guard.execute('read', (connection) => connection.all(sql.leastWorth, now));
-    const doomed = leastWorth(rows, excess);
-    if (doomed.length === 0) return;
-    for (let at = 0; at < doomed.length; at += 200) {
-      await guard.execute('write', (connection) => deleteKeys(connection, doomed.slice(at, at + 200)));
-      await nextTurn();
+/** Brings what is kept to nine tenths of the limits: first what has expired goes, then what is least worth its place. */
+export async function removeExcess(
+  guard: GuardedConnection,
+  files: EntryFiles,
+  { maxBytes, maxEntries }: DiskLimits,
+  now: number,
+): Promise<void> {
+  await inSteps(guard, files, sql.deleteExpired, now);
+  const { bytes, entries } = await sumOf(guard);
+  await guard.execute('write', (connection) => connection.run(sql.putTotal, entries, bytes));
+  let excess = { bytes: bytes - maxBytes * filled, entries: entries - maxEntries * filled };
+  if (bytes <= maxBytes && entries <= maxEntries) return;
+  for (const { key, bytes } of await byWorth(guard, now)) {
+    if (excess.bytes <= 0 && excess.entries <= 0) return;
+    excess = { bytes: excess.bytes - bytes, entries: excess.entries - 1 };
+    const rows = await guard.execute('write', (connection) => connection.all(sql.deleteEntry, key));
+    await removeFilesOf(files, rows);
+  }
+}
+
+/** Removes the files that belonged to deleted rows. */
+export async function removeFilesOf(files: EntryFiles, rows: readonly Row[]): Promise<void> {
+  await files.remove(rows.flatMap(({ file }) => (typeof file === 'string' ? [file] : [])));
+}
+
+/** All entries, those of least worth first. */
+async function byWorth(
+  guard: GuardedConnection,
+  now: number,
+): Promise<{ key: string; bytes: number; worth: number }[]> {
+  const all: { key: string; bytes: number; worth: number }[] = [];
+  for (let from = '', rows: Row[] = []; ; from = `${String(rows.at(-1)!.key)}\0`) {
+    rows = await guard.execute('read', (connection) => connection.all(sql.pageOfUse, from));
+    for (const { key, bytes, saved_ms, created, at, hits } of rows) {
+      const use = { hits: Number(hits), createdAt: Number(created), lastUsed: Number(at) };
+      const worth = worthOf({ bytes: Number(bytes), savedMs: Number(saved_ms), ...use }, now);
+      all.push({ key: String(key), bytes: Number(bytes), worth });
     }
+    if (rows.length < 1000) return all.sort((a, b) => a.worth - b.worth);
+    await nextTurn();
   }
-}
-
-/** As many of the rows, from the first on, as make up the excess. */
-function leastWorth(rows: readonly Row[], excess: number): string[] {
-  const keys: string[] = [];
-  let freed = 0;
-  for (const { key, bytes } of rows) {
-    if (freed >= excess) break;
-    keys.push(String(key));
-    freed += Number(bytes);
-  }
-  return keys;
-}
-
-function deleteKeys(connection: SqliteConnection, keys: readonly string[]): void {
-  connection.transaction(() => {
-    for (const key of keys) connection.all(sql.deleteKey, key);
-  });
 }
 
 /** Repeats a statement that removes a few rows at a time until none are left. */
-async function inSteps(guard: GuardedConnection, statement: string, parameter: number): Promise<void> {
-  const step = () => guard.execute('write', (connection) => connection.all(statement, parameter).length);
-  while ((await step()) > 0) await nextTurn();
-}
-
-async function readRow(guard: GuardedConnection, query: string): Promise<Row | undefined> {
-  return guard.execute('read', (connection) => connection.all(query)[0]);
+async function inSteps(
+  guard: GuardedConnection,
+  files: EntryFiles,
+  statement: string,
+  ...parameters: readonly (string | number)[]
+): Promise<void> {
+  for (;;) {
+    const rows = await guard.execute('write', (connection) => connection.all(statement, ...parameters));
+    if (rows.length === 0) return;
+    await removeFilesOf(files, rows);
+    await nextTurn();
+  }
 }

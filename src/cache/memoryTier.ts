@@ -1,33 +1,65 @@
 import { LRUCache } from 'lru-cache';
-import { type Entry, type EntryFilter, isExpired, type Tier, type TierStats } from './tier.ts';
+import { decode, encode } from './codec.ts';
+import { matcherOf } from './pattern.ts';
+import { FrozenValue, type Sharing } from './sharing.ts';
+import {
+  type Entry,
+  type EntryFilter,
+  type EntryInfo,
+  type EntryMeta,
+  isExpired,
+  type Tier,
+  type TierStats,
+} from './tier.ts';
 
 export interface MemoryTierOptions {
   readonly maxEntries: number;
   readonly maxBytes: number;
+  /** How values are handed out; `trust` unless given. */
+  readonly sharing?: Sharing;
   readonly now?: () => number;
 }
 
-/** Entries of this process, the least recently used dropped first. Values are shared, not copied. */
+interface Kept {
+  readonly meta: EntryMeta;
+  /** The value for a reader; `name` is what it is called in messages. */
+  readonly read: (name: string) => unknown;
+}
+
+/** Entries of this process, the least recently used dropped first. */
 export class MemoryTier implements Tier {
   readonly name = 'memory';
-  readonly #entries: LRUCache<string, Entry>;
+  readonly #entries: LRUCache<string, Kept>;
+  readonly #sharing: Sharing;
   readonly #now: () => number;
 
-  constructor({ maxEntries, maxBytes, now = Date.now }: MemoryTierOptions) {
+  constructor({ maxEntries, maxBytes, sharing = 'trust', now = Date.now }: MemoryTierOptions) {
+    this.#sharing = sharing;
     this.#now = now;
     this.#entries = new LRUCache({
       max: maxEntries,
       maxSize: maxBytes,
-      sizeCalculation: (entry, key) => Math.max(1, entry.meta.bytes + key.length),
+      sizeCalculation: ({ meta }, key) => Math.max(1, meta.bytes + key.length),
     });
   }
 
-  /** `get` without waiting. */
+  /**
+   * `get` without waiting.
+   * @throws UserError where a reader changed the value that all share.
+   */
   peek(key: string): Entry | undefined {
-    const entry = this.#entries.get(key);
-    if (!entry || !isExpired(entry.meta, this.#now())) return entry;
-    this.#entries.delete(key);
-    return undefined;
+    const kept = this.#entries.get(key);
+    if (!kept) return undefined;
+    if (isExpired(kept.meta, this.#now())) {
+      this.#entries.delete(key);
+      return undefined;
+    }
+    try {
+      return { value: kept.read(key), meta: kept.meta };
+    } catch (error) {
+      this.#entries.delete(key);
+      throw error;
+    }
   }
 
   async get(key: string): Promise<Entry | undefined> {
@@ -38,27 +70,36 @@ export class MemoryTier implements Tier {
     return keys.map((key) => this.peek(key));
   }
 
-  async set(key: string, entry: Entry): Promise<void> {
-    this.#entries.set(key, entry);
+  /** Without `encoded` the value is nobody else's, so that it can be frozen as it is. */
+  async set(key: string, { value, meta }: Entry, encoded?: Uint8Array): Promise<void> {
+    this.#entries.set(key, { meta, read: readerOf(value, encoded, this.#sharing) });
   }
 
   async delete(key: string): Promise<boolean> {
     return this.#entries.delete(key);
   }
 
-  async clear(): Promise<void> {
-    this.#entries.clear();
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    return keys.filter((key) => this.#entries.delete(key)).length;
   }
 
-  async keys(filter: EntryFilter = {}): Promise<string[]> {
+  async clear(prefix = ''): Promise<void> {
+    if (prefix === '') this.#entries.clear();
+    else for (const { key } of await this.list({ prefix })) this.#entries.delete(key);
+  }
+
+  async list(filter: EntryFilter = {}): Promise<EntryInfo[]> {
     const now = this.#now();
+    const matches = matcherOf(filter);
     return [...this.#entries.entries()]
-      .filter(([key, entry]) => !isExpired(entry.meta, now) && matches(key, entry, filter))
-      .map(([key]) => key);
+      .filter(([key, { meta }]) => !isExpired(meta, now) && matches(key, meta))
+      .map(([key, { meta }]) => ({ key, meta }));
   }
 
-  async stats(): Promise<TierStats> {
-    return { entries: this.#entries.size, bytes: this.#entries.calculatedSize, errors: 0 };
+  async stats(prefix = ''): Promise<TierStats> {
+    if (prefix === '') return { entries: this.#entries.size, bytes: this.#entries.calculatedSize, errors: 0 };
+    const entries = await this.list({ prefix });
+    return { entries: entries.length, bytes: entries.reduce((sum, { meta }) => sum + meta.bytes, 0), errors: 0 };
   }
 
   async close(): Promise<void> {
@@ -66,6 +107,12 @@ export class MemoryTier implements Tier {
   }
 }
 
-function matches(key: string, { meta }: Entry, { prefix = '', tags }: EntryFilter): boolean {
-  return key.startsWith(prefix) && (!tags || tags.some((tag) => meta.tags.includes(tag)));
+function readerOf(value: unknown, encoded: Uint8Array | undefined, sharing: Sharing): (name: string) => unknown {
+  if (sharing === 'trust' || typeof value !== 'object' || value === null) return () => value;
+  if (sharing === 'copy') {
+    const bytes = encoded ?? encode(value).bytes;
+    return () => decode(bytes);
+  }
+  const frozen = new FrozenValue(encoded ? decode(encoded) : value);
+  return (name) => frozen.read(name);
 }

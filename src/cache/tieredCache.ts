@@ -1,45 +1,35 @@
+import { type CacheStats, statsOf } from './cacheStats.ts';
 import { encode } from './codec.ts';
 import { Counters, type CountStore, type Counts } from './counters.ts';
 import type { MemoryTier } from './memoryTier.ts';
-import type { Entry, EntryFilter, EntryMeta, Tier, TierName, TierStats } from './tier.ts';
+import { prefixOf } from './pattern.ts';
+import type { Entry, EntryFilter, EntryInfo, EntryMeta, Lease, Tier, TierName } from './tier.ts';
 
 /** A value and where it was found. */
-export interface Found<T = unknown> {
+export interface Found<T = unknown, Name = TierName> {
   readonly value: T;
-  readonly tier: TierName;
+  readonly tier: Name;
   readonly meta: EntryMeta;
 }
 
 export interface SetOptions {
   /** For how many milliseconds the entry counts; forever unless given. */
   readonly ttl?: number;
+  /** For how many milliseconds more it may be handed out while it is renewed. */
+  readonly staleWhileRevalidate?: number;
   readonly tags?: readonly string[];
   /** What a hit will save, in milliseconds. */
   readonly savedMs?: number;
   /** False keeps the entry in this process only. */
   readonly persist?: boolean;
+  /** The value is an error, as data. */
+  readonly failed?: boolean;
 }
 
-/** How well a cache does; sums are those of all processes that share its disk tier. */
-export interface CacheStats {
-  readonly hits: number;
-  readonly misses: number;
-  /** From 0 to 1; 0 before the first look-up. */
-  readonly hitRate: number;
-  /** Misses of what this cache had been given: it was dropped for space, or had expired. */
-  readonly lost: number;
-  /** Entries and bytes of the tier that holds most: the others hold copies. */
-  readonly entries: number;
-  readonly bytes: number;
-  readonly savedMs: number;
-  readonly errors: number;
-  readonly tiers: readonly (TierStats & { readonly name: TierName; readonly hits: number; readonly misses: number })[];
-}
-
-export interface TieredCacheOptions {
+export interface TieredCacheOptions<Name> {
   readonly memory: MemoryTier;
   /** The tiers below memory, the nearest first. */
-  readonly lower: readonly Tier[];
+  readonly lower: readonly (Tier & { readonly name: Name })[];
   /** Where sums are kept that outlive the process. */
   readonly counts?: CountStore;
   readonly now?: () => number;
@@ -54,7 +44,7 @@ interface Flight {
 const keysNoted = 10_000;
 
 /** A cache of several tiers that reads as one: the nearest answers, and the nearer ones are filled on the way back. */
-export class TieredCache {
+export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
   readonly #memory: MemoryTier;
   readonly #tiers: readonly Tier[];
   readonly #counters: Counters;
@@ -62,7 +52,7 @@ export class TieredCache {
   readonly #flights = new Map<string, Flight>();
   readonly #kept = new Set<string>();
 
-  constructor({ memory, lower, counts, now = Date.now }: TieredCacheOptions) {
+  constructor({ memory, lower, counts, now = Date.now }: TieredCacheOptions<Name>) {
     this.#memory = memory;
     this.#tiers = [memory, ...lower];
     this.#counters = new Counters(counts);
@@ -70,89 +60,98 @@ export class TieredCache {
   }
 
   /** The value of a key; callers that ask at once share one look-up. */
-  async get<T = unknown>(key: string): Promise<Found<T> | undefined> {
+  async get<T = unknown>(key: string): Promise<Found<T, Name> | undefined> {
     this.#forgetOutdated();
     const near = this.#memory.peek(key);
     const found: Found | undefined = near ? { ...near, tier: 'memory' } : await this.#readBelow(key);
     this.#counters.count(this.#tiers, found, this.#kept.has(key));
-    return found as Found<T> | undefined; // the caller knows what it put there
+    return found as Found<T, Name> | undefined; // the caller knows what it put there
   }
 
   /** `get` for many keys, in their order. */
-  async getMany<T = unknown>(keys: readonly string[]): Promise<(Found<T> | undefined)[]> {
+  async getMany<T = unknown>(keys: readonly string[]): Promise<(Found<T, Name> | undefined)[]> {
     return Promise.all(keys.map((key) => this.get<T>(key)));
   }
 
   /** `get` that neither counts nor fills nearer tiers: for plans and inspection. */
-  async peek<T = unknown>(key: string): Promise<Found<T> | undefined> {
+  async peek<T = unknown>(key: string): Promise<Found<T, Name> | undefined> {
     this.#forgetOutdated();
-    return (await this.#find(key, 0))?.found as Found<T> | undefined; // the caller knows what it put there
+    return (await this.#find(key, 0))?.found as Found<T, Name> | undefined; // the caller knows what it put there
   }
 
   /** Keeps plain data under a key in every tier. Throws `NotEncodable` for anything else. */
-  async set(
-    key: string,
-    value: unknown,
-    { ttl, tags = [], savedMs = 0, persist = true }: SetOptions = {},
-  ): Promise<void> {
-    const createdAt = this.#now();
-    const expiresAt = ttl === undefined ? null : createdAt + ttl;
-    const bytes = encode(value).bytes.length;
-    const entry: Entry = { value, meta: { bytes, expiresAt, tags, savedMs, createdAt, lastUsed: createdAt } };
+  async set(key: string, value: unknown, options: SetOptions = {}): Promise<void> {
+    await this.put(key, value, options);
+  }
+
+  /** `set` that gives what is known of the entry. */
+  async put(key: string, value: unknown, options: SetOptions = {}): Promise<EntryMeta> {
+    const encoded = encode(value).bytes;
+    const entry: Entry = { value, meta: metaOf(options, encoded.length, this.#now()) };
     this.#outdate(key);
     if (this.#kept.size < keysNoted) this.#kept.add(key);
     const write = async (tier: Tier) =>
-      void (await (tier === this.#memory || persist ? tier.set(key, entry) : tier.delete(key)));
+      void (await (tier === this.#memory || options.persist !== false
+        ? tier.set(key, entry, encoded)
+        : tier.delete(key)));
     await Promise.all(this.#tiers.map(write));
+    return entry.meta;
   }
 
   /** Whether any tier had the key. */
   async delete(key: string): Promise<boolean> {
-    this.#outdate(key);
-    this.#kept.delete(key);
-    const had = await Promise.all(this.#tiers.map((tier) => tier.delete(key)));
-    return had.includes(true);
+    return (await this.#deleteAll([key])) > 0;
   }
 
-  /** Removes the entries that are meant, and says how many there were. */
-  async invalidate(filter: EntryFilter): Promise<number> {
-    const keys = new Set(await this.keys(filter));
-    await Promise.all([...keys].map((key) => this.delete(key)));
-    return keys.size;
+  /** Removes the entries that are meant, and gives their keys. What is being computed of them is not kept. */
+  async invalidate(filter: EntryFilter): Promise<string[]> {
+    await this.#revoke(prefixOf(filter));
+    const keys = await this.keys(filter);
+    await this.#deleteAll(keys);
+    return keys;
   }
 
   /** Keys in any tier. */
   async keys(filter: EntryFilter = {}): Promise<string[]> {
-    const keys = await Promise.all(this.#tiers.map((tier) => tier.keys(filter)));
-    return [...new Set(keys.flat())].sort();
+    return [...(await this.list(filter)).keys()].sort();
   }
 
-  async clear(): Promise<void> {
-    for (const key of this.#flights.keys()) this.#outdate(key);
-    this.#kept.clear();
-    await Promise.all(this.#tiers.map((tier) => tier.clear()));
+  /** What is known of the entries in any tier, by key; of several tiers the nearest tells. */
+  async list(filter: EntryFilter = {}): Promise<Map<string, EntryInfo & { readonly tiers: readonly TierName[] }>> {
+    const found = new Map<string, EntryInfo & { readonly tiers: TierName[] }>();
+    const lists = await Promise.all(this.#tiers.map((tier) => tier.list(filter)));
+    for (const [depth, { name }] of this.#tiers.entries()) {
+      for (const info of lists[depth]!) {
+        const known = found.get(info.key);
+        if (known) known.tiers.push(name);
+        else found.set(info.key, { ...info, tiers: [name] });
+      }
+    }
+    return found;
   }
 
+  /** Removes everything, or what begins with `prefix`. */
+  async clear(prefix = ''): Promise<void> {
+    for (const key of this.#flights.keys()) if (key.startsWith(prefix)) this.#outdate(key);
+    for (const key of this.#kept) if (key.startsWith(prefix)) this.#kept.delete(key);
+    await this.#revoke(prefix);
+    await Promise.all(this.#tiers.map((tier) => tier.clear(prefix)));
+  }
+
+  /** The right to compute a key, shared with all processes that share a tier; null while another has it. */
+  async lease(key: string): Promise<Lease | null> {
+    const tier = this.#tiers.find((tier) => tier.lease);
+    return tier?.lease ? tier.lease(key) : { isHeld: async () => true, release: async () => {} };
+  }
+
+  /** Sums of all processes that share a tier. */
   async stats(): Promise<CacheStats> {
-    const sums = await this.#counters.sums();
-    const tiers = await Promise.all(
-      this.#tiers.map(async (tier) => {
-        const { hits = 0, misses = 0 } = sums[tier.name] ?? {};
-        return { name: tier.name, hits, misses, ...(await tier.stats()) };
-      }),
-    );
-    const { hits = 0, misses = 0, lost = 0, savedMs = 0 } = sums.all ?? {};
-    return {
-      hits,
-      misses,
-      hitRate: hits + misses === 0 ? 0 : hits / (hits + misses),
-      lost,
-      entries: Math.max(...tiers.map((tier) => tier.entries)),
-      bytes: Math.max(...tiers.map((tier) => tier.bytes)),
-      savedMs,
-      errors: tiers.reduce((sum, tier) => sum + tier.errors, 0),
-      tiers,
-    };
+    return statsOf(this.#tiers, await this.#counters.sums(), '');
+  }
+
+  /** Sums of this cache since it was opened, with what the tiers hold of keys that begin with `prefix`. */
+  async ownStats(prefix: string): Promise<CacheStats> {
+    return statsOf(this.#tiers, this.#counters.ownSums(), prefix);
   }
 
   /** Adds to the sums what was looked up elsewhere. */
@@ -165,9 +164,27 @@ export class TieredCache {
     this.#counters.flushNow();
   }
 
+  /** Waits until everything is written. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#counters.flush(), ...this.#tiers.map((tier) => tier.flush?.())]);
+  }
+
   async close(): Promise<void> {
-    await this.#counters.close();
+    await this.flush();
     await Promise.all(this.#tiers.map((tier) => tier.close()));
+  }
+
+  async #deleteAll(keys: readonly string[]): Promise<number> {
+    for (const key of keys) {
+      this.#outdate(key);
+      this.#kept.delete(key);
+    }
+    const counts = await Promise.all(this.#tiers.map((tier) => tier.deleteMany(keys)));
+    return Math.max(...counts);
+  }
+
+  async #revoke(prefix: string): Promise<void> {
+    await Promise.all(this.#tiers.map((tier) => tier.revoke?.(prefix)));
   }
 
   #readBelow(key: string): Promise<Found | undefined> {
@@ -213,4 +230,15 @@ export class TieredCache {
     if (flight) flight.outdated = true;
     this.#flights.delete(key);
   }
+}
+
+function metaOf(
+  { ttl, staleWhileRevalidate = 0, tags = [], savedMs = 0, failed }: SetOptions,
+  bytes: number,
+  createdAt: number,
+): EntryMeta {
+  const staleAt = ttl === undefined || staleWhileRevalidate === 0 ? undefined : createdAt + ttl;
+  const expiresAt = ttl === undefined ? null : createdAt + ttl + staleWhileRevalidate;
+  const times = { createdAt, lastUsed: createdAt, expiresAt, ...(staleAt !== undefined && { staleAt }) };
+  return { bytes, tags, savedMs, ...times, ...(failed && { failed }) };
 }

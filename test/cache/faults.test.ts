@@ -18,14 +18,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/cache/cacheDirectory.ts';
-import { DiskTier } from '../../src/cache/diskTier.ts';
+import { DATABASE, DiskTier } from '../../src/cache/diskTier.ts';
 import { MemoryTier } from '../../src/cache/memoryTier.ts';
 import { Seal } from '../../src/cache/seal.ts';
 import { TieredCache } from '../../src/cache/tieredCache.ts';
 import { recordingLog, temporaryDirectory } from './directory.ts';
 
 const seal = new Seal(Buffer.alloc(32, 5));
-const file = 'records-1.sqlite';
+const file = DATABASE;
 
 function open(directory: string): Store & { readonly lines: string[] } {
   const log = recordingLog();
@@ -154,11 +154,11 @@ describe('a folder that cannot be used', () => {
     let now = Date.now();
     const log = recordingLog();
     const prepare = () => void mkdirSync(directory, { recursive: true });
-    const disk = new DiskTier({ path: join(directory, file), maxBytes: 1e9, seal, log, prepare, now: () => now });
+    const disk = new DiskTier({ directory, maxBytes: 1e9, seal, log, prepare, now: () => now });
     const cache = new TieredCache({
       memory: new MemoryTier({ maxEntries: 10, maxBytes: 1e6 }),
       lower: [disk],
-      counts: disk,
+      counts: disk.counts,
     });
     for (let index = 0; index < 5; index++) await cache.set(`key${index}`, index);
     expect((await cache.get('key1'))?.value).toBe(1);

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Entry, EntryMeta, Tier } from '../../src/cache/tier.ts';
+import type { Entry, EntryFilter, EntryMeta, Tier } from '../../src/cache/tier.ts';
 
 /** An entry as a caller of a tier makes it. */
 export function entryOf(value: unknown, meta: Partial<EntryMeta> = {}): Entry {
   const now = Date.now();
   return { value, meta: { bytes: 100, expiresAt: null, tags: [], savedMs: 0, createdAt: now, lastUsed: now, ...meta } };
+}
+
+/** The keys that a tier lists. */
+export async function keysOf(tier: Tier, filter?: EntryFilter): Promise<string[]> {
+  return (await tier.list(filter)).map(({ key }) => key);
 }
 
 /** What every tier promises, whatever it keeps entries in. */
@@ -32,7 +37,7 @@ export function describeTier(name: string, open: () => Promise<Tier>): void {
       const keys = ['a', 'A', 'a ', 'a:b', 'é', 'a%', "a'; DROP TABLE keyv;--", 'x'.repeat(600), '%', '_'];
       for (const key of keys) await tier.set(key, entryOf(key));
       for (const key of keys) expect((await tier.get(key))?.value).toBe(key);
-      expect((await tier.keys()).sort()).toEqual([...keys].sort());
+      expect((await keysOf(tier)).sort()).toEqual([...keys].sort());
     });
 
     test('answers many keys in their order', async () => {
@@ -46,8 +51,8 @@ export function describeTier(name: string, open: () => Promise<Tier>): void {
       await tier.set('key', entryOf('first', { tags: ['old'] }));
       await tier.set('key', entryOf('second', { tags: ['new'] }));
       expect((await tier.get('key'))?.value).toBe('second');
-      expect(await tier.keys({ tags: ['old'] })).toEqual([]);
-      expect(await tier.keys({ tags: ['new'] })).toEqual(['key']);
+      expect(await keysOf(tier, { tags: ['old'] })).toEqual([]);
+      expect(await keysOf(tier, { tags: ['new'] })).toEqual(['key']);
       expect((await tier.stats()).entries).toBe(1);
     });
 
@@ -56,7 +61,7 @@ export function describeTier(name: string, open: () => Promise<Tier>): void {
       expect(await tier.delete('key')).toBe(true);
       expect(await tier.delete('key')).toBe(false);
       expect(await tier.get('key')).toBeUndefined();
-      expect(await tier.keys({ tags: ['t'] })).toEqual([]);
+      expect(await keysOf(tier, { tags: ['t'] })).toEqual([]);
     });
 
     test('forgets an entry when its time is over', async () => {
@@ -65,7 +70,7 @@ export function describeTier(name: string, open: () => Promise<Tier>): void {
       expect((await tier.get('brief'))?.value).toBe(1);
       expect(await tier.get('over')).toBeUndefined();
       await sleep(200);
-      expect(await tier.keys()).toEqual([]);
+      expect(await keysOf(tier)).toEqual([]);
       expect(await tier.get('brief')).toBeUndefined();
     });
 
@@ -73,17 +78,17 @@ export function describeTier(name: string, open: () => Promise<Tier>): void {
       await tier.set('cell:1', entryOf(1, { tags: ['red'] }));
       await tier.set('cell:2', entryOf(2, { tags: ['red', 'blue'] }));
       await tier.set('call:1', entryOf(3, { tags: ['blue'] }));
-      expect((await tier.keys({ prefix: 'cell:' })).sort()).toEqual(['cell:1', 'cell:2']);
-      expect((await tier.keys({ tags: ['blue', 'none'] })).sort()).toEqual(['call:1', 'cell:2']);
-      expect(await tier.keys({ prefix: 'cell:', tags: ['blue'] })).toEqual(['cell:2']);
-      expect(await tier.keys({ tags: [] })).toEqual([]);
+      expect((await keysOf(tier, { prefix: 'cell:' })).sort()).toEqual(['cell:1', 'cell:2']);
+      expect((await keysOf(tier, { tags: ['blue', 'none'] })).sort()).toEqual(['call:1', 'cell:2']);
+      expect(await keysOf(tier, { prefix: 'cell:', tags: ['blue'] })).toEqual(['cell:2']);
+      expect(await keysOf(tier, { tags: [] })).toEqual([]);
     });
 
     test('is empty after clear, and takes new entries', async () => {
       for (let index = 0; index < 450; index++) await tier.set(`key${index}`, entryOf(index, { tags: ['t'] }));
       await tier.clear();
       expect(await tier.stats()).toMatchObject({ entries: 0, bytes: 0, errors: 0 });
-      expect(await tier.keys({ tags: ['t'] })).toEqual([]);
+      expect(await keysOf(tier, { tags: ['t'] })).toEqual([]);
       await tier.set('key', entryOf(1));
       expect((await tier.get('key'))?.value).toBe(1);
     });

@@ -1,0 +1,269 @@
+import { durationOf } from '../base/duration.ts';
+import { UserError } from '../base/errors.ts';
+import { type CacheExplanation, Fates } from './cacheExplanation.ts';
+import type { CacheStats } from './cacheStats.ts';
+import { NotEncodable } from './codec.ts';
+import { Computations, renewing } from './computations.ts';
+import { escapeGlob } from './pattern.ts';
+import type { EntryFilter, TierName } from './tier.ts';
+import type { Found, SetOptions, TieredCache } from './tieredCache.ts';
+
+/** Milliseconds, or text such as "250ms", "90s", "10m", "1h" or "7d". */
+export type Duration = number | string;
+
+/** What to know of a value that is kept. */
+export interface EntryOptions {
+  /** How long it counts; as long as the cache says unless given. */
+  readonly ttl?: Duration;
+  /** How much longer it may be handed out while it is computed anew in the background. */
+  readonly staleWhileRevalidate?: Duration;
+  /** Words by which it can be invalidated. */
+  readonly tags?: readonly string[];
+  /** Milliseconds that computing it takes: what is dear is kept longer. `getOrCompute` measures it. */
+  readonly cost?: number;
+  /** False keeps it in memory only, off every disk and server; true unless given. */
+  readonly persist?: boolean;
+}
+
+/** How a value that is missing is computed. */
+export interface ComputeEntryOptions extends EntryOptions {
+  /** How long an error is remembered and thrown again without computing; not at all unless given. */
+  readonly errorTtl?: Duration;
+}
+
+/** An entry as `entries()` lists it. Times are milliseconds since 1970. */
+export interface CacheEntry {
+  readonly key: string;
+  /** Where it is kept, the nearest first. */
+  readonly tiers: readonly TierName[];
+  readonly bytes: number;
+  readonly tags: readonly string[];
+  readonly createdAt: number;
+  readonly lastUsed: number;
+  /** Null for never. */
+  readonly expiresAt: number | null;
+  /** Milliseconds that a hit saves. */
+  readonly savedMs: number;
+}
+
+/** Which entries `invalidate` removes: all conditions that are given must hold. */
+export interface Invalidation {
+  /** Entries with any of these tags. */
+  readonly tags?: readonly string[];
+  /** Entries whose key begins so. */
+  readonly prefix?: string;
+  /** Entries whose whole key fits a glob: `*` any text, `?` one character, `[abc]` one of these, `\` before what is meant literally. */
+  readonly pattern?: string;
+}
+
+/** What a `Cache` works with. */
+export interface CacheParts {
+  readonly tiers: TieredCache<TierName>;
+  /** What stored keys begin with. */
+  readonly prefix: string;
+  readonly ttl: number | undefined;
+  readonly staleWhileRevalidate: number;
+  readonly now: () => number;
+}
+
+/** Values by key, in memory, on disk and beyond. Made by `openCache`. */
+export class Cache {
+  readonly #tiers: TieredCache<TierName>;
+  readonly #prefix: string;
+  readonly #defaults: { readonly ttl: number | undefined; readonly staleWhileRevalidate: number };
+  readonly #computations: Computations;
+  readonly #fates: Fates;
+
+  constructor({ tiers, prefix, ttl, staleWhileRevalidate, now }: CacheParts) {
+    this.#tiers = tiers;
+    this.#prefix = prefix;
+    this.#defaults = { ttl, staleWhileRevalidate };
+    this.#fates = new Fates(now);
+    this.#computations = new Computations(tiers, {
+      now,
+      kept: (name, expiresAt) => this.#fates.kept(this.#shown(name), expiresAt),
+      refused: (name, why) => this.#fates.refused(this.#shown(name), why),
+    });
+  }
+
+  /** The value of a key; undefined where there is none. */
+  async get<T = unknown>(key: string): Promise<T | undefined> {
+    return plainValue<T>(await this.#tiers.get(this.#name(key)));
+  }
+
+  /** The values of many keys, in their order; undefined where there is none. */
+  async getMany<T = unknown>(keys: readonly string[]): Promise<(T | undefined)[]> {
+    const found = await this.#tiers.getMany(keys.map((key) => this.#name(key)));
+    return found.map((one) => plainValue<T>(one));
+  }
+
+  /** Whether there is a value for a key. Does not count as a look-up. */
+  async has(key: string): Promise<boolean> {
+    const found = await this.#tiers.peek(this.#name(key));
+    return found !== undefined && !found.meta.failed;
+  }
+
+  /**
+   * Keeps a value under a key, in place of the one before.
+   * Any plain data: objects, arrays, Map, Set, Date, RegExp, Error, BigInt, typed arrays, cycles.
+   * @throws UserError where the value holds what cannot be stored, such as a function or an instance of a class.
+   */
+  async set(key: string, value: unknown, options: EntryOptions = {}): Promise<void> {
+    try {
+      const { expiresAt } = await this.#tiers.put(this.#name(key), value, this.#options(options));
+      this.#fates.kept(key, expiresAt);
+    } catch (error) {
+      if (!(error instanceof NotEncodable)) throw error;
+      const place = error.path ? `${error.path} of the value` : 'The value';
+      throw new UserError(
+        `${place} for "${key}" is ${error.reason}, which a cache cannot keep. Keep the data it is made of.`,
+      );
+    }
+  }
+
+  /** `set` for many values; the options hold for each. */
+  async setMany(values: Iterable<readonly [key: string, value: unknown]>, options: EntryOptions = {}): Promise<void> {
+    await Promise.all([...values].map(([key, value]) => this.set(key, value, options)));
+  }
+
+  /**
+   * The value of a key, else what `compute` gives, which is then kept. All who ask at a time share one computation, also
+   * from other processes with the same disk. What cannot be stored is given but not kept: `explain` says why.
+   * @throws what `compute` throws, which is not kept unless `errorTtl` says so.
+   * @example
+   * const user = await cache.getOrCompute(`user:${id}`, () => fetchUser(id), { ttl: '10m', tags: ['users'] });
+   */
+  async getOrCompute<T>(key: string, compute: () => T | Promise<T>, options: ComputeEntryOptions = {}): Promise<T> {
+    const { errorTtl } = options;
+    const value = await this.#computations.get(this.#name(key), compute, {
+      ...this.#options(options),
+      ...(errorTtl !== undefined && { errorTtl: durationOf('errorTtl', errorTtl) }),
+    });
+    return value as T; // the caller knows what it put there
+  }
+
+  /** Computes what is missing of many keys, one after the other; gives how many were computed. */
+  async warm<T>(
+    keys: Iterable<string>,
+    compute: (key: string) => T | Promise<T>,
+    options: ComputeEntryOptions = {},
+  ): Promise<number> {
+    let computed = 0;
+    for (const key of keys) {
+      const counted = () => {
+        computed += 1;
+        return compute(key);
+      };
+      await this.getOrCompute(key, counted, options);
+    }
+    return computed;
+  }
+
+  /** Whether there was something. */
+  async delete(key: string): Promise<boolean> {
+    const name = this.#name(key);
+    this.#computations.outdate((other) => other === name || other === name + renewing);
+    const had = await this.#tiers.delete(name);
+    if (had) this.#fates.gone([key], 'It was deleted');
+    return had;
+  }
+
+  /** Removes the entries that are meant, and says how many there were. Nothing is removed where no condition is given. */
+  async invalidate(which: Invalidation): Promise<number> {
+    const { tags, prefix, pattern } = which;
+    if (tags === undefined && prefix === undefined && pattern === undefined) {
+      throw new UserError('invalidate needs tags, a prefix or a pattern; to remove everything, call clear.');
+    }
+    this.#computations.outdate(() => true);
+    const keys = await this.#tiers.invalidate(this.#filter(which));
+    const shown = keys.map((key) => this.#shown(key));
+    this.#fates.gone(shown, `It was invalidated by ${describe(which)}`);
+    return keys.length;
+  }
+
+  /** Removes everything of this namespace, and gives the space back. */
+  async clear(): Promise<void> {
+    this.#computations.outdate(() => true);
+    await this.#tiers.clear(this.#prefix);
+    this.#fates.cleared();
+  }
+
+  /** Look-ups since the cache was opened, and what is kept. */
+  stats(): Promise<CacheStats> {
+    return this.#tiers.ownStats(this.#prefix);
+  }
+
+  /** What is kept, ordered by key; all, or the entries that are meant. */
+  async entries(which: Invalidation = {}): Promise<CacheEntry[]> {
+    const found = await this.#tiers.list(this.#filter(which));
+    return [...found.values()]
+      .filter(({ meta }) => !meta.failed)
+      .map(({ key, tiers, meta: { bytes, tags, createdAt, lastUsed, expiresAt, savedMs } }) => {
+        return { key: this.#shown(key), tiers, bytes, tags, createdAt, lastUsed, expiresAt, savedMs };
+      })
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Whether a key would be a hit, or why not: as a sentence and as data. Does not count as a look-up. */
+  async explain(key: string): Promise<CacheExplanation> {
+    return this.#fates.explain(key, await this.#tiers.peek(this.#name(key)));
+  }
+
+  /** Waits until everything is written, also to slow tiers. */
+  flush(): Promise<void> {
+    return this.#tiers.flush();
+  }
+
+  /** Writes what is waiting and lets go of files and connections. From then on everything is a miss. */
+  close(): Promise<void> {
+    return this.#tiers.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #name(key: string): string {
+    if (typeof key !== 'string') throw new UserError(`A key must be a text, but this is ${typeof key}.`);
+    return this.#prefix + key;
+  }
+
+  #shown(name: string): string {
+    return name.slice(this.#prefix.length);
+  }
+
+  #filter({ tags, prefix = '', pattern }: Invalidation): EntryFilter {
+    return {
+      prefix: this.#prefix + prefix,
+      ...(tags && { tags }),
+      ...(pattern !== undefined && { pattern: escapeGlob(this.#prefix) + pattern }),
+    };
+  }
+
+  #options({ ttl, staleWhileRevalidate, tags, cost, persist }: EntryOptions): SetOptions {
+    const ms = ttl === undefined ? this.#defaults.ttl : durationOf('ttl', ttl);
+    return {
+      ...(ms !== undefined && ms !== Number.POSITIVE_INFINITY && { ttl: ms }),
+      staleWhileRevalidate:
+        staleWhileRevalidate === undefined
+          ? this.#defaults.staleWhileRevalidate
+          : durationOf('staleWhileRevalidate', staleWhileRevalidate),
+      ...(tags && { tags }),
+      ...(cost !== undefined && { savedMs: cost }),
+      ...(persist !== undefined && { persist }),
+    };
+  }
+}
+
+function plainValue<T>(found: Found | undefined): T | undefined {
+  return found?.meta.failed ? undefined : (found?.value as T | undefined); // the caller knows what it put there
+}
+
+function describe({ tags, prefix, pattern }: Invalidation): string {
+  const parts = [
+    tags && `${tags.length === 1 ? 'the tag' : 'one of the tags'} ${tags.join(', ')}`,
+    prefix !== undefined && `the prefix "${prefix}"`,
+    pattern !== undefined && `the pattern "${pattern}"`,
+  ];
+  return parts.filter(Boolean).join(' and ');
+}

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { durationOf, parseDuration } from '../base/duration.ts';
+import { type Log, silentLog } from '../base/log.ts';
+import { makeCacheFolder, programDirectory, startedWith } from '../base/program.ts';
+import { Cache, type Duration } from './cache.ts';
+import { cacheDefaults } from './cacheDirectory.ts';
+import { DiskTier } from './diskTier.ts';
+import { MemoryTier } from './memoryTier.ts';
+import { userSeal } from './seal.ts';
+import type { Sharing } from './sharing.ts';
+import type { Tier, TierName } from './tier.ts';
+import { TieredCache } from './tieredCache.ts';
+
+/** How a cache is opened. */
+export interface CacheOptions {
+  /** The folder for what is kept on disk; that of the program unless given: `MEMOIR_CACHE_DIR`, else the nearest `.memoir`. */
+  readonly directory?: string;
+  /** How much is kept in memory: 1,000 entries and 256 MB unless given. */
+  readonly memory?: { readonly maxEntries?: number; readonly maxBytes?: number };
+  /** How much is kept on disk, 2 GB unless given; false keeps nothing there. */
+  readonly disk?: false | { readonly maxBytes?: number; readonly maxEntries?: number };
+  /** How long values count that say nothing else; for ever unless given. */
+  readonly ttl?: Duration;
+  /** How much longer they may be handed out while they are computed anew. */
+  readonly staleWhileRevalidate?: Duration;
+  /** Whether large values are compressed on disk, with zstd; true unless given. */
+  readonly compression?: boolean;
+  /** Sets keys apart from those of other namespaces in the same folder. */
+  readonly namespace?: string;
+  /** To be changed when what values mean changes: those of other versions are not found. */
+  readonly version?: string | number;
+  /**
+   * How values in memory are handed out: frozen deeply (`'freeze'`, unless given), as copies (`'copy'`), or as they are
+   * (`'trust'`).
+   */
+  readonly freeze?: Sharing;
+  /** Told what keeps the cache from working; nobody is unless given. `stats()` tells, too. */
+  readonly log?: Log;
+}
+
+/**
+ * Opens a cache of several tiers that reads as one: memory, disk, and what else is given. It never fails: where nothing
+ * can be written it remembers until it is closed, and `stats()` says what is wrong. Files are opened at first use.
+ * @throws UserError where an option cannot be understood.
+ * @example
+ * const cache = openCache({ namespace: 'prices', ttl: '1h' });
+ * const rate = await cache.getOrCompute('EUR', () => fetchRate('EUR'), { tags: ['rates'] });
+ * await cache.invalidate({ tags: ['rates'] });
+ * await cache.close();
+ */
+export function openCache(options: CacheOptions = {}): Cache {
+  const { disk, freeze = 'freeze', staleWhileRevalidate, log = silentLog } = options;
+  const memory = new MemoryTier({ ...memoryDefaults(), ...options.memory, sharing: freeze });
+  const diskTier = disk === false ? undefined : openDisk(options, log);
+  const lower: Tier[] = [];
+  if (diskTier) lower.push(diskTier);
+  const ttl = options.ttl ?? startedWith('MEMOIR_CACHE_TTL');
+  return new Cache({
+    tiers: new TieredCache<TierName>({ memory, lower, ...(diskTier && { counts: diskTier.counts }) }),
+    prefix: entryPrefix(options.namespace, options.version),
+    ttl: ttl === undefined ? undefined : durationOf('ttl', parseDuration(Number(ttl)) ?? ttl),
+    staleWhileRevalidate:
+      staleWhileRevalidate === undefined ? 0 : durationOf('staleWhileRevalidate', staleWhileRevalidate),
+    now: Date.now,
+  });
+}
+
+/** What stored keys of a namespace begin with. */
+export function entryPrefix(namespace = '', version: string | number = ''): string {
+  return `user/${encodeURIComponent(namespace)}@${encodeURIComponent(version)}/`;
+}
+
+function openDisk({ directory, disk, compression = true }: CacheOptions, log: Log): DiskTier {
+  const folder = directory === undefined ? programDirectory() : resolve(directory);
+  const seal = userSeal();
+  if (seal.problem) log.warn(seal.problem);
+  return new DiskTier({
+    directory: folder,
+    maxBytes: cacheDefaults.diskMaxBytes,
+    ...disk,
+    compression,
+    seal,
+    log,
+    prepare: () => makeCacheFolder(folder),
+  });
+}
+
+function memoryDefaults(): { maxEntries: number; maxBytes: number } {
+  return {
+    maxEntries: Number(startedWith('MEMOIR_CACHE_MAX_ENTRIES')) || cacheDefaults.memory.maxEntries,
+    maxBytes: Number(startedWith('MEMOIR_CACHE_MAX_MB')) * 1e6 || cacheDefaults.memory.maxBytes,
+  };
+}

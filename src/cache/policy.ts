@@ -1,0 +1,18 @@
+/** What is known of an entry when one must go. Times are milliseconds since 1970. */
+export interface Use {
+  readonly bytes: number;
+  /** What a hit saves, in milliseconds. */
+  readonly savedMs: number;
+  /** How often it was used since it was made. */
+  readonly hits: number;
+  readonly createdAt: number;
+  readonly lastUsed: number;
+}
+
+const day = 86_400_000;
+
+/** How much an entry is worth its place: the time that it saved or will save at least once, per byte, halved by each day without use. */
+export function worthOf({ bytes, savedMs, hits, lastUsed }: Use, now: number): number {
+  const idle = Math.max(0, now - lastUsed) / day;
+  return ((savedMs + 1) * (1 + hits)) / (bytes + 100) / (1 + idle);
+}
