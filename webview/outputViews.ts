@@ -23,11 +23,26 @@ export async function makeView(item: ViewItem, page: OutputScope): Promise<Outpu
       return new HtmlFrame({ html: item.text() });
     case MIME.text:
       return new PlainText(item.text());
-    case MIME.widget: {
-      const { Widget } = await import('./widget.ts');
-      return new Widget(item.json() as WidgetData, page);
+    case MIME.markdown: {
+      const { Markdown } = await import('./markdown.ts');
+      return new Markdown(item.text());
     }
+    case MIME.widget:
+      return makeWidget(item.json() as WidgetData, page);
     default:
       throw new Error(`Memoir does not draw ${item.mime}.`);
+  }
+}
+
+async function makeWidget(data: WidgetData, page: OutputScope): Promise<OutputView> {
+  switch (data.kind) {
+    case 'form': {
+      const { FormWidget } = await import('./widgetForm.ts');
+      return new FormWidget(data, page);
+    }
+    default: {
+      const { Widget } = await import('./widget.ts');
+      return new Widget(data, page);
+    }
   }
 }
