@@ -8,7 +8,7 @@ import { openSession } from '../kernel/openSession.ts';
 import { watchCells } from '../monitor/cells.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { SharedStore } from '../monitor/sharedStore.ts';
-import { readDocument } from '../notebook/document.ts';
+import { type NotebookDocument, readDocument } from '../notebook/document.ts';
 import { programCell } from '../notebook/documentCells.ts';
 import type { ProgramCell } from '../notebook/program.ts';
 import type { Session } from '../notebook/session.ts';
@@ -36,14 +36,29 @@ export interface OpenedNotebook {
 
 /** Reads a notebook's cells. @throws UserError when the file cannot be read */
 export async function readNotebook(path: string): Promise<PlacedCell[]> {
+  return placedCells(await readNotebookFile(path));
+}
+
+/** A notebook's file, taken apart. @throws UserError when it cannot be read */
+export async function readNotebookFile(path: string): Promise<NotebookDocument> {
   const bytes = await readFile(path).catch((error) => {
     if (codeOf(error) === 'ENOENT') throw new UserError(`There is no notebook ${path}. Check the name, or create it.`);
     throw new UserError(`${path} cannot be read: ${messageOf(error)}`);
   });
-  return readDocument(bytes).cells.flatMap((cell, index) => {
-    const placed = programCell(cell, `c${index}` as CellId, index); // ids of this process only
+  return readDocument(bytes);
+}
+
+/** The cells of a document that can run. */
+export function placedCells({ cells }: NotebookDocument): PlacedCell[] {
+  return cells.flatMap((cell, index) => {
+    const placed = programCell(cell, cellId(index), index);
     return placed ? [{ ...placed, index }] : [];
   });
+}
+
+/** The id of the cell at `index` of a file, good in this process only. */
+export function cellId(index: number): CellId {
+  return `c${index}` as CellId;
 }
 
 /** Opens a notebook with its cache and a kernel that starts when it is needed. */
@@ -68,7 +83,8 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
     log: consoleLog(environment.logLevel),
   });
   session.update(cells);
-  const measured = options.useCache === false ? null : measure(session, directory, notebook, environment.logLevel);
+  const measured = options.useCache === false ? null : measure(directory, environment.logLevel);
+  measured?.watch(session, notebook);
   const close = async () => {
     session.dispose();
     await measured?.close();
@@ -77,16 +93,22 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
   return { cells, session, close };
 }
 
-/** Cells as operations that `memoir status` and the sidebar know. */
-function measure(session: Session, directory: string, notebook: string, logLevel: string): { close(): Promise<void> } {
+/** What measures notebooks that are run from the command line. */
+export interface Measuring {
+  /** Makes the cells of a session operations that `memoir status` and the sidebar know. */
+  watch(session: Session, notebook: string): void;
+  close(): Promise<void>;
+}
+
+/** Opens what was and is measured in a cache's folder. */
+export function measure(directory: string, logLevel: string): Measuring {
   const log = consoleLog(logLevel);
   // of a folder that cannot be used the cache tells already
   const shared = new SharedStore({ directory, log: { ...log, warn: log.debug } });
   const monitor = new Monitor({ openStore: () => shared });
-  const cells = watchCells(monitor, session, notebook);
   return {
+    watch: (session, notebook) => void watchCells(monitor, session, notebook), // it ends with the session
     async close() {
-      cells.dispose();
       await monitor.flush();
       monitor.dispose();
       await shared.close();

@@ -7,6 +7,7 @@ import { ModuleDigests } from '../notebook/moduleDigests.ts';
 import { type RecordStore, Records } from '../notebook/records.ts';
 import { Session } from '../notebook/session.ts';
 import { findNode } from '../process/forkNode.ts';
+import type { Kernel } from '../protocol/kernel.ts';
 import { KERNEL_ENVIRONMENT, KernelClient } from './client.ts';
 import { ALL_NAMES, namesDigest } from './trackEnvironment.ts';
 import { machineFact } from './trackMachine.ts';
@@ -33,6 +34,8 @@ export interface OpenSessionOptions {
   readonly nodePath: string | null;
   readonly maxMemoryMB: number;
   readonly log: Log;
+  /** Stands between the session and its kernel, for whoever has many of them. */
+  readonly share?: (kernel: KernelClient) => Kernel;
 }
 
 export interface OpenedSession {
@@ -79,6 +82,16 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
   const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
   const nodeMajor = async () => (await node).version.split('.')[0]!;
   const circumstances = async () => ({ nodeMajor: await nodeMajor(), timeZone, locale, seed, now });
-  const parts = { kernel, records, modules, circumstances, widgets, set, autoRun, useCache, clock };
+  const parts = {
+    kernel: options.share?.(kernel) ?? kernel,
+    records,
+    modules,
+    circumstances,
+    widgets,
+    set,
+    autoRun,
+    useCache,
+    clock,
+  };
   return { session: new Session(parts), kernel };
 }
