@@ -36,6 +36,9 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     ),
     report.command('memoir.editTitle', async (cell) => (await notebook()).editTitle(cell)),
     report.command('memoir.renameTable', async (cell) => (await notebook()).renameSqlTable(cell)),
+    report.command('memoir.mergeCells', async (cells) =>
+      (await import('./vscode/problemFixes.ts')).mergeCells(cells as vscode.NotebookCell[]),
+    ),
     report.command('memoir.restartKernel', async () => (await host()).notebooks.restart()),
     report.command('memoir.clearCache', async () => (await notebook()).clearCache((await host()).stores)),
     report.command('memoir.openPlace', async (place) =>

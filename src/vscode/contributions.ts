@@ -14,6 +14,7 @@ export type CommandId =
   | 'memoir.explainCell'
   | 'memoir.editTitle'
   | 'memoir.renameTable'
+  | 'memoir.mergeCells'
   | 'memoir.restartKernel'
   | 'memoir.clearCache'
   | 'memoir.profileFunction'

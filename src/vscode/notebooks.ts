@@ -47,12 +47,20 @@ export class Notebooks implements Disposable {
     for (const document of vscode.workspace.notebookDocuments) this.#adopt(document);
   }
 
-  /** The notebook in front, or the one that a menu was opened on. */
-  active(): OpenNotebook {
+  /** What cells' status bars say may be different now. */
+  readonly onStatus = this.#statusChanged.event;
+
+  /** The notebook in front, if one is. */
+  get front(): OpenNotebook | undefined {
     const document = vscode.window.activeNotebookEditor?.notebook;
-    const found = document && this.#open.get(document);
+    return document && this.#open.get(document)?.notebook;
+  }
+
+  /** The notebook in front, which a command is about. */
+  active(): OpenNotebook {
+    const found = this.front;
     if (!found) throw new UserError('Open a Memoir notebook first, for example with "Memoir: Open Sample".');
-    return found.notebook;
+    return found;
   }
 
   of(cell: vscode.NotebookCell): OpenNotebook | undefined {
