@@ -64,6 +64,17 @@ export class GuardedConnection {
     }
   }
 
+  /** What `work` reads, where that can be done at once; else undefined: `execute` waits, repairs and says what is wrong. */
+  readNow<T>(work: (connection: SqliteConnection) => T): { readonly result: T } | undefined {
+    const { connection } = this.#options;
+    if (this.#trouble || !connection.isOpen || this.#isHogging()) return undefined;
+    try {
+      return { result: work(connection) };
+    } catch {
+      return undefined;
+    }
+  }
+
   /** `execute` for a process that is about to end: it waits inside, briefly; undefined where it cannot be done. */
   executeNow<T>(work: (connection: SqliteConnection) => T): T | undefined {
     const { connection, now, prepare } = this.#options;

@@ -18,6 +18,12 @@ export class DiskAccess {
     this.#closed = true;
   }
 
+  /** `read` without a promise, where that can be. */
+  readNow<T, O>(work: (connection: SqliteConnection) => T, otherwise: O): T | O | Promise<T | O> {
+    const now = this.#closed ? undefined : this.guard.readNow(work);
+    return now ? now.result : this.read(work, otherwise);
+  }
+
   read<T, O>(work: (connection: SqliteConnection) => T, otherwise: O): Promise<T | O> {
     return this.attempt(() => this.guard.execute('read', work), otherwise);
   }

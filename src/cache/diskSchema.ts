@@ -1,12 +1,12 @@
 /**
- * The tables of the disk tier. What is known of an entry lies apart from its value, so that looking through all of them
- * is quick. Sums follow by triggers: they are exact whoever writes, and whatever process is killed in the middle.
+ * The tables of the disk tier. What is known of an entry lies apart from its value, too, so that looking through all of
+ * them is quick; what is handed out is what the value's own authentication code covers. Sums follow by triggers: they are exact whoever writes, and whatever process is killed in the middle.
  */
 export const diskSchema = `
 CREATE TABLE value (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE entry (
   key TEXT PRIMARY KEY, id INTEGER NOT NULL, bytes INTEGER NOT NULL, size INTEGER NOT NULL,
-  created INTEGER NOT NULL, expires INTEGER, stale INTEGER, saved_ms REAL NOT NULL, failed INTEGER, tags TEXT, file TEXT
+  created REAL NOT NULL, expires REAL, saved_ms REAL NOT NULL, failed INTEGER NOT NULL, tags TEXT, file TEXT
 ) WITHOUT ROWID;
 CREATE TABLE used (key TEXT PRIMARY KEY, at INTEGER NOT NULL, hits INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE tag (tag TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (tag, key)) WITHOUT ROWID;
@@ -28,20 +28,19 @@ CREATE TRIGGER removed AFTER DELETE ON entry BEGIN
   UPDATE total SET entries = entries - 1, bytes = bytes - old.bytes;
 END`;
 
-const listed = `SELECT entry.key, size, created, expires, stale, saved_ms, failed, tags, coalesce(used.at, created) AS used_at
+const listed = `SELECT entry.key, size, created, expires, saved_ms, failed, tags, coalesce(used.at, created) AS used_at
   FROM entry LEFT JOIN used ON used.key = entry.key`;
 const unexpired = '(expires IS NULL OR expires > ?3) ORDER BY entry.key LIMIT 1000';
 
-export const readEntry = `SELECT size, created, expires, stale, saved_ms, failed, tags, file, content
-  FROM entry JOIN value USING (id) WHERE key = ?`;
+export const readContent = 'SELECT content FROM entry JOIN value USING (id) WHERE key = ?';
 export const readPlace = 'SELECT id, tags, file FROM entry WHERE key = ?';
 export const addValue = 'INSERT INTO value (content) VALUES (?)';
 export const changeValue = 'UPDATE value SET content = ? WHERE id = ?';
-export const putEntry = `INSERT INTO entry (key, id, bytes, size, created, expires, stale, saved_ms, failed, tags, file)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+export const putEntry = `INSERT INTO entry (key, id, bytes, size, created, expires, saved_ms, failed, tags, file)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, size = excluded.size, created = excluded.created,
-    expires = excluded.expires, stale = excluded.stale, saved_ms = excluded.saved_ms, failed = excluded.failed,
-    tags = excluded.tags, file = excluded.file`;
+    expires = excluded.expires, saved_ms = excluded.saved_ms, failed = excluded.failed, tags = excluded.tags,
+    file = excluded.file`;
 export const deleteEntry = 'DELETE FROM entry WHERE key = ? RETURNING file';
 export const forgetTags = 'DELETE FROM tag WHERE key = ?';
 export const noteTag = 'INSERT OR IGNORE INTO tag (tag, key) VALUES (?, ?)';

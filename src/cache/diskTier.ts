@@ -6,7 +6,7 @@ import { decode, encode } from './codec.ts';
 import { DiskAccess } from './diskAccess.ts';
 import { DiskCounts } from './diskCounts.ts';
 import { DiskLeases } from './diskLeases.ts';
-import { aboutOf, columnsIn, columnsOf, deleteRow, infoOf, metaOf, putRow } from './diskRow.ts';
+import { deleteRow, infoOf, packContent, putRow, unpackContent } from './diskRow.ts';
 import * as sql from './diskSchema.ts';
 import { type DiskLimits, END, removeAll, removeExcess, removeFilesOf, shrink, sumOf } from './diskUpkeep.ts';
 import { EntryFiles } from './entryFiles.ts';
@@ -16,6 +16,7 @@ import {
   type Entry,
   type EntryFilter,
   type EntryInfo,
+  type EntryMeta,
   isExpired,
   type Lease,
   type Tier,
@@ -75,8 +76,10 @@ export class DiskTier implements Tier {
   }
 
   async get(key: string): Promise<Entry | undefined> {
-    const row = await this.#access.read((connection) => connection.first(sql.readEntry, key), undefined);
-    const entry = row && (await this.#entryOf(key, row));
+    const reading = this.#access.readNow((connection) => connection.first(sql.readContent, key), undefined);
+    const row = reading instanceof Promise ? await reading : reading; // awaiting costs as much as reading
+    const opened = row && this.#open(key, row);
+    const entry = opened instanceof Promise ? await opened : opened;
     if (entry) this.counts.use(key);
     return entry;
   }
@@ -160,30 +163,25 @@ export class DiskTier implements Tier {
     this.#connection.discard();
   }
 
-  async #entryOf(key: string, row: Row): Promise<Entry | undefined> {
-    const content = this.#seal.unseal(row.content as Uint8Array, aboutOf(key, columnsIn(row))); // a BLOB
-    const meta = content && metaOf(row);
-    if (!meta || isExpired(meta, this.#now())) return undefined;
-    const bytes = row.file === null ? content : await this.#files.read(String(row.file));
-    try {
-      return bytes && { value: decode(bytes), meta };
-    } catch {
-      return undefined; // made by a newer version, or with a class that is not known here
-    }
+  /** The entry that a row holds; undefined where it does not verify, or has expired. */
+  #open(key: string, row: Row): Entry | undefined | Promise<Entry | undefined> {
+    const content = unpackContent(this.#seal, key, row.content as Uint8Array); // a BLOB
+    if (!content || isExpired(content.meta, this.#now())) return undefined;
+    const { meta, file, value } = content;
+    if (file === null) return entryOf(value, meta);
+    return this.#files.read(file).then((bytes) => bytes && entryOf(bytes, meta));
   }
 
   async #write(key: string, { meta }: Entry, encoded: Uint8Array): Promise<void> {
-    const file = encoded.length > largestInRow ? await this.#files.write(encoded) : null;
-    const columns = columnsOf(meta, file?.name ?? null);
-    const content = this.#seal.seal(file ? new Uint8Array() : encoded, aboutOf(key, columns));
-    const bytes = content.length + (file?.bytes ?? 0);
+    const written = encoded.length > largestInRow ? await this.#files.write(encoded) : null;
+    const file = written?.name ?? null;
+    const content = packContent(this.#seal, key, { meta, file, value: written ? new Uint8Array() : encoded });
+    const row = { key, meta, file, content, bytes: content.length + (written?.bytes ?? 0) };
     try {
-      const replaced = await this.#access.guard.execute('write', (connection) =>
-        connection.transaction(() => putRow(connection, { key, content, bytes, columns, tags: meta.tags })),
-      );
-      await this.#files.remove(replaced);
+      const put = (connection: SqliteConnection) => connection.transaction(() => putRow(connection, row));
+      await this.#files.remove(await this.#access.guard.execute('write', put));
     } catch (error) {
-      if (file) await this.#files.remove([file.name]);
+      if (file) await this.#files.remove([file]);
       throw error;
     }
   }
@@ -201,5 +199,14 @@ export class DiskTier implements Tier {
 
   #exceeds({ entries, bytes }: Row): boolean {
     return Number(bytes) > this.#limits.maxBytes || Number(entries) > this.#limits.maxEntries;
+  }
+}
+
+/** Undefined for what was made by a newer version, or with a class that is not known here. */
+function entryOf(bytes: Uint8Array, meta: EntryMeta): Entry | undefined {
+  try {
+    return { value: decode(bytes), meta };
+  } catch {
+    return undefined;
   }
 }
