@@ -105,7 +105,11 @@ const builds = [
   },
   {
     ...shared,
-    entryPoints: { renderer: 'webview/renderer.ts', profilePage: 'webview/profilePage.ts' },
+    entryPoints: {
+      renderer: 'webview/renderer.ts',
+      profilePage: 'webview/profilePage.ts',
+      appPage: 'webview/appPage.ts',
+    },
     outdir: 'dist/webview',
     chunkNames: 'chunk-[hash]',
     platform: 'browser',

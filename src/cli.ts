@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./cli/run.ts')).run,
   plan: async () => (await import('./cli/plan.ts')).plan,
   check: async () => (await import('./cli/check.ts')).check,
+  app: async () => (await import('./cli/app.ts')).app,
   cache: async () => (await import('./cli/cache.ts')).cache,
   profile: async () => (await import('./cli/profile.ts')).profile,
   status: async () => (await import('./cli/status.ts')).status,

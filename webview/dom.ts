@@ -26,7 +26,8 @@ export function placeIn(element: HTMLElement, ...styles: readonly string[]): Sha
   return root;
 }
 
-function sheetOf(css: string): CSSStyleSheet {
+/** The one style sheet of a text. */
+export function sheetOf(css: string): CSSStyleSheet {
   let sheet = sheets.get(css);
   if (!sheet) {
     sheet = new CSSStyleSheet(); // not subject to the page's style policy, as a <style> element would be
