@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { ImpureGlobals } from '../notebook/impurity.ts';
 import type { ImpureKind } from '../notebook/impurityRules.ts';
+import { seededTwin, standingTwin, withMembers } from './fixedTwins.ts';
 import { currentRun, type Run } from './run.ts';
 
 const RealDate = Date;
@@ -41,16 +42,23 @@ export function impureGlobals(): ImpureScope {
     random,
     now,
     Date: trackedDate(() => scope.now()),
-    performance: trackedObject(performance, () =>
+    performance: withMembers(performance, (_, key) => {
+      const twin = standing(performance) as typeof performance | undefined; // it stands for one
+      if (twin) return twin[key as keyof typeof performance];
       tell('clock', () => {
         scope.performance = performance;
-      }),
-    ),
-    crypto: trackedObject(globalThis.crypto, () =>
-      tell('randomness', () => {
-        scope.crypto = globalThis.crypto;
-      }),
-    ),
+      });
+      return undefined;
+    }),
+    crypto: withMembers(globalThis.crypto, (member) => {
+      const twin = seededBy(member);
+      if (twin === undefined) {
+        tell('randomness', () => {
+          scope.crypto = globalThis.crypto;
+        });
+      }
+      return twin;
+    }),
   };
   const scope: ImpureScope = {
     ...tracked,
@@ -59,8 +67,9 @@ export function impureGlobals(): ImpureScope {
       random: { value: () => scope.random() },
     }) as Math,
     touch(kind, value) {
-      currentRun()?.touch(kind);
-      return value;
+      const twin = kind === 'clock' ? standing(value) : seededBy(value);
+      if (twin === undefined) currentRun()?.touch(kind);
+      return (twin ?? value) as typeof value; // made to stand in its place
     },
     begin(run) {
       active = run;
@@ -97,6 +106,26 @@ function trackFormats(now: () => number): void {
   };
 }
 
+/** What stands for a clock, or for an object with one among others, where the run fixes the time. */
+function standing(clock: unknown): unknown {
+  const run = currentRun();
+  const fixed = run?.request.now ?? null;
+  if (!run || fixed === null) return undefined;
+  if (clock !== performance && clock !== process) return standingTwin(clock, fixed);
+  return withMembers(clock as object, (member, key) => {
+    const twin = key === 'timeOrigin' ? fixed : standingTwin(member, fixed);
+    if (twin === undefined) run.touch('clock');
+    return twin;
+  });
+}
+
+/** What stands for a source of randomness where the run has a seed. */
+function seededBy(source: unknown): unknown {
+  const run = currentRun();
+  const seed = run?.request.seed ?? null;
+  return run && seed !== null ? seededTwin(source, seededRandom(run, seed)) : undefined;
+}
+
 const seeded = new WeakMap<Run, () => number>();
 
 function seededRandom(run: Run, seed: number): () => number {
@@ -121,21 +150,6 @@ function trackedDate(now: () => number): DateConstructor {
     apply: () => new RealDate(now()).toString(),
     construct: (target, args, newTarget) => Reflect.construct(target, args.length ? args : [now()], newTarget),
     get: (target, key, receiver) => (key === 'now' ? now : Reflect.get(target, key, receiver)),
-  });
-}
-
-/** `object` with `tell` called before every use; methods keep their receiver. */
-function trackedObject<T extends object>(object: T, tell: () => void): T {
-  const bound = new Map<PropertyKey, unknown>();
-  return new Proxy(object, {
-    get(target, key) {
-      tell();
-      if (bound.has(key)) return bound.get(key);
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      bound.set(key, value.bind(target));
-      return bound.get(key);
-    },
   });
 }
 

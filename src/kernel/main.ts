@@ -1,8 +1,10 @@
-import { writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process'; // a cell may delete the global
 import { inspect } from 'node:util';
 import { Emitter } from '../base/event.ts';
-import { setProgramDirectory } from '../base/program.ts';
+import { onProgramEnd, setProgramDirectory } from '../base/program.ts';
 import { Blobs } from '../cache/blobs.ts';
 import type { KernelEvent, KernelMethods } from '../protocol/kernel.ts';
 import { type Handlers, Peer, type Port } from '../protocol/rpc.ts';
@@ -56,7 +58,7 @@ class Kernel {
   #handlers(): Handlers<KernelMethods> {
     return {
       start: ({ notebook, workspace, valuesDirectory }) => {
-        if (valuesDirectory !== null) setProgramDirectory(valuesDirectory);
+        setProgramDirectory(valuesDirectory ?? passingFolder());
         this.#values = new Values(valuesDirectory === null ? null : new Blobs(valuesDirectory));
         this.#evaluator = new Evaluator({
           notebook,
@@ -98,6 +100,13 @@ class Kernel {
       this.#peer.emit({ type: 'late', cell: stray.cell, error: this.#stacks.describe(error, stray.cell) });
     else writeSync(2, `${inspect(error)}\n`); // goes to the host's log
   }
+}
+
+/** A folder that goes with this process, for what cells themselves would keep where nothing is to be kept. */
+function passingFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'memoir-'));
+  onProgramEnd(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Where `display()` finds the kernel. */

@@ -1,4 +1,4 @@
-import type { CellId, Read } from '../protocol/kernel.ts';
+import type { CellId } from '../protocol/kernel.ts';
 import { type Circumstances, type Components, keyOf, moduleComponents, staticComponents } from './cellKey.ts';
 import type { CellState, Reason } from './cellRun.ts';
 import { explainComponents, explainRead, reason } from './explain.ts';
@@ -93,8 +93,8 @@ export class Lookup {
     return true;
   }
 
-  /** What a run of a cell read, for its record; null when nobody knows which text a module had that it ran with. */
-  trace(program: Program, id: CellId, ran: Traced): Promise<Read[] | null> {
+  /** What a run of a cell read, for its record, and whether modules are still what it ran with. */
+  trace(program: Program, id: CellId, ran: Traced): ReturnType<typeof traceOf> {
     return traceOf(ran, program.modules(id), this.#options.modules);
   }
 

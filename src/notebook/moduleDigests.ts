@@ -42,17 +42,18 @@ export class ModuleDigests {
   }
 
   /**
-   * Of the local modules that a run loaded, those that no import in the text of `specifiers`' modules leads to, as
-   * specifiers; null when the text of one is not what it was then.
+   * Of the local modules that a run loaded, as specifiers, those that no import in the text of `specifiers`' modules
+   * leads to; `whole` when their texts are what they were.
    */
-  async beyond(specifiers: readonly string[], loaded: RunReply['modules']): Promise<string[] | null> {
-    if (!loaded.length) return [];
-    const graphs = await Promise.all(specifiers.map((specifier) => this.#localFiles(specifier)));
+  async beyond(specifiers: readonly string[], loaded: RunReply['modules']) {
+    const graphs = loaded.length ? await Promise.all(specifiers.map((specifier) => this.#localFiles(specifier))) : [];
     const known = new Set(graphs.flat());
     const more = loaded.filter(({ path }) => !known.has(path));
     const now = await Promise.all(more.map(({ path }) => this.#files.file(path)));
-    if (more.some(({ digest }, i) => digest !== now[i])) return null;
-    return more.map(({ path }) => specifierOf(path, this.#directory));
+    return {
+      specifiers: more.map(({ path }) => specifierOf(path, this.#directory)),
+      whole: more.every(({ digest }, i) => digest === now[i]),
+    };
   }
 
   /** The versions of the packages behind modules: a process that has loaded them cannot load others. */

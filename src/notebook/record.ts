@@ -74,8 +74,10 @@ export function recordKey(staticKey: string, reads: readonly Read[]): string {
   return keyOf('record', { ...components, staticKey });
 }
 
-/** Whether a second run gave what the first did, as far as values have a digest. */
+/** Whether a second run gave what the first did; of values without a digest it is known by what the runs depended on. */
 export function sameExports(first: CellRecord, second: CellRecord): boolean {
   const digests = new Map(second.exports.map(({ name, digest }) => [name, digest]));
-  return first.exports.every(({ name, digest }) => digests.get(name) === digest);
+  return first.exports.every(({ name, digest }) =>
+    digest === null ? first.key === second.key && digests.get(name) === null : digests.get(name) === digest,
+  );
 }

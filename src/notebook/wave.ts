@@ -181,9 +181,8 @@ export class Wave implements Disposable {
     if (status === 'interrupted') return this.#halt(id, { type: 'interrupt', ms });
     const trouble = executed.error ?? this.#mutation(executed);
     if (trouble) return this.#halt(id, { type: 'fail', error: trouble, ms });
-    const record = await this.#record(program, id, executed, now);
-    if (!record) return this.#enqueue(id, wanted);
-    const whole = await this.#lookup.keep(program, id, record);
+    const { record, whole: traced } = await this.#record(program, id, executed, now);
+    const whole = traced && (await this.#lookup.keep(program, id, record));
     if (!whole && !record.impure.includes(WRITING)) return this.#enqueue(id, wanted);
     this.#done(id, record, { from: 'computed', ms, savedMs: 0, why });
     this.#follow(id);
@@ -203,26 +202,24 @@ export class Wave implements Disposable {
       return false;
     }
     const key = { key: record.staticKey, components: record.components };
-    const fresh = await this.#record(this.#program, id, executed, key);
-    if (!fresh) {
-      this.#enqueue(id, FOLLOW);
-      return false;
-    }
+    const { record: fresh, whole } = await this.#record(this.#program, id, executed, key);
     const same = record.impure.length === 0 && sameExports(record, fresh);
     const why = 'its values were needed and had not been kept';
     this.#done(id, same ? { ...record, run: fresh.run } : fresh, { from: 'recreated', ms, savedMs: 0, why });
     if (same) return true;
-    if (await this.#lookup.keep(this.#program, id, fresh)) this.#follow(id);
+    if (whole && (await this.#lookup.keep(this.#program, id, fresh))) this.#follow(id);
     else this.#enqueue(id, FOLLOW);
     return true;
   }
 
-  /** The record of a run; null when a module that it used was edited in the meantime. */
-  async #record(program: Program, id: CellId, executed: Executed, key: CellKey): Promise<CellRecord | null> {
-    const [reads, { functions }] = await Promise.all([this.#lookup.trace(program, id, executed), program.compile(id)]);
-    if (!reads) return null;
+  /** The record of a run, and whether the modules that it loaded are still what it ran with. */
+  async #record(program: Program, id: CellId, executed: Executed, key: CellKey) {
+    const [{ reads, whole }, { functions }] = await Promise.all([
+      this.#lookup.trace(program, id, executed),
+      program.compile(id),
+    ]);
     const made = { session: this.#options.session, createdAt: this.#options.clock() };
-    return recordOf({ ...executed, reads }, functions, key, made);
+    return { record: recordOf({ ...executed, reads }, functions, key, made), whole };
   }
 
   #done(

@@ -210,4 +210,39 @@ describe('what a run touches taints it', () => {
     expect(one.shown).toContain('1000,1000,1/1/1970');
     expect((await cells.run('a', source, more)).shown).toBe(one.shown);
   });
+
+  test.each([
+    ['crypto.randomUUID()'],
+    ['[...crypto.getRandomValues(new Uint16Array(4))].join()'],
+    ["import { randomUUID } from 'node:crypto'; randomUUID()"],
+    ["import { randomBytes } from 'node:crypto'; randomBytes(8).toString('hex')"],
+    [
+      "import { promisify } from 'node:util'; import { randomBytes } from 'node:crypto'; (await promisify(randomBytes)(8)).toString('hex')",
+    ],
+    [
+      "import node from 'node:crypto'; `${node.randomInt(1000)} ${node.randomInt(5, 1000)} ${node.webcrypto.randomUUID()}`",
+    ],
+    ["import * as node from 'node:crypto'; node.randomFillSync(new Uint8Array(9), 1, 7).join()"],
+  ])('a fixed seed repeats %s', async (source) => {
+    const cells = new Cells();
+    const run = (seed: number) => cells.run('a', source, { seed });
+    const [one, again, other] = [await run(7), await run(7), await run(8)];
+    expect([one.error, one.impure]).toEqual([null, []]);
+    expect(again.shown).toBe(one.shown);
+    expect(other.shown).not.toBe(one.shown);
+  });
+
+  test.each([
+    ['performance.now() + performance.timeOrigin', '1000'],
+    ["import { performance as p } from 'node:perf_hooks'; p.timeOrigin + p.now()", '1000'],
+    ['process.hrtime().join() + process.hrtime.bigint()', "'1,01000000000'"],
+    ["import { hrtime } from 'node:process'; hrtime.bigint()", '1000000000n'],
+  ])('a fixed clock stands still for %s', async (source, shown) => {
+    const { shown: one, impure, error } = await new Cells().run('a', source, { now: 1000 });
+    expect([error, one, impure]).toEqual([null, shown, []]);
+  });
+
+  test('a fixed clock leaves what it cannot fix impure', async () => {
+    expect((await new Cells().run('a', 'process.memoryUsage().rss > 0', { now: 1000 })).impure).toEqual(['clock']);
+  });
 });

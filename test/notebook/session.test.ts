@@ -307,6 +307,26 @@ describe('impurity', () => {
     expect(await window.run('F')).toEqual(['F ran', 'Use ran']);
   });
 
+  test('without a cache nothing that cached functions kept is read, and nothing is kept', async () => {
+    const source = `
+      import { cached } from 'memoir';
+      import { readFileSync } from 'node:fs';
+      const read = cached(() => readFileSync('data.txt', 'utf8'), { persist: true, namespace: 'read' });
+      const [first, second] = [await read(), await read()];
+      first + second`;
+    const folder = notebook({ A: source }, { 'data.txt': '1' });
+    let window = await folder.open();
+    await window.runStale();
+    folder.write('data.txt', '2');
+    window = await folder.reopen(window, { useCache: false });
+    await window.runStale();
+    expect(window.shown('A')).toBe("'22'");
+    folder.write('data.txt', '3');
+    window = await folder.reopen(window, { useCache: false });
+    await window.runStale();
+    expect(window.shown('A')).toBe("'33'");
+  });
+
   test('with a seed randomness is fixed, and cells are pure', async () => {
     const folder = notebook({ A: 'const a = Math.random();\na' });
     let window = await folder.open({ seed: 7 });
