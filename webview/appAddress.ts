@@ -1,7 +1,5 @@
-import { addressText } from '../src/protocol/app.ts';
+import { addressText, MAX_ADDRESS_TEXT } from '../src/protocol/app.ts';
 
-/** Values longer than this are not kept in the address. */
-const MAX_TEXT = 200;
 const EVERY_MS = 150;
 
 /** What the page's address says of widgets; the token is not part of it. */
@@ -19,7 +17,7 @@ export function writeAddress(values: ReadonlyMap<string, unknown>): void {
   wanted = new URLSearchParams();
   for (const [name, value] of values) {
     const text = addressText(value);
-    if (text !== undefined && text.length <= MAX_TEXT) wanted.set(name, text);
+    if (text !== undefined && text.length <= MAX_ADDRESS_TEXT) wanted.set(name, text);
   }
   timer ??= setTimeout(flush, EVERY_MS); // browsers allow so many changes a second
 }

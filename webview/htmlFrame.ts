@@ -42,11 +42,15 @@ export class HtmlFrame implements OutputView {
   #write(): void {
     const style = frameStyle();
     this.element.style.colorScheme = style.scheme; // a frame of another scheme than its element is not transparent
-    this.element.srcdoc = frameDocument(this.#html, style);
+    const { memoirFrame } = document.documentElement.dataset;
+    if (memoirFrame === undefined) this.element.srcdoc = frameDocument(this.#html, style);
+    else this.element.src = memoirFrame; // a page that forbids scripts in its text has a place where they may run
   }
 
   readonly #listen = (event: MessageEvent): void => {
     if (event.source !== this.element.contentWindow) return;
+    if (event.data?.memoirFrame === 'ready')
+      this.element.contentWindow?.postMessage({ memoirDocument: frameDocument(this.#html, frameStyle()) }, '*');
     const height = reportedHeight(event.data);
     if (height !== null) this.element.style.height = `${height}px`;
   };

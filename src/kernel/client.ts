@@ -203,7 +203,8 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
   return inTime;
 }
 
-function emptyReply(status: 'error' | 'interrupted', message = ''): RunReply {
+/** The reply of a run that ended without a word of its own. */
+export function emptyReply(status: 'error' | 'interrupted', message = ''): RunReply {
   const error = status === 'error' ? { name: 'KernelLost', message, line: null, column: null } : null;
   return {
     status,

@@ -84,15 +84,17 @@ export const CLOSED = {
   limit: 1008,
 } as const;
 
+/** A value that takes more signs than this is not kept in an address. */
+export const MAX_ADDRESS_TEXT = 200;
+
 /** A widget's value as an address holds it: text as it is where nothing else could be meant, everything else as JSON. */
 export function addressText(value: unknown): string {
   return typeof value === 'string' && !isJson(value) ? value : JSON.stringify(value);
 }
 
-/** The value that an address holds for a widget whose value before any move is `initial`. */
-export function addressValue(text: string, initial?: unknown): unknown {
-  const value: unknown = isJson(text) ? JSON.parse(text) : text;
-  return typeof initial === 'string' && typeof value !== 'string' ? text : value;
+/** The value that a text in an address stands for; the widget's own rule has the last word. */
+export function addressValue(text: string): unknown {
+  return isJson(text) ? JSON.parse(text) : text;
 }
 
 function isJson(text: string): boolean {

@@ -51,10 +51,15 @@ export function servePage(server: WebServer, title: () => string): void {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
     response.end(request.method === 'HEAD' ? undefined : pageHtml(title()));
   });
-  server.route('GET', PATHS.frame, (_request, response) => {
-    response.setHeader('content-security-policy', FRAME_POLICY);
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(FRAME);
-  });
+  server.route(
+    'GET',
+    PATHS.frame,
+    (_request, response) => {
+      response.setHeader('content-security-policy', FRAME_POLICY);
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(FRAME);
+    },
+    { isPublic: true },
+  );
 }
 
 function pageHtml(title: string): string {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { drawnWidgets, movableNames } from '../notebook/drawn.ts';
 import type { ProgramCell } from '../notebook/program.ts';
 import type { Session } from '../notebook/session.ts';
-import { type AppEvent, type AppMessage, type AppPage, addressValue } from '../protocol/app.ts';
+import type { AppEvent, AppMessage, AppPage } from '../protocol/app.ts';
 import type { CellId } from '../protocol/kernel.ts';
 import { AppFeed } from './appFeed.ts';
+import { AppWidgets } from './appWidgets.ts';
 
 /** A notebook as it is served: its page, and the cells that run. */
 export interface ServedNotebook {
@@ -31,9 +30,6 @@ export interface AppSessionOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Values up to this long, in JSON, are kept in the page's address. */
-const MAX_ADDRESS = 200;
-
 /** One reader's use of an app: widgets of its own, and a page that comes and goes. */
 export class AppSession implements Disposable {
   /** Not to be guessed: who names it goes on with it. */
@@ -41,6 +37,7 @@ export class AppSession implements Disposable {
   readonly #options: AppSessionOptions;
   readonly #store = new DisposableStore();
   readonly #feed: AppFeed;
+  readonly #widgets: AppWidgets;
   readonly #moves = new Map<string, unknown>();
   #notebook: ServedNotebook;
   #line: AppLine | null = null;
@@ -53,6 +50,7 @@ export class AppSession implements Disposable {
   constructor(options: AppSessionOptions) {
     this.#options = options;
     this.#notebook = options.notebook;
+    this.#widgets = new AppWidgets(options.session, options.widgets);
     this.#feed = this.#store.add(
       new AppFeed({
         session: options.session,
@@ -75,7 +73,7 @@ export class AppSession implements Disposable {
 
   /** Where the widgets stand that were moved. */
   get widgets(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(this.#options.widgets);
+    return this.#widgets.states;
   }
 
   /** Goes on with a page, as it is or as it was before a drop. */
@@ -86,11 +84,13 @@ export class AppSession implements Disposable {
     this.usedAt = Date.now();
     await this.#work(async () => {
       await this.#options.session.look();
-      if (this.#takeStates(open, isNewPage)) await this.#options.session.look();
+      if (this.#widgets.take(open, isNewPage)) await this.#options.session.look();
       if (this.#line !== line) return; // it has gone meanwhile
       this.#show();
       await this.#options.session.runStale();
-      this.#judge(open.address);
+      const judged = this.#widgets.judge(open.address);
+      for (const sentence of judged.sentences) this.#tell(sentence);
+      if (judged.wrong.length) await this.#settle(this.#widgets.reset(judged.wrong));
     });
   }
 
@@ -113,7 +113,7 @@ export class AppSession implements Disposable {
         void this.#work(() => session.interrupt());
         break;
       case 'reset':
-        void this.#work(() => this.#reset());
+        void this.#work(() => this.#settle(this.#widgets.reset()));
         break;
     }
   }
@@ -134,69 +134,32 @@ export class AppSession implements Disposable {
   #show(): void {
     const { page } = this.#notebook;
     this.#line?.post({ type: 'page', page, session: this.id, arrangeable: false });
-    this.#line?.post({ type: 'widgets', values: this.widgets });
+    this.#tellWidgets();
     this.#feed.restart();
   }
 
   /** Many moves at once are one, and the last of each widget wins. */
   #move(name: string, value: unknown): void {
-    if (!movableNames(this.#options.session).has(name)) return;
     if (!this.#moves.size) {
       setImmediate(() => {
-        const moves = Object.fromEntries(this.#moves);
+        const moves = new Map(this.#moves);
         this.#moves.clear();
-        void this.#work(() => this.#moveAll(moves));
+        void this.#work(() => this.#settle(this.#widgets.move(moves)));
       });
     }
     this.#moves.set(name, value);
   }
 
-  async #moveAll(values: Readonly<Record<string, unknown>>): Promise<void> {
-    const { session, widgets } = this.#options;
-    await Promise.all(
-      Object.entries(values)
-        .filter(([name, value]) => !isDeepStrictEqual(widgets.get(name), value))
-        .map(([name, value]) => session.moveWidget(name, value)),
-    );
-    this.#line?.post({ type: 'widgets', values: this.widgets });
+  /** Tells where widgets stand, at once and when the notebook has followed. */
+  async #settle(moving: Promise<void>): Promise<void> {
+    this.#tellWidgets();
+    await moving;
+    this.#tellWidgets();
   }
 
-  async #reset(): Promise<void> {
-    const drawn = drawnWidgets(this.#options.session);
-    const moved = [...this.#options.widgets.keys()];
-    await this.#moveAll(Object.fromEntries(moved.map((name) => [name, drawn.get(name)?.initial])));
-  }
-
-  /** Takes over where the page says that widgets stand, in its memory and its address; whether that is news. */
-  #takeStates({ widgets: remembered, address }: Extract<AppMessage, { type: 'open' }>, isNewPage: boolean): boolean {
-    const { session, widgets } = this.#options;
-    const drawn = drawnWidgets(session);
-    const asked = Object.entries(address).map(([name, text]) => [name, addressValue(text, drawn.get(name)?.initial)]);
-    const wanted = new Map<string, unknown>([...Object.entries(remembered), ...(asked as [string, unknown][])]);
-    for (const [name, value] of isNewPage ? [...widgets] : []) {
-      const wasInAddress = JSON.stringify(value).length <= MAX_ADDRESS;
-      if (wasInAddress && !wanted.has(name)) wanted.set(name, drawn.get(name)?.initial);
-    }
-    let isMoved = false;
-    for (const [name, value] of wanted) {
-      if (isDeepStrictEqual(widgets.get(name), value)) continue;
-      if (value === undefined || isDeepStrictEqual(drawn.get(name)?.initial, value)) widgets.delete(name);
-      else widgets.set(name, value);
-      isMoved = true;
-    }
-    return isMoved;
-  }
-
-  /** Tells of names and values in the address that mean nothing. */
-  #judge(address: Readonly<Record<string, string>>): void {
-    const drawn = drawnWidgets(this.#options.session);
-    if (!drawn.size) return;
-    for (const [name, text] of Object.entries(address)) {
-      const widget = drawn.get(name);
-      if (!widget) this.#tell(`The address sets “${name}”, but nothing here goes by that name.`);
-      else if (!isDeepStrictEqual(widget.value, addressValue(text, widget.initial)))
-        this.#tell(`“${widget.label}” cannot be ${text}, so it stands at ${String(widget.value)}.`);
-    }
+  #tellWidgets(): void {
+    const { states, busy } = this.#widgets;
+    this.#line?.post({ type: 'widgets', values: states, busy });
   }
 
   #tell(text: string): void {

@@ -1,4 +1,4 @@
-import type { KernelClient } from '../kernel/client.ts';
+import { emptyReply, type KernelClient } from '../kernel/client.ts';
 import type { CellId, Kernel, RunReply, RunRequest, ValuesRef } from '../protocol/kernel.ts';
 
 /**
@@ -106,7 +106,7 @@ export class PooledKernel implements Kernel {
   async run(request: RunRequest): Promise<RunReply> {
     const interrupts = this.#interrupts;
     await this.#hold();
-    return interrupts === this.#interrupts ? this.#client.run(request) : NEVER_RAN;
+    return interrupts === this.#interrupts ? this.#client.run(request) : emptyReply('interrupted');
   }
 
   async restore(cell: CellId, values: ValuesRef): Promise<boolean> {
@@ -138,15 +138,3 @@ export class PooledKernel implements Kernel {
     return this.#held;
   }
 }
-
-const NEVER_RAN: RunReply = {
-  status: 'interrupted',
-  error: null,
-  ms: 0,
-  exports: [],
-  values: null,
-  reads: [],
-  impure: [],
-  mutated: [],
-  captured: [],
-};
