@@ -137,7 +137,7 @@ function escapeTemplate(text: string): string {
 }
 
 /** Just behind the `}` that closes an expression beginning at `start`, or null. */
-function expressionEnd(text: string, start: number): number | null {
+export function expressionEnd(text: string, start: number): number | null {
   let braces = 0;
   let position = start;
   for (const token of jsTokens(text.slice(start))) {

@@ -1,0 +1,68 @@
+// What TypeScript needs beside the program: itself, and the declarations of `memoir` and of Node.
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { transform } from 'esbuild';
+import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
+
+const require = createRequire(import.meta.url);
+
+/** TypeScript's language service and the declarations of the language, into `folder`. */
+export async function buildTypeScript(folder, minify) {
+  const lib = dirname(createRequire(require.resolve('typescript')).resolve('@typescript/old'));
+  mkdirSync(folder, { recursive: true });
+  const source = readFileSync(join(lib, 'typescript.js'), 'utf8');
+  const { code } = minify
+    ? await transform(source, { minify, platform: 'node', target: 'node22', legalComments: 'none' })
+    : { code: source };
+  writeFileSync(join(folder, 'typescript.cjs'), code);
+  for (const name of readdirSync(lib).filter((name) => /^lib\..*d\.ts$/.test(name))) cpSync(join(lib, name), join(folder, name));
+  cpSync(join(lib, '../LICENSE.txt'), join(folder, 'LICENSE.txt'));
+}
+
+/** `memoir.d.ts` for who imports the package, `notebook.d.ts` for notebooks, and Node's own under `node`. */
+export async function buildDeclarations(folder) {
+  const bundle = await rollup({
+    input: 'src/index.ts',
+    external: (id) => id.startsWith('node:'),
+    plugins: [dts({ tsconfig: 'tsconfig.json' })],
+    onLog(level, log) {
+      if (level === 'warn') throw new Error(`The declarations: ${log.message}`);
+    },
+  });
+  const { output } = await bundle.generate({ format: 'es' });
+  const [{ code }] = output;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'memoir.d.ts'), code);
+  writeFileSync(join(folder, 'notebook.d.ts'), ambient(code));
+  const node = dirname(require.resolve('@types/node/package.json'));
+  const undici = dirname(createRequire(join(node, 'package.json')).resolve('undici-types/package.json'));
+  copyDeclarations(node, join(folder, 'node'), (text) => text.replaceAll(/(["'])undici-types\1/g, '$1./undici/index.d.ts$1'));
+  copyDeclarations(undici, join(folder, 'node/undici'), (text) => text);
+}
+
+/** The module as a notebook meets it, wherever it lies, with the names that are in scope in every cell. */
+function ambient(code) {
+  const inside = code.replaceAll(/^(export )?declare /gm, '$1').replaceAll(/^(?=.)/gm, '  ');
+  return `// Made by the build from memoir.d.ts.
+declare module 'memoir' {
+${inside}}
+
+/** Resolves when the cell is about to run again or its kernel ends: the moment to clean up. */
+declare const invalidation: Promise<void>;
+/** Aborts when the cell is interrupted, or is about to run again. */
+declare const signal: AbortSignal;
+`;
+}
+
+function copyDeclarations(from, to, change) {
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.d\.[cm]?ts$|^LICENSE$/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    if (/[\\/](ts5\.\d|compatibility)[\\/]/.test(path) && /ts5\.\d/.test(path)) continue; // for older compilers
+    const target = join(to, path.slice(from.length));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, change(readFileSync(path, 'utf8')));
+  }
+}

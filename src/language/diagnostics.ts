@@ -1,0 +1,118 @@
+import { type Diagnostic, DiagnosticSeverity, DocumentDiagnosticRequest, type Position, type Range } from 'vscode-languageserver/node';
+import type { Problem } from '../notebook/check.ts';
+import { positionAt } from '../notebook/position.ts';
+import { formatSql } from '../notebook/sqlText.ts';
+import type { CellId } from '../protocol/kernel.ts';
+import type { Engine } from './engine.ts';
+import type { LanguageCell, LanguageNotebook } from './notebook.ts';
+import type { LanguageNotebooks } from './notebooks.ts';
+import { unmark } from './privateNames.ts';
+
+/** What is wrong with one cell. */
+export interface CellDiagnostics {
+  readonly cell: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What TypeScript says about modules in general, and what is no mistake in a notebook: awaiting anywhere, `.ts` in imports, emitting. */
+const NO_MISTAKE = new Set([1286, 1287, 1295, 1309, 1375, 1378, 1431, 1432, 1479, 1541, 1542, 2691, 2854, 5097, 80001]);
+/** Names used above their declaration: cells may stand in any order. */
+const ORDER = new Set([2448, 2449, 2450, 2454]);
+/** Names declared twice, in a circle, or assigned from afar: the graph tells of those between cells. */
+const GRAPH = new Set([2300, 2323, 2393, 2440, 2451, 2484, 2528, 2567, 2588, 2629, 2630, 2632, 7022, 7023, 7024]);
+const UNUSED = new Set([6133, 6138, 6192, 6196, 6198, 6199]);
+const UNREACHABLE = 7027;
+
+/** Everything wrong with a notebook, cell by cell: its graph and what TypeScript says, nothing twice. */
+export async function diagnose(
+  engine: Engine,
+  notebook: LanguageNotebook,
+  notebooks: LanguageNotebooks,
+): Promise<CellDiagnostics[]> {
+  const { virtual } = notebook;
+  const report = await engine.ask(DocumentDiagnosticRequest.type, { textDocument: { uri: notebook.uri } });
+  const found = report.kind === 'full' ? report.items : [];
+  const problems = Map.groupBy(notebook.problems(), ({ id }) => id as string);
+  const inCells = found.flatMap((one) => {
+    const place = virtual.clipToCell(one.range);
+    return place ? [{ cell: place.cell, one: { ...one, range: place.range } }] : [];
+  });
+  const types = Map.groupBy(inCells, ({ cell }) => cell);
+  return notebook.cells.map((cell) => {
+    const own = (types.get(cell.id) ?? []).map(({ one }) => one).filter((one) => counts(one, cell, notebook));
+    const told = own.map((one) => withPlaces(one, notebooks));
+    const graph = (problems.get(cell.id) ?? []).map((problem) => fromProblem(problem, cell));
+    const others = graph.filter((one) => !told.some((other) => samePlace(one, other)));
+    return { cell: cell.id, diagnostics: [...others, ...told] };
+  });
+}
+
+/** Whether what TypeScript says of a cell counts in a notebook, and is not told by the graph. */
+function counts({ code, range }: Diagnostic, cell: LanguageCell, notebook: LanguageNotebook): boolean {
+  if (typeof code !== 'number') return true;
+  if (NO_MISTAKE.has(code)) return false;
+  const id = cell.id as CellId; // the notebook's own cells are its program's
+  const analysis = notebook.program.analysis(id);
+  if (code < 2000 && analysis.errors.length) return false; // the engine that runs cells says what it cannot read
+  const declared = analysis.declarations.filter(({ private: own }) => !own);
+  const name = textAt(cell, range.start, range.end);
+  const errors = notebook.program.graph.cell(id).errors;
+  if (ORDER.has(code)) return analysis.declarations.some((one) => one.name === name);
+  if (GRAPH.has(code)) return !errors.some(({ kind, names }) => kind !== 'syntax' && (kind === 'cycle' || names.includes(name)));
+  if (UNUSED.has(code)) return !analysis.errors.length && !declared.some((one) => one.kind !== 'import' && isIn(positionAt(cell.text, one.start), range));
+  if (code === UNREACHABLE) return textAt(cell, { line: 0, character: 0 }, range.start).trim() !== '';
+  return true;
+}
+
+/** Places told beside a message are in cells, too. */
+function withPlaces({ relatedInformation, ...one }: Diagnostic, notebooks: LanguageNotebooks): Diagnostic {
+  const related = relatedInformation?.flatMap(({ location, message }) => {
+    const place = notebooks.locate(location);
+    return place ? [{ location: place, message: unmark(message) }] : [];
+  });
+  return { ...one, message: unmark(one.message), ...(related?.length && { relatedInformation: related }) };
+}
+
+function fromProblem({ severity, message, line, column }: Problem, cell: LanguageCell): Diagnostic {
+  const start = cell.kind === 'sql' ? inSql(cell, line, column) : { line: line - 1, character: column - 1 };
+  const rest = cell.text.split(/\r\n?|\n/)[start.line]?.slice(start.character) ?? '';
+  const word = /^(['"])[^'"]*\1|^[\p{ID_Continue}$]+/u.exec(rest)?.[0].length ?? 1;
+  return {
+    range: { start, end: { line: start.line, character: start.character + word } },
+    severity: severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    source: 'memoir',
+    message,
+  };
+}
+
+/** A place in the statement of an SQL cell as a place in its SQL. */
+function inSql({ text, declares }: LanguageCell, line: number, column: number): Position {
+  const statement = formatSql({ declares: declares ?? 'query', sql: text.replace(/\r\n?/g, '\n') });
+  const inline = statement.indexOf('`') + 1;
+  if (line === 1) return { line: 0, character: Math.max(0, text.includes('\n') ? 0 : column - 1 - inline) };
+  return { line: line - 2, character: Math.max(0, column - 1 - INDENT) };
+}
+
+/** How far `formatSql` indents. */
+const INDENT = 2;
+
+function isIn({ line, column }: { line: number; column: number }, { start, end }: Range): boolean {
+  const after = line - 1 > start.line || (line - 1 === start.line && column - 1 >= start.character);
+  return after && (line - 1 < end.line || (line - 1 === end.line && column - 1 < end.character));
+}
+
+function textAt({ text }: LanguageCell, start: Position, end: Position): string {
+  const lines = text.split(/\r\n?|\n/).slice(start.line, end.line + 1);
+  if (!lines.length) return '';
+  lines[lines.length - 1] = lines.at(-1)!.slice(0, end.character);
+  lines[0] = lines[0]!.slice(start.character);
+  return lines.join('\n');
+}
+
+function samePlace(a: Diagnostic, b: Diagnostic): boolean {
+  return (
+    b.severity === DiagnosticSeverity.Error &&
+    a.range.start.line === b.range.start.line &&
+    a.range.start.character === b.range.start.character
+  );
+}
