@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } fr
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { buildDeclarations, buildTypeScript } from './scripts/types.mjs';
 
 const require = createRequire(import.meta.url);
 const minify = process.argv.includes('--minify');
@@ -47,6 +48,7 @@ const nativeParts = {
       return { contents, loader: 'js' };
     });
     onResolve({ filter: /^\.\/native\// }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /^typescript$/ }, () => ({ path: './typescript/typescript.cjs', external: true })); // lies beside
     onResolve({ filter: /^(better-sqlite3|bun:sqlite|pnpapi|detect-libc)$/ }, ({ path }) => ({ path, external: true }));
   },
 };
@@ -94,6 +96,7 @@ const builds = [
       kernel: 'src/kernel/main.ts',
       profile: 'src/profile/main.ts',
       chart: 'src/kernel/chartCompile.ts',
+      language: 'src/language/main.ts',
     },
     outdir: 'dist',
     chunkNames: 'chunk-[hash]',
@@ -125,7 +128,11 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist/native', { recursive: true });
 for (const [name, from] of Object.entries(natives)) copyFileSync(from, join('dist/native', name));
 if (process.platform !== 'win32') chmodSync('dist/native/esbuild', 0o755);
-const results = await Promise.all(builds.map((options) => build(options)));
+const [results] = await Promise.all([
+  Promise.all(builds.map((options) => build(options))),
+  buildDeclarations('dist/types'),
+  buildTypeScript('dist/typescript', minify),
+]);
 report(results);
 
 function report(built) {
