@@ -14,9 +14,17 @@ export { cached } from './cache/programCache.ts';
 export type { Table } from './data/table.ts';
 export { chart, vegaLite } from './kernel/chart.ts';
 export { display } from './kernel/display.ts';
+export { code, json, mermaid } from './kernel/displayCode.ts';
 export { image } from './kernel/displayImage.ts';
+export { accordion, callout, columns, sidebar, tabs } from './kernel/displayLayout.ts';
 export { html, md } from './kernel/displayMarkup.ts';
+export { audio, download, video } from './kernel/displayMedia.ts';
+export { stat } from './kernel/displayStat.ts';
 export { tableView } from './kernel/displayTable.ts';
+export { live } from './kernel/live.ts';
+export { progress } from './kernel/progress.ts';
+export { refresh } from './kernel/refresh.ts';
+export { toast } from './kernel/toast.ts';
 export { form } from './kernel/widgetForm.ts';
 export { button, checkbox, color, number, range, slider, toggle } from './kernel/widgets.ts';
 export { multiselect, radio, select } from './kernel/widgetsChoice.ts';
@@ -24,6 +32,8 @@ export { date, dateRange } from './kernel/widgetsDate.ts';
 export { file } from './kernel/widgetsFile.ts';
 export { text, textarea } from './kernel/widgetsText.ts';
 export { monitor } from './monitor/program.ts';
+export { type ProfileArguments, type ProfileOptions, profile } from './profile/program.ts';
+export type { ProfileResult } from './protocol/profiler.ts';
 
 /** Opens a file, rows or columns as a lazy table. */
 export const load = data.load;

@@ -3,10 +3,11 @@ import type { Output, OutputItem, RendererEvent } from '../src/protocol/output.t
 import { MIME } from '../src/protocol/output.ts';
 import { h, placeIn } from './dom.ts';
 import type { OutputHost } from './outputHost.ts';
-import type { OutputScope, OutputView, StateView, ViewItem } from './outputView.ts';
+import type { OutputScope, OutputView, StateScope, StateView, ViewItem } from './outputView.ts';
 import { makeView } from './outputViews.ts';
 import pageCss from './renderer.css';
 import { watchTheme } from './theme.ts';
+import { showToast } from './toast.ts';
 
 interface Shown {
   readonly id: string;
@@ -19,6 +20,8 @@ export class OutputPage implements OutputScope, Disposable {
   readonly #host: OutputHost;
   readonly #store = new DisposableStore();
   readonly #shown = new Map<HTMLElement, Shown>();
+  /** Where outputs stand that are updated in place. */
+  readonly #places = new Map<string, { readonly element: HTMLElement; readonly states: StateScope }>();
   readonly #turns = new WeakMap<HTMLElement, number>();
   readonly #states = new Map<string, unknown>();
   readonly #watching = new Set<StateView>();
@@ -32,13 +35,19 @@ export class OutputPage implements OutputScope, Disposable {
   }
 
   /** Draws an output in the richest format that this page knows. */
-  draw(element: HTMLElement, output: Output, id = ''): Promise<void> {
+  draw(element: HTMLElement, output: Output, states: StateScope = this): Promise<void> {
     const item = output.items.find(({ mime }) => isDrawable(mime)) ?? output.items[0];
-    return item ? this.drawItem(element, viewItem(item), id) : Promise.resolve();
+    if (output.id !== undefined) this.#places.set(output.id, { element, states });
+    const alt = output.items.find(({ mime }) => mime === MIME.text)?.data;
+    return item ? this.#draw(element, viewItem(item, String(alt ?? '')), '', states) : Promise.resolve();
   }
 
   /** Draws one format in `element`; over what stands there where the two are of a kind. */
-  async drawItem(element: HTMLElement, item: ViewItem, id = ''): Promise<void> {
+  drawItem(element: HTMLElement, item: ViewItem, id = ''): Promise<void> {
+    return this.#draw(element, item, id, this);
+  }
+
+  async #draw(element: HTMLElement, item: ViewItem, id: string, states: StateScope): Promise<void> {
     const turn = (this.#turns.get(element) ?? 0) + 1;
     this.#turns.set(element, turn);
     const shown = this.#shown.get(element);
@@ -47,7 +56,7 @@ export class OutputPage implements OutputScope, Disposable {
       return;
     }
     try {
-      const view = await makeView(item, this);
+      const view = await makeView(item, states === this ? this : this.#within(states));
       if (this.#turns.get(element) !== turn) return view.dispose(); // a newer drawing has taken over
       this.#remove(element);
       this.#shown.set(element, { id, mime: item.mime, view });
@@ -93,9 +102,34 @@ export class OutputPage implements OutputScope, Disposable {
     this.#store.dispose();
   }
 
-  #receive({ values, busy }: RendererEvent): void {
-    this.#tell(values);
-    if (!busy) return;
+  /** This page for views whose states are kept elsewhere. */
+  #within({ stateOf, watch, move }: StateScope): OutputScope {
+    const within: StateScope = { stateOf, watch, move };
+    return {
+      ...within,
+      draw: (element, output, states = within) => this.draw(element, output, states),
+      clear: (element) => this.clear(element),
+      stop: () => this.stop(),
+    };
+  }
+
+  #receive(event: RendererEvent): void {
+    switch (event.type) {
+      case 'widgets':
+        this.#tell(event.values);
+        if (event.busy) this.#tellBusy(event.busy);
+        break;
+      case 'output': {
+        const place = this.#places.get(event.output.id ?? '');
+        if (place?.element.isConnected) void this.draw(place.element, event.output, place.states);
+        break;
+      }
+      case 'toast':
+        showToast(event.toast);
+    }
+  }
+
+  #tellBusy(busy: readonly string[]): void {
     this.#busy = busy;
     for (const view of this.#watching) view.busy?.(busy.includes(view.name));
   }
@@ -124,9 +158,10 @@ function isDrawable(mime: string): boolean {
 }
 
 /** An output's item as views read it. */
-function viewItem({ mime, data, base64 }: OutputItem): ViewItem {
+function viewItem({ mime, data, base64 }: OutputItem, alt: string): ViewItem {
   return {
     mime,
+    alt,
     json: () => structuredClone(data),
     text: () => String(data),
     bytes: () =>

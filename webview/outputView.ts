@@ -4,6 +4,8 @@ import type { Output } from '../src/protocol/output.ts';
 /** One output in one format. */
 export interface ViewItem {
   readonly mime: string;
+  /** What it shows, in words, where that is known. */
+  readonly alt?: string;
   /** A fresh copy with every call. */
   json(): unknown;
   text(): string;
@@ -33,17 +35,24 @@ export interface StateView {
 }
 
 /** What a view may ask of the page that it stands on. */
-export interface OutputScope {
-  /** Draws an output in `element`, in the richest format that is known. */
-  draw(element: HTMLElement, output: Output): Promise<void>;
+export interface OutputScope extends StateScope {
+  /**
+   * Draws an output in `element`, in the richest format that is known; `states` stands for the page's where states are
+   * kept elsewhere, as in a form.
+   */
+  draw(element: HTMLElement, output: Output, states?: StateScope): Promise<void>;
   /** Takes what stands in `element` off the page. */
   clear(element: HTMLElement): void;
+  /** Ends the running cell. */
+  stop(): void;
+}
+
+/** Where the states of widgets and layouts are kept. */
+export interface StateScope {
   /** The state kept under `name` as this page knows it. */
   stateOf(name: string): unknown;
   /** Tells `view` of every state under its name, until it is disposed of. */
   watch(view: StateView): Disposable;
   /** The reader changed a state: tells the notebook, and the other views of it on this page. */
   move(view: StateView, state: unknown): void;
-  /** Ends the running cell. */
-  stop(): void;
 }

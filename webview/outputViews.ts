@@ -1,10 +1,24 @@
-import type { HtmlData, TableData, ValueNode, WidgetData } from '../src/protocol/output.ts';
+import type {
+  CodeData,
+  DownloadData,
+  HtmlData,
+  LayoutData,
+  Output,
+  ProgressData,
+  StatData,
+  TableData,
+  ValueNode,
+  WidgetData,
+} from '../src/protocol/output.ts';
 import { MIME } from '../src/protocol/output.ts';
 import { Chart } from './chart.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { HtmlFrame } from './htmlFrame.ts';
+import { Layout } from './layout.ts';
+import { Live } from './live.ts';
 import type { OutputScope, OutputView, ViewItem } from './outputView.ts';
 import { PlainText } from './plainText.ts';
+import { Stat } from './stat.ts';
 import { Table } from './table.ts';
 import { ValueTree } from './valueTree.ts';
 
@@ -23,26 +37,34 @@ export async function makeView(item: ViewItem, page: OutputScope): Promise<Outpu
       return new HtmlFrame({ html: item.text() });
     case MIME.text:
       return new PlainText(item.text());
-    case MIME.markdown: {
-      const { Markdown } = await import('./markdown.ts');
-      return new Markdown(item.text());
-    }
     case MIME.widget:
       return makeWidget(item.json() as WidgetData, page);
+    case MIME.live:
+      return new Live(item.json() as Output, page);
+    case MIME.layout:
+      return new Layout(item.json() as LayoutData, page);
+    case MIME.stat:
+      return new Stat(item.json() as StatData);
+    case MIME.code:
+      return makeCode(item.json() as CodeData);
+    case MIME.markdown:
+      return new (await import('./markdown.ts')).Markdown(item.text());
+    case MIME.progress:
+      return new (await import('./progress.ts')).Progress(item.json() as ProgressData, page);
+    case MIME.download:
+      return new (await import('./download.ts')).Download(item.json() as DownloadData);
     default:
+      if (/^(image|audio|video)\//.test(item.mime)) return new (await import('./media.ts')).Media(item);
       throw new Error(`Memoir does not draw ${item.mime}.`);
   }
 }
 
+async function makeCode(data: CodeData): Promise<OutputView> {
+  if (data.language !== 'mermaid') return new (await import('./code.ts')).Code(data);
+  return new (await import('./diagram.ts')).Diagram(data);
+}
+
 async function makeWidget(data: WidgetData, page: OutputScope): Promise<OutputView> {
-  switch (data.kind) {
-    case 'form': {
-      const { FormWidget } = await import('./widgetForm.ts');
-      return new FormWidget(data, page);
-    }
-    default: {
-      const { Widget } = await import('./widget.ts');
-      return new Widget(data, page);
-    }
-  }
+  if (data.kind === 'form') return new (await import('./widgetForm.ts')).FormWidget(data, page);
+  return new (await import('./widget.ts')).Widget(data, page);
 }

@@ -22,5 +22,5 @@ export function activate(context: RendererContext): Renderer {
 
 /** Only the extension writes to its renderer, but an older or newer one may. */
 function isEvent(message: unknown): message is RendererEvent {
-  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'widgets';
+  return typeof message === 'object' && message !== null && 'type' in message;
 }

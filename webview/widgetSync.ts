@@ -31,7 +31,7 @@ export class WidgetSync {
 
   /** The reader moved the control. */
   move(value: unknown): void {
-    if (this.#pending === null && this.#last?.value === value) return;
+    if (this.#pending === null && this.#last && same(this.#last.value, value)) return;
     const isScheduled = this.#pending !== null;
     this.#pending = { value };
     if (!isScheduled) this.#options.nextFrame(() => this.flush());
@@ -59,7 +59,7 @@ export class WidgetSync {
   /** The notebook says which value the widget has. */
   receive(value: unknown): void {
     this.#waiting = { value };
-    if (!this.#pending && (!this.#unanswered || this.#unanswered.value === value)) this.#settle();
+    if (!this.#pending && (!this.#unanswered || same(this.#unanswered.value, value))) this.#settle();
   }
 
   #settle(): void {
@@ -69,4 +69,9 @@ export class WidgetSync {
     this.#waiting = null;
     this.#options.show(this.#last.value);
   }
+}
+
+/** States are JSON. */
+function same(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

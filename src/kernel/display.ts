@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util';
+import type { KernelEvent } from '../protocol/kernel.ts';
 import { MIME, type Output } from '../protocol/output.ts';
 import { Displayable, OUTPUT } from './displayable.ts';
 import { imageOutput, imageType } from './displayImage.ts';
@@ -10,6 +11,8 @@ export interface DisplayHost {
   display(output: Output): void;
   /** Work that belongs to the running cell: the cell settles after it. */
   waitFor?(work: Promise<unknown>): void;
+  /** Something that the notebook is to hear of, beside outputs. */
+  tell?(event: Extract<KernelEvent, { type: 'move' | 'toast' }>): void;
 }
 
 /**
@@ -53,6 +56,11 @@ function deliver(output: Output): void {
   const kernel = host();
   if (kernel) kernel.display(output);
   else console.log(output.items.find((item) => item.mime === MIME.text)?.data ?? '');
+}
+
+/** Tells the notebook something, where there is one. */
+export function tellHost(event: Parameters<NonNullable<DisplayHost['tell']>>[0]): void {
+  host()?.tell?.(event);
 }
 
 function host(): DisplayHost | undefined {

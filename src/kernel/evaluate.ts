@@ -120,9 +120,10 @@ export class Evaluator {
 
   async #execute(run: Run): Promise<CellOutcome> {
     const { request } = run;
+    run.invalidation = this.#untilInvalid(request.cell);
     const inputs = {
       signal: run.abort.signal,
-      invalidation: this.#untilInvalid(request.cell),
+      invalidation: run.invalidation,
       ...this.#values.inputs(request.inputs),
     };
     await this.#prepare(request.js);

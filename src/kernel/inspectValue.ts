@@ -9,7 +9,12 @@ const MAX_STRING = { top: 10_000, nested: 300 };
 
 /** Any value as a tree to unfold: cut to a readable size, no getter or proxy trap invoked, and it never throws. */
 export function inspectValue(value: unknown): ValueNode {
-  return toNode(value, { nodes: MAX_NODES, ancestors: [] });
+  return toNode(value, { nodes: MAX_NODES, breadth: BREADTH, ancestors: [] });
+}
+
+/** A value as a tree that is as good as whole. */
+export function inspectTree(value: unknown): ValueNode {
+  return toNode(value, { nodes: 50_000, breadth: Array(64).fill(20_000), ancestors: [] });
 }
 
 /** Any value as text, as `console.log` writes it; never throws. */
@@ -26,6 +31,8 @@ export function inspectText(value: unknown): string {
 interface Visit {
   /** How many more nodes may unfold. */
   nodes: number;
+  /** Entries kept at each depth. */
+  readonly breadth: readonly number[];
   readonly ancestors: object[];
 }
 
@@ -67,7 +74,7 @@ function toNode(value: unknown, visit: Visit): ValueNode {
 function contents(value: object, shape: Shape, visit: Visit): Pick<ValueNode, 'entries' | 'more'> {
   const { size = 0 } = shape;
   if (!shape.entries || size === 0) return {};
-  const breadth = visit.nodes > 0 ? (BREADTH[visit.ancestors.length] ?? 0) : 0;
+  const breadth = visit.nodes > 0 ? (visit.breadth[visit.ancestors.length] ?? 0) : 0;
   const entries: { key: string; value: ValueNode }[] = [];
   visit.ancestors.push(value);
   try {

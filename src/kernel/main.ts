@@ -7,6 +7,7 @@ import { Emitter } from '../base/event.ts';
 import { onProgramEnd, setProgramDirectory } from '../base/program.ts';
 import { Blobs } from '../cache/blobs.ts';
 import type { KernelEvent, KernelMethods } from '../protocol/kernel.ts';
+import type { Output } from '../protocol/output.ts';
 import { type Handlers, Peer, type Port } from '../protocol/rpc.ts';
 import { CellStacks } from './cellError.ts';
 import { currentCollector } from './collect.ts';
@@ -17,7 +18,7 @@ import { Evaluator } from './evaluate.ts';
 import { impureGlobals, publishImpureGlobals } from './impureGlobals.ts';
 import { watchForInterrupts } from './interrupt.ts';
 import { ModuleLoader } from './loader.ts';
-import { currentRun } from './run.ts';
+import { currentRun, type Run } from './run.ts';
 import { show } from './show.ts';
 import { Surroundings } from './surroundings.ts';
 import { carryTables } from './tables.ts';
@@ -43,7 +44,7 @@ class Kernel {
 
   install(): Surroundings {
     carryTables(data);
-    Object.defineProperty(globalThis, Symbol.for('memoir.kernel'), { value: displayHost });
+    Object.defineProperty(globalThis, Symbol.for('memoir.kernel'), { value: this.#displayHost() });
     publishImpureGlobals(this.#impure);
     this.#loader.install();
     installTracking();
@@ -70,7 +71,7 @@ class Kernel {
           prepare: (code) => this.#loader.prepare(code),
           withImports: (paths) => this.#loader.withImports(paths),
           reload: () => this.#loader.refresh({ all: true }),
-          show: (run, output) => this.#peer.emit({ type: 'output', run: run.request.run, output }),
+          show: (run, output) => this.#show(run, output),
           warn: (run, text) => this.#console.write(run, 'stderr', text),
         });
         return { node: process.versions.node };
@@ -92,6 +93,20 @@ class Kernel {
     };
   }
 
+  /** Where `display()` finds the kernel. */
+  #displayHost(): DisplayHost {
+    return {
+      display: show,
+      waitFor: (work) => (currentCollector() ?? currentRun())?.waitFor(work),
+      tell: (event) => this.#peer.emit(event),
+    };
+  }
+
+  #show(run: Run, output: Output): void {
+    const { run: id, cell } = run.request;
+    this.#peer.emit(run.settled ? { type: 'update', cell, run: id, output } : { type: 'output', run: id, output });
+  }
+
   /** An error that nobody awaited belongs to the cell it comes from: to its run, or reported late. */
   #stray(error: unknown): void {
     const stray = this.#evaluator?.takeStray(error);
@@ -108,12 +123,6 @@ function passingFolder(): string {
   onProgramEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
-
-/** Where `display()` finds the kernel. */
-const displayHost: DisplayHost = {
-  display: show,
-  waitFor: (work) => (currentCollector() ?? currentRun())?.waitFor(work),
-};
 
 class ParentPort implements Port {
   readonly #messages = new Emitter<unknown>();

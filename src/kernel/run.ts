@@ -24,6 +24,9 @@ export class Run {
   nextWidget: string | null = null;
   widgetCount = 0;
   layoutCount = 0;
+  /** Kept when the cell runs again, or is gone. */
+  invalidation: Promise<void> | null = null;
+  #outputIds = 0;
 
   constructor(request: RunRequest, workspace: string, show: (run: Run, output: Output) => void) {
     this.request = request;
@@ -87,8 +90,15 @@ export class Run {
     return variable;
   }
 
+  /** An id for an output that will be updated in place. */
+  nextOutputId(): string {
+    this.#outputIds += 1;
+    return `${this.request.run} ${this.#outputIds}`;
+  }
+
+  /** Shows an output; once the run is over only such as take the place of another. */
   output(output: Output): void {
-    if (!this.settled) this.#show(this, output);
+    if (!this.settled || output.id !== undefined) this.#show(this, output);
   }
 
   /** Work that the cell began and that belongs to it. */

@@ -33,6 +33,11 @@ export interface Declaration {
  * Node its initial one.
  */
 export function widgetState(declared: Declaration): unknown {
+  return namedWidget(declared).value;
+}
+
+/** As `widgetState`, with the name that the widget has. */
+export function namedWidget(declared: Declaration): { readonly name: string; readonly value: unknown } {
   const options = optionsOf(declared);
   const isEmpty = declared.initial === ''; // a required text begins empty
   const initial = isEmpty ? { value: '' } : acceptValue(declared.kind, options, declared.initial);
@@ -41,14 +46,14 @@ export function widgetState(declared: Declaration): unknown {
     throw new UserError(`${kind} "${label}": its \`value\` ${initial.problem}; got ${describe(declared.initial)}.`);
   }
   const run = currentRun();
-  if (!run) return initial.value;
+  if (!run) return { name: declared.label, value: initial.value };
   const form = forms.getStore();
   const name = form ? form.takeName(run.takeVariable() ?? declared.label) : takeName(run);
   const value = form
     ? form.stateOf(name, declared, options, initial.value)
     : stateOf(run, name, declared, initial.value);
   show(drawn({ kind: declared.kind, name, label: declared.label, value, initial: initial.value, options }));
-  return value;
+  return { name, value };
 }
 
 /** The name and state of a widget that shows itself: a form. Its state is an object, or null before anyone moved it. */

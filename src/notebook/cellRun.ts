@@ -1,5 +1,5 @@
 import type { CellError, CellId, RunId } from '../protocol/kernel.ts';
-import type { ConsoleLine, Output } from '../protocol/output.ts';
+import { type ConsoleLine, type LayoutData, MIME, type Output } from '../protocol/output.ts';
 import type { CellRecord } from './record.ts';
 
 /** Where a shown result comes from. */
@@ -66,6 +66,7 @@ export type CellEvent =
   | { readonly type: 'interrupt'; readonly ms: number }
   | { readonly type: 'wait'; readonly upstream: readonly CellId[] }
   | { readonly type: 'disable' }
+  | { readonly type: 'update'; readonly run: RunId; readonly output: Output }
   | { readonly type: 'late'; readonly error: CellError };
 
 const NOTHING: Shown = { outputs: [], console: [] };
@@ -108,7 +109,7 @@ export function step(state: CellState, event: CellEvent): CellState {
       };
     case 'output':
       if (!isCurrent(state, event.run)) return state;
-      return { ...state, shown: { ...shown, outputs: [...shown.outputs, event.output] } };
+      return { ...state, shown: { ...shown, outputs: withOutput(shown.outputs, event.output) } };
     case 'console':
       if (!isCurrent(state, event.run)) return state;
       return { ...state, shown: { ...shown, console: joinLines(shown.console, event.lines) } };
@@ -124,6 +125,9 @@ export function step(state: CellState, event: CellEvent): CellState {
       return { status: 'waiting', upstream: event.upstream, shown: NOTHING, record, late };
     case 'disable':
       return { status: 'disabled', shown: NOTHING, record, late };
+    case 'update':
+      if (record?.run !== event.run) return state;
+      return { ...state, shown: { ...shown, outputs: withOutput(shown.outputs, event.output) } };
     case 'late':
       return { ...state, late: [...late, event.error].slice(-10) };
   }
@@ -131,6 +135,39 @@ export function step(state: CellState, event: CellEvent): CellState {
 
 function isCurrent(state: CellState, run: RunId): boolean {
   return state.status === 'running' && state.run === run;
+}
+
+/** Outputs with one more, or with it in the place of the one that has its id. */
+export function withOutput(outputs: readonly Output[], output: Output): readonly Output[] {
+  return (output.id !== undefined && replaced(outputs, output)) || [...outputs, output];
+}
+
+function replaced(outputs: readonly Output[], output: Output): Output[] | null {
+  let found = false;
+  const all = outputs.map((old) => {
+    if (old.id === output.id) found = true;
+    else {
+      const inside = replacedWithin(old, output);
+      if (inside) found = true;
+      return inside ?? old;
+    }
+    return output;
+  });
+  return found ? all : null;
+}
+
+/** A layout with an output in it replaced; null where it holds none with that id. */
+function replacedWithin(layout: Output, output: Output): Output | null {
+  const [first, ...rest] = layout.items;
+  if (first?.mime !== MIME.layout) return null;
+  const data = first.data as LayoutData; // drawn by the kernel
+  let found = false;
+  const children = data.children.map((child) => {
+    const outputs = replaced(child.outputs, output);
+    found ||= outputs !== null;
+    return outputs ? { ...child, outputs } : child;
+  });
+  return found ? { ...layout, items: [{ ...first, data: { ...data, children } }, ...rest] } : null;
 }
 
 function shownOf({ outputs, console }: CellRecord): Shown {

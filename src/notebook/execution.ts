@@ -4,6 +4,7 @@ import { Emitter } from '../base/event.ts';
 import type { CellError, CellId, Kernel, KernelEvent, RunId, RunReply } from '../protocol/kernel.ts';
 import type { ConsoleLine, Output } from '../protocol/output.ts';
 import type { Circumstances } from './cellKey.ts';
+import { withOutput } from './cellRun.ts';
 import type { Program } from './program.ts';
 import type { CellRecord } from './record.ts';
 
@@ -29,10 +30,13 @@ export interface Executed extends RunReply {
 interface Active {
   readonly id: CellId;
   readonly run: RunId;
-  readonly outputs: Output[];
+  outputs: readonly Output[];
   readonly console: ConsoleLine[];
   superseded: boolean;
 }
+
+/** What a cell does beside running. */
+export type Aside = Extract<KernelEvent, { type: 'update' | 'move' | 'toast' }>;
 
 /** What the kernel does for a session: runs cells one at a time, and holds the values of finished ones. */
 export class Execution implements Disposable {
@@ -40,6 +44,7 @@ export class Execution implements Disposable {
   readonly #store = new DisposableStore();
   readonly #progress = new Emitter<{ id: CellId; event: Extract<KernelEvent, { type: 'output' | 'console' }> }>();
   readonly #late = new Emitter<{ cell: CellId; error: CellError }>();
+  readonly #asides = new Emitter<Aside>();
   /** Which run's values the kernel holds for a cell. */
   readonly #live = new Map<CellId, RunId>();
   /** Modules that this kernel holds and cannot load anew, as they were. */
@@ -48,6 +53,8 @@ export class Execution implements Disposable {
 
   /** What the running cell shows, as it comes. */
   readonly onProgress = this.#progress.event;
+  /** What a cell does beside running, also after it has settled. */
+  readonly onAside = this.#asides.event;
   /** An error that a cell caused after it had settled. */
   readonly onLate = this.#late.event;
 
@@ -57,6 +64,7 @@ export class Execution implements Disposable {
     this.#store.add(options.kernel.onLost(() => this.#forget()));
     this.#store.add(this.#progress);
     this.#store.add(this.#late);
+    this.#store.add(this.#asides);
   }
 
   /** The cell that runs now. */
@@ -142,14 +150,21 @@ export class Execution implements Disposable {
   }
 
   #hear(event: KernelEvent): void {
-    if (event.type === 'late') this.#late.fire(event);
-    else this.#show(event);
+    switch (event.type) {
+      case 'output':
+      case 'console':
+        return this.#show(event);
+      case 'late':
+        return this.#late.fire(event);
+      default:
+        return this.#asides.fire(event);
+    }
   }
 
   #show(event: Extract<KernelEvent, { type: 'output' | 'console' }>): void {
     const active = this.#active;
     if (active?.run !== event.run) return;
-    if (event.type === 'output') active.outputs.push(event.output);
+    if (event.type === 'output') active.outputs = withOutput(active.outputs, event.output);
     else active.console.push(...event.lines);
     this.#progress.fire({ id: active.id, event });
   }

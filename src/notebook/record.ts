@@ -42,7 +42,7 @@ export function widgetIn({ outputs }: CellRecord, name: string): WidgetData | un
 }
 
 /** The widgets that outputs show, also those within layouts; the fields of a form count with the form. */
-export function* widgetsIn(outputs: readonly Output[]): Generator<WidgetData> {
+function* widgetsIn(outputs: readonly Output[]): Generator<WidgetData> {
   for (const { mime, data } of outputs.flatMap(({ items }) => items)) {
     if (mime === MIME.widget) yield data as WidgetData; // drawn by the kernel
     if (mime === MIME.layout) for (const child of (data as LayoutData).children) yield* widgetsIn(child.outputs);

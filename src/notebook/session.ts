@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import type { Event } from '../base/event.ts';
+import { Emitter, type Event } from '../base/event.ts';
 import type { CellId, Kernel } from '../protocol/kernel.ts';
+import type { Toast } from '../protocol/output.ts';
 import type { Circumstances } from './cellKey.ts';
 import type { CellState } from './cellRun.ts';
-import { Execution } from './execution.ts';
+import { type Aside, Execution } from './execution.ts';
 import { Lookup } from './lookup.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
 import { type PlannedCell, planOf } from './plan.ts';
@@ -36,12 +37,18 @@ export class Session implements Disposable {
   readonly #lookup: Lookup;
   readonly #wave: Wave;
   readonly #store = new DisposableStore();
+  readonly #toasts = new Emitter<Toast>();
+
+  /** A cell has a remark to make. */
+  readonly onToast = this.#toasts.event;
 
   constructor(options: SessionOptions) {
     const session = randomUUID();
     this.#options = options;
     this.#lookup = new Lookup({ ...options, session });
     const execution = this.#store.add(new Execution(options));
+    this.#store.add(execution.onAside((aside) => this.#hear(aside)));
+    this.#store.add(this.#toasts);
     this.#wave = this.#store.add(new Wave({ ...options, session, lookup: this.#lookup, execution }));
   }
 
@@ -133,6 +140,12 @@ export class Session implements Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** A cell that refreshes waits for what the last refresh set going. */
+  #hear(aside: Aside): void {
+    if (aside.type === 'toast') this.#toasts.fire(aside.toast);
+    if (aside.type === 'move') void this.#wave.want([], FOLLOW).then(() => this.moveWidget(aside.name, aside.value));
   }
 
   async #isOutdated(id: CellId): Promise<boolean> {

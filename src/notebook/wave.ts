@@ -54,6 +54,11 @@ export class Wave implements Disposable {
       onRecreated: (recreation) => this.#takeRecreated(recreation),
     });
     this.#store.add(this.#execution.onProgress(({ id, event }) => this.#dispatch(id, event)));
+    this.#store.add(
+      this.#execution.onAside((aside) => {
+        if (aside.type === 'update') this.#dispatch(aside.cell, aside);
+      }),
+    );
     this.#store.add(this.#execution.onLate(({ cell, error }) => this.#dispatch(cell, { type: 'late', error })));
     this.#store.add(this.#changes);
   }

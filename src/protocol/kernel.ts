@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { ErrorData } from '../base/errors.ts';
 import type { Event } from '../base/event.ts';
-import type { ConsoleLine, Output } from './output.ts';
+import type { ConsoleLine, Output, Toast } from './output.ts';
 
 /** Identity of a cell within one open notebook. */
 export type CellId = string & { readonly __brand: 'CellId' };
@@ -110,6 +110,11 @@ export type KernelMethods = {
 export type KernelEvent =
   | { readonly type: 'output'; readonly run: RunId; readonly output: Output }
   | { readonly type: 'console'; readonly run: RunId; readonly lines: readonly ConsoleLine[] }
+  /** After the cell had settled: an output with an id is another now. It never becomes part of a result. */
+  | { readonly type: 'update'; readonly cell: CellId; readonly run: RunId; readonly output: Output }
+  /** The cell moves a widget of its own: time to refresh. */
+  | { readonly type: 'move'; readonly name: string; readonly value: unknown }
+  | { readonly type: 'toast'; readonly toast: Toast }
   /** After the cell had settled: an error in a timer or a floating promise. */
   | { readonly type: 'late'; readonly cell: CellId; readonly error: CellError };
 

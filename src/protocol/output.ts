@@ -12,6 +12,7 @@ export const MIME = {
   progress: 'application/vnd.memoir.progress+json',
   code: 'application/vnd.memoir.code+json',
   download: 'application/vnd.memoir.download+json',
+  live: 'application/vnd.memoir.live+json',
   text: 'text/plain',
 } as const;
 
@@ -207,10 +208,20 @@ export type RendererMessage =
   /** The reader wants the running cell to end. */
   | { readonly type: 'stop' };
 
-/** What the notebook posts to every page that shows it: the widgets' states, so that copies stay in step. */
-export interface RendererEvent {
-  readonly type: 'widgets';
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Widgets whose last move the notebook still works on. */
-  readonly busy?: readonly string[];
+/** What the notebook posts to every page that shows it. */
+export type RendererEvent =
+  /** The widgets' states, so that copies stay in step, and those whose last move the notebook still works on. */
+  | {
+      readonly type: 'widgets';
+      readonly values: Readonly<Record<string, unknown>>;
+      readonly busy?: readonly string[];
+    }
+  /** An output with an id is another now. */
+  | { readonly type: 'output'; readonly output: Output }
+  | { readonly type: 'toast'; readonly toast: Toast };
+
+/** A remark that goes away by itself. */
+export interface Toast {
+  readonly text: string;
+  readonly tone: 'info' | 'warning' | 'error';
 }

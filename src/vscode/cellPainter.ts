@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CellState } from '../notebook/cellRun.ts';
-import { cellOutputs } from './outputs.ts';
+import type { Output } from '../protocol/output.ts';
+import { cellOutputs, liveChanges } from './outputs.ts';
 
 /** Outputs of a running cell are shown this often; a shorter run shows all of them at its end, without a flicker. */
 const FRAME_MS = 200;
@@ -15,14 +16,18 @@ interface Painted {
 /** Keeps what VS Code shows of cells in step with their states. */
 export class CellPainter {
   readonly #controller: vscode.NotebookController;
+  readonly #update: (cell: vscode.NotebookCell, output: Output) => void;
   readonly #cells = new WeakMap<vscode.NotebookCell, Painted>();
 
-  constructor(controller: vscode.NotebookController) {
+  /** @param update shows an output in the place of the one that has its id. */
+  constructor(controller: vscode.NotebookController, update: (cell: vscode.NotebookCell, output: Output) => void) {
     this.#controller = controller;
+    this.#update = update;
   }
 
   paint(cell: vscode.NotebookCell, state: CellState): void {
     const painted = this.#painted(cell);
+    if (this.#paintLive(cell, painted, state)) return;
     switch (state.status) {
       case 'queued':
         this.#execution(cell, painted);
@@ -69,6 +74,17 @@ export class CellPainter {
       this.#cells.set(cell, painted);
     }
     return painted;
+  }
+
+  /** Where outputs only took the place of others with their id, nothing else is touched, and no run is shown. */
+  #paintLive(cell: vscode.NotebookCell, painted: Painted, { status, shown }: CellState): boolean {
+    const isDrawn =
+      painted.shown && !painted.timer && (status === 'running' || (status === 'done' && !painted.execution));
+    const changed = isDrawn ? (liveChanges(painted.shown!, shown) ?? []) : [];
+    if (!changed.length) return false;
+    painted.shown = shown;
+    for (const output of changed) this.#update(cell, output);
+    return true;
   }
 
   #execution(cell: vscode.NotebookCell, painted: Painted): vscode.NotebookCellExecution {

@@ -8,7 +8,7 @@ import type { KernelClient } from '../kernel/client.ts';
 import { openSession } from '../kernel/openSession.ts';
 import { watchCells } from '../monitor/cells.ts';
 import type { Monitor } from '../monitor/monitor.ts';
-import type { RendererEvent, RendererMessage } from '../protocol/output.ts';
+import type { RendererEvent, RendererMessage, Toast } from '../protocol/output.ts';
 import { CellPainter } from './cellPainter.ts';
 import { statusItem, statusText } from './cellStatus.ts';
 import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE, RENDERER_ID, setting } from './contributions.ts';
@@ -42,7 +42,9 @@ export class Notebooks implements Disposable {
     this.#report = report;
     this.#stores = stores;
     this.#controller = this.#store.add(this.#makeController());
-    this.#painter = new CellPainter(this.#controller);
+    this.#painter = new CellPainter(this.#controller, ({ notebook }, output) =>
+      this.#post(notebook, { type: 'output', output }),
+    );
     this.#listen();
     for (const document of vscode.workspace.notebookDocuments) this.#adopt(document);
   }
@@ -167,6 +169,7 @@ export class Notebooks implements Disposable {
     const cells = watchCells(monitor, session, path);
     const notebook = new OpenNotebook(document, session, this.#painter, () => cells.sync());
     notebook.onStatus(() => this.#statusChanged.fire());
+    session.onToast(showToast);
     kernel.onLost((why) => why && this.#report.warn(why));
     const process = watchKernel(kernel, monitor, basename(path));
     return { notebook, kernel, widgets, busy: new Map(), codeHidden: false, watching: [cells, process] };
@@ -247,7 +250,10 @@ export class Notebooks implements Disposable {
   }
 
   #tellWidgets({ widgets, busy, notebook: { document } }: Opened): void {
-    const event: RendererEvent = { type: 'widgets', values: Object.fromEntries(widgets), busy: [...busy.keys()] };
+    this.#post(document, { type: 'widgets', values: Object.fromEntries(widgets), busy: [...busy.keys()] });
+  }
+
+  #post(document: vscode.NotebookDocument, event: RendererEvent): void {
     for (const editor of vscode.window.visibleNotebookEditors)
       if (editor.notebook === document) void this.#messaging.postMessage(event, editor);
   }
@@ -344,4 +350,11 @@ function widgetsKey(uri: vscode.Uri): string {
 /** States that are worth keeping beyond the window; a chosen file is not. */
 function keepable(widgets: ReadonlyMap<string, unknown>): Record<string, unknown> {
   return Object.fromEntries([...widgets].filter(([, state]) => JSON.stringify(state ?? null).length < MAX_KEPT_STATE));
+}
+
+function showToast({ text, tone }: Toast): void {
+  const { window } = vscode;
+  void { info: window.showInformationMessage, warning: window.showWarningMessage, error: window.showErrorMessage }[
+    tone
+  ](text);
 }

@@ -17,15 +17,29 @@ export function cellOutputs(state: CellState, trusted: boolean): vscode.Notebook
   ];
 }
 
-function cellOutput({ items }: Output, trusted: boolean): vscode.NotebookCellOutput {
+/**
+ * Outputs that took the place of others with their id, where nothing else is different between what is shown and what
+ * was; null where anything else is.
+ */
+export function liveChanges(before: CellState['shown'], now: CellState['shown']): Output[] | null {
+  if (before.console !== now.console || before.outputs.length !== now.outputs.length) return null;
+  const changed = now.outputs.filter((output, i) => output !== before.outputs[i]);
+  const ids = before.outputs.map(({ id }) => id);
+  return changed.every(({ id }) => id !== undefined && ids.includes(id)) ? changed : null;
+}
+
+/** One that is updated in place brings its id along: VS Code knows none of outputs. */
+function cellOutput(output: Output, trusted: boolean): vscode.NotebookCellOutput {
+  const { items, id } = output;
   const shown = trusted ? items : items.filter(({ mime }) => mime === MIME.text);
-  return new vscode.NotebookCellOutput(shown.map(outputItem));
+  const live = trusted && id !== undefined ? [vscode.NotebookCellOutputItem.json(output, MIME.live)] : [];
+  return new vscode.NotebookCellOutput([...live, ...shown.map(outputItem)]);
 }
 
 function outputItem({ mime, data }: OutputItem): vscode.NotebookCellOutputItem {
   if (data instanceof Uint8Array) return new vscode.NotebookCellOutputItem(data, mime);
   if (typeof data === 'string') return vscode.NotebookCellOutputItem.text(data, mime);
-  return vscode.NotebookCellOutputItem.json(data, mime);
+  return vscode.NotebookCellOutputItem.text(JSON.stringify(data), mime); // `json` would indent it, which doubles a large table
 }
 
 function errorOutput({ name, message, stack }: CellError): vscode.NotebookCellOutput {

@@ -47,7 +47,7 @@ export class Cells {
     this.kernel.onEvent((event) => {
       if (event.type === 'late') this.late.push(event);
       else if (event.type === 'console') this.#written += event.lines.map(({ text }) => text).join('');
-      else {
+      else if (event.type === 'output') {
         this.outputs.push(event.output);
         this.#shown = String(event.output.items.find(({ mime }) => mime === 'text/plain')?.data);
       }

@@ -51,6 +51,7 @@ beforeEach(async () => {
     'host.dispose(); document.body.replaceChildren(); host.posted.length = 0; host.trespass.length = 0;',
   );
   await notebook.setTheme(THEMES.light);
+  await notebook.receive({ type: 'widgets', values: { late: 15 } }); // what an earlier test left
   notebook.problems.length = 0;
 });
 
@@ -211,7 +212,7 @@ describe('a widget', () => {
     const posted = await notebook.posted('late');
     expect(posted.length).toBeGreaterThan(1);
     expect(posted).toEqual([...new Set(posted)]);
-    expect(await place.locator('.bubble').textContent()).toBe('120');
+    expect(await place.locator('.value').textContent()).toBe('120');
   });
 
   test('arrow keys move a slider and not the notebook', async () => {
