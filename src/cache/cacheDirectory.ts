@@ -4,6 +4,7 @@ import { Blobs } from './blobs.ts';
 import type { CacheStats } from './cacheStats.ts';
 import { DiskTier } from './diskTier.ts';
 import { MemoryTier } from './memoryTier.ts';
+import { redisTier } from './redisTier.ts';
 import type { Seal } from './seal.ts';
 import { TieredCache } from './tieredCache.ts';
 
@@ -20,6 +21,8 @@ export interface StoreOptions {
   readonly memory?: { readonly maxEntries: number; readonly maxBytes: number };
   /** How much records and values together may take on disk. */
   readonly diskMaxBytes?: number;
+  /** A Redis server that a team shares. */
+  readonly redisUrl?: string | undefined;
   readonly seal: Seal;
   readonly log: Log;
 }
@@ -48,7 +51,8 @@ export function openStore(options: StoreOptions): Store {
     log,
     prepare: () => makeCacheFolder(directory),
   });
-  const records = new TieredCache({ memory: new MemoryTier(memory), lower: [disk], counts: disk.counts });
+  const lower = [disk, ...(options.redisUrl ? [redisTier({ url: options.redisUrl }, { seal, log })] : [])];
+  const records = new TieredCache({ memory: new MemoryTier(memory), lower, counts: disk.counts });
   const values = new Blobs(directory);
   return {
     records,

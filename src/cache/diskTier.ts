@@ -6,12 +6,13 @@ import { decode, encode } from './codec.ts';
 import { DiskAccess } from './diskAccess.ts';
 import { DiskCounts } from './diskCounts.ts';
 import { DiskLeases } from './diskLeases.ts';
-import { deleteRow, infoOf, packContent, putRow, unpackContent } from './diskRow.ts';
+import { deleteRow, infoOf, putRow } from './diskRow.ts';
 import * as sql from './diskSchema.ts';
 import { type DiskLimits, END, removeAll, removeExcess, removeFilesOf, shrink, sumOf } from './diskUpkeep.ts';
 import { EntryFiles } from './entryFiles.ts';
 import { matcherOf, prefixOf } from './pattern.ts';
 import type { Seal } from './seal.ts';
+import { packContent, unpackContent } from './sealedContent.ts';
 import {
   type Entry,
   type EntryFilter,
@@ -109,8 +110,16 @@ export class DiskTier implements Tier {
     return count;
   }
 
+  async invalidate(filter: EntryFilter): Promise<string[]> {
+    await this.#leases.revoke(prefixOf(filter));
+    const keys = (await this.list(filter)).map(({ key }) => key);
+    await this.deleteMany(keys);
+    return keys;
+  }
+
   async clear(prefix = ''): Promise<void> {
     const { guard } = this.#access;
+    await this.#leases.revoke(prefix);
     await this.#access.attempt(async () => {
       await removeAll(guard, this.#files, prefix);
       await shrink(guard);
@@ -140,10 +149,6 @@ export class DiskTier implements Tier {
 
   lease(key: string): Promise<Lease | null> {
     return this.#leases.take(key);
-  }
-
-  revoke(prefix: string): Promise<void> {
-    return this.#leases.revoke(prefix);
   }
 
   /** Removes files that no entry refers to. */

@@ -83,6 +83,12 @@ export class MemoryTier implements Tier {
     return keys.filter((key) => this.#entries.delete(key)).length;
   }
 
+  async invalidate(filter: EntryFilter): Promise<string[]> {
+    const keys = (await this.list(filter)).map(({ key }) => key);
+    await this.deleteMany(keys);
+    return keys;
+  }
+
   async clear(prefix = ''): Promise<void> {
     if (prefix === '') this.#entries.clear();
     else for (const { key } of await this.list({ prefix })) this.#entries.delete(key);

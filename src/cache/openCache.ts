@@ -6,9 +6,11 @@ import { Cache, type Duration } from './cache.ts';
 import { cacheDefaults } from './cacheDirectory.ts';
 import { DiskTier } from './diskTier.ts';
 import { MemoryTier } from './memoryTier.ts';
-import { userSeal } from './seal.ts';
+import { type RedisOptions, redisTier } from './redisTier.ts';
+import { type Seal, userSeal } from './seal.ts';
 import type { Sharing } from './sharing.ts';
-import type { Tier, TierName } from './tier.ts';
+import { type StoreAdapter, storeTier } from './storeTier.ts';
+import type { TierName } from './tier.ts';
 import { TieredCache } from './tieredCache.ts';
 
 /** How a cache is opened. */
@@ -19,6 +21,10 @@ export interface CacheOptions {
   readonly memory?: { readonly maxEntries?: number; readonly maxBytes?: number };
   /** How much is kept on disk, 2 GB unless given; false keeps nothing there. */
   readonly disk?: false | { readonly maxBytes?: number; readonly maxEntries?: number };
+  /** A Redis or Valkey server that others share; `MEMOIR_REDIS_URL` unless given, false for none. */
+  readonly redis?: false | string | RedisOptions;
+  /** One more store, behind the others: any storage adapter of Keyv. Closed with the cache. */
+  readonly store?: StoreAdapter;
   /** How long values count that say nothing else; for ever unless given. */
   readonly ttl?: Duration;
   /** How much longer they may be handed out while they are computed anew. */
@@ -49,18 +55,23 @@ export interface CacheOptions {
  * await cache.close();
  */
 export function openCache(options: CacheOptions = {}): Cache {
-  const { disk, freeze = 'freeze', staleWhileRevalidate, log = silentLog } = options;
-  const memory = new MemoryTier({ ...memoryDefaults(), ...options.memory, sharing: freeze });
-  const diskTier = disk === false ? undefined : openDisk(options, log);
-  const lower: Tier[] = [];
-  if (diskTier) lower.push(diskTier);
+  const { freeze = 'freeze', staleWhileRevalidate = 0, log = silentLog } = options;
   const ttl = options.ttl ?? startedWith('MEMOIR_CACHE_TTL');
+  const seal = userSeal();
+  if (seal.problem) log.warn(seal.problem);
+  const disk = options.disk === false ? null : openDisk(options, seal, log);
+  const redis = options.redis ?? startedWith('MEMOIR_REDIS_URL') ?? false;
+  const lower = [
+    disk,
+    redis === false ? null : redisTier(typeof redis === 'string' ? { url: redis } : redis, { seal, log }),
+    options.store ? storeTier(options.store, { seal, log }) : null,
+  ].filter((tier) => tier !== null);
+  const memory = new MemoryTier({ ...memoryDefaults(), ...options.memory, sharing: freeze });
   return new Cache({
-    tiers: new TieredCache<TierName>({ memory, lower, ...(diskTier && { counts: diskTier.counts }) }),
+    tiers: new TieredCache<TierName>({ memory, lower, ...(disk && { counts: disk.counts }) }),
     prefix: entryPrefix(options.namespace, options.version),
     ttl: ttl === undefined ? undefined : durationOf('ttl', parseDuration(Number(ttl)) ?? ttl),
-    staleWhileRevalidate:
-      staleWhileRevalidate === undefined ? 0 : durationOf('staleWhileRevalidate', staleWhileRevalidate),
+    staleWhileRevalidate: durationOf('staleWhileRevalidate', staleWhileRevalidate),
     now: Date.now,
   });
 }
@@ -70,10 +81,8 @@ export function entryPrefix(namespace = '', version: string | number = ''): stri
   return `user/${encodeURIComponent(namespace)}@${encodeURIComponent(version)}/`;
 }
 
-function openDisk({ directory, disk, compression = true }: CacheOptions, log: Log): DiskTier {
+function openDisk({ directory, disk, compression = true }: CacheOptions, seal: Seal, log: Log): DiskTier {
   const folder = directory === undefined ? programDirectory() : resolve(directory);
-  const seal = userSeal();
-  if (seal.problem) log.warn(seal.problem);
   return new DiskTier({
     directory: folder,
     maxBytes: cacheDefaults.diskMaxBytes,

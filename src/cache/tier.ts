@@ -58,6 +58,8 @@ export interface Tier {
   delete(key: string): Promise<boolean>;
   /** How many of the keys there were. */
   deleteMany(keys: readonly string[]): Promise<number>;
+  /** Removes the entries that are meant, and takes back leases for keys like theirs; gives the keys. */
+  invalidate(filter: EntryFilter): Promise<string[]>;
   /** Removes all entries, or those whose keys begin with `prefix`. */
   clear(prefix?: string): Promise<void>;
   /** Entries that have not expired. */
@@ -66,8 +68,6 @@ export interface Tier {
   stats(prefix?: string): Promise<TierStats>;
   /** Takes the right to compute a key, shared by all processes, for some time; null while another process has it. */
   lease?(key: string): Promise<Lease | null>;
-  /** Takes back the leases of keys that begin with `prefix`, so that what is being computed is not kept. */
-  revoke?(prefix: string): Promise<void>;
   /** Whether another process changed something since this was last asked: copies in nearer tiers may be out of date. */
   changedElsewhere?(): boolean;
   /** Waits until everything is written. */

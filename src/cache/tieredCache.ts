@@ -2,7 +2,6 @@ import { type CacheStats, statsOf } from './cacheStats.ts';
 import { encode } from './codec.ts';
 import { Counters, type CountStore, type Counts } from './counters.ts';
 import type { MemoryTier } from './memoryTier.ts';
-import { prefixOf } from './pattern.ts';
 import type { Entry, EntryFilter, EntryInfo, EntryMeta, Lease, Tier, TierName } from './tier.ts';
 
 /** A value and where it was found. */
@@ -105,9 +104,12 @@ export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
 
   /** Removes the entries that are meant, and gives their keys. What is being computed of them is not kept. */
   async invalidate(filter: EntryFilter): Promise<string[]> {
-    await this.#revoke(prefixOf(filter));
-    const keys = await this.keys(filter);
-    await this.#deleteAll(keys);
+    const lists = await Promise.all(this.#tiers.map((tier) => tier.invalidate(filter)));
+    const keys = [...new Set(lists.flat())].sort();
+    // A look-up of any key may have found what has gone since.
+    for (const key of [...keys, ...this.#flights.keys()]) this.#outdate(key);
+    for (const key of keys) this.#kept.delete(key);
+    if (lists[0]!.length < keys.length) await this.#memory.deleteMany(keys);
     return keys;
   }
 
@@ -134,7 +136,6 @@ export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
   async clear(prefix = ''): Promise<void> {
     for (const key of this.#flights.keys()) if (key.startsWith(prefix)) this.#outdate(key);
     for (const key of this.#kept) if (key.startsWith(prefix)) this.#kept.delete(key);
-    await this.#revoke(prefix);
     await Promise.all(this.#tiers.map((tier) => tier.clear(prefix)));
   }
 
@@ -181,10 +182,6 @@ export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
     }
     const counts = await Promise.all(this.#tiers.map((tier) => tier.deleteMany(keys)));
     return Math.max(...counts);
-  }
-
-  async #revoke(prefix: string): Promise<void> {
-    await Promise.all(this.#tiers.map((tier) => tier.revoke?.(prefix)));
   }
 
   #readBelow(key: string): Promise<Found | undefined> {

@@ -9,6 +9,7 @@ export interface Environment {
   readonly cacheDirectory: string | null;
   readonly maxEntries: number;
   readonly memoryMaxBytes: number;
+  readonly redisUrl: string | undefined;
   readonly logLevel: string;
 }
 
@@ -18,6 +19,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     cacheDirectory: env.MEMOIR_CACHE_DIR ? resolve(env.MEMOIR_CACHE_DIR) : null,
     maxEntries: number(env, 'MEMOIR_CACHE_MAX_ENTRIES') ?? cacheDefaults.memory.maxEntries,
     memoryMaxBytes: (number(env, 'MEMOIR_CACHE_MAX_MB') ?? cacheDefaults.memory.maxBytes / 1e6) * 1e6,
+    redisUrl: env.MEMOIR_REDIS_URL || undefined,
     logLevel: env.MEMOIR_LOG_LEVEL ?? 'warn',
   };
 }
@@ -26,9 +28,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
 export function openWorkspaceStore(workspace: string, environment: Environment): { store: Store; directory: string } {
   const directory = environment.cacheDirectory ?? join(workspace, cacheDefaults.directory);
   const memory = { maxEntries: environment.maxEntries, maxBytes: environment.memoryMaxBytes };
+  const log = consoleLog(environment.logLevel);
   return {
     directory,
-    store: openStore({ directory, memory, seal: userSeal(), log: consoleLog(environment.logLevel) }),
+    store: openStore({ directory, memory, redisUrl: environment.redisUrl, seal: userSeal(), log }),
   };
 }
 

@@ -32,6 +32,7 @@ interface Settings {
   'cache.directory': string;
   'cache.memoryMaxMB': number;
   'cache.diskMaxMB': number;
+  'cache.redisUrl': string;
   'notebook.autoRun': 'auto' | 'lazy';
   'alerts.slowOperationMs': number;
   'alerts.minHitRate': number;

@@ -51,6 +51,7 @@ export class Stores {
       directory,
       memory: { ...cacheDefaults.memory, maxBytes: setting('cache.memoryMaxMB') * 1e6 },
       diskMaxBytes: setting('cache.diskMaxMB') * 1e6,
+      redisUrl: setting('cache.redisUrl') || undefined,
       seal: userSeal(),
       log,
     });

@@ -1,0 +1,236 @@
+import type { KeyvStorageAdapter } from 'keyv';
+import type { Log } from '../base/log.ts';
+import { decode, encode } from './codec.ts';
+import { Link } from './link.ts';
+import { matcherOf } from './pattern.ts';
+import type { Seal } from './seal.ts';
+import { type Content, packContent, unpackContent } from './sealedContent.ts';
+import {
+  type Entry,
+  type EntryFilter,
+  type EntryInfo,
+  type EntryMeta,
+  isExpired,
+  type Tier,
+  type TierName,
+  type TierStats,
+} from './tier.ts';
+import { WriteBehind } from './writeBehind.ts';
+
+/** A store that is open: without Keyv around it, which keeps failures to itself. */
+export interface OpenedStore {
+  readonly store: KeyvStorageAdapter;
+  /** Whether it can tell its keys. If not, some cannot be removed for what they are: then all that is older counts as gone. */
+  readonly canList: boolean;
+  readonly end: () => Promise<void>;
+}
+
+export interface KeyvTierOptions {
+  readonly name: TierName;
+  /** What it is called in messages. */
+  readonly title: string;
+  /** Opens the store, at its first use. */
+  readonly open: () => Promise<OpenedStore>;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeout: number;
+  readonly seal: Seal;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+/** What could not be removed while the store was away: it counts as removed until it can be. */
+interface Owed {
+  readonly filter: EntryFilter;
+  readonly matches: (key: string, meta: Pick<EntryMeta, 'tags'>) => boolean;
+  readonly at: number;
+}
+
+const cleared = 'memoir cleared'; // the key that says when all was removed from a store that cannot tell its keys
+
+/** Entries in any store that Keyv can reach. Values are written behind the back of who sets them, and signed. */
+export class KeyvTier implements Tier {
+  readonly name: TierName;
+  readonly #link: Link<OpenedStore>;
+  readonly #writes: WriteBehind;
+  readonly #seal: Seal;
+  readonly #now: () => number;
+  #owed: readonly Owed[] = [];
+
+  constructor({ name, title, open, timeout, seal, log, now = Date.now }: KeyvTierOptions) {
+    this.name = name;
+    this.#seal = seal;
+    this.#now = now;
+    this.#link = new Link({ open, timeout, log, title, healed: () => this.#payOwed() });
+    this.#writes = new WriteBehind((batch) => this.#write(batch));
+  }
+
+  async get(key: string): Promise<Entry | undefined> {
+    return (await this.getMany([key]))[0];
+  }
+
+  async getMany(keys: readonly string[]): Promise<(Entry | undefined)[]> {
+    const waiting = keys.map((key) => this.#writes.get(key)?.entry);
+    const missing = keys.filter((_, at) => !waiting[at]);
+    const texts = await this.#link.attempt((opened) => this.#read(opened, missing), []);
+    const found = new Map(missing.map((key, at) => [key, this.#open(key, texts[at])]));
+    return keys.map((key, at) => waiting[at] ?? found.get(key));
+  }
+
+  /** Resolves at once, unless very much waits to be written. */
+  async set(key: string, entry: Entry, encoded = encode(entry.value).bytes): Promise<void> {
+    if (isExpired(entry.meta, this.#now())) await this.delete(key);
+    else await this.#writes.add(key, { entry, encoded });
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return (await this.deleteMany([key])) > 0;
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    if (keys.length === 0) return 0;
+    await this.#writes.drop(keys);
+    const gone = await this.#link.attempt(({ store }) => store.deleteMany([...keys]), null);
+    if (gone === null) for (const key of keys) this.#owe({ prefix: key }, (other) => other === key);
+    return gone?.filter(Boolean).length ?? 0;
+  }
+
+  async invalidate(filter: EntryFilter): Promise<string[]> {
+    if (!(await this.#link.attempt(async ({ canList }) => canList, true))) await this.clear();
+    const entries = await this.#scan(filter);
+    if (!entries) this.#owe(filter);
+    const keys = entries?.map(({ key }) => key) ?? [];
+    await this.deleteMany(keys);
+    return keys;
+  }
+
+  async clear(prefix = ''): Promise<void> {
+    if (prefix !== '') return void (await this.invalidate({ prefix }));
+    await this.#writes.drop();
+    const done = await this.#link.attempt(async ({ store, canList }) => {
+      if (canList) await store.clear();
+      else
+        await store.set(
+          cleared,
+          this.#pack(cleared, { meta: clearedAt(this.#now()), file: null, value: new Uint8Array() }),
+        );
+      return true;
+    }, false);
+    if (!done) this.#owe({});
+  }
+
+  async list(filter: EntryFilter = {}): Promise<EntryInfo[]> {
+    return (await this.#scan(filter)) ?? [];
+  }
+
+  async stats(prefix = ''): Promise<TierStats> {
+    const entries = await this.list({ prefix });
+    const { errors, problem } = this.#link;
+    const bytes = entries.reduce((sum, { meta }) => sum + meta.bytes, 0);
+    return { entries: entries.length, bytes, errors, ...(problem !== undefined && { problem }) };
+  }
+
+  flush(): Promise<void> {
+    return this.#writes.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#link.close(({ end }) => end());
+  }
+
+  /** Entries that are meant; null where the store cannot be read. */
+  async #scan(filter: EntryFilter): Promise<EntryInfo[] | null> {
+    await this.flush();
+    const matches = matcherOf(filter);
+    const found: EntryInfo[] = [];
+    const isWhole = await this.#each((key, text) => {
+      const meta = this.#unpack(key, text)?.meta;
+      if (meta && matches(key, meta)) found.push({ key, meta });
+    });
+    return isWhole ? found : null;
+  }
+
+  /** Calls `visit` with all that the store holds, each step with its own deadline; false where it did not come to the end. */
+  async #each(visit: (key: string, text: unknown) => void): Promise<boolean> {
+    const texts = await this.#link.attempt(async ({ store }) => store.iterator?.<unknown>() ?? null, null);
+    for (;;) {
+      const step = texts && (await this.#link.attempt(() => texts.next(), null));
+      if (!step) return false;
+      if (step.done) return true;
+      const [key, text] = step.value as [string, unknown];
+      visit(key, text);
+    }
+  }
+
+  async #write(
+    batch: readonly (readonly [string, { readonly entry: Entry; readonly encoded: Uint8Array }])[],
+  ): Promise<void> {
+    const entries = batch.map(([key, { entry, encoded }]) => {
+      const { expiresAt } = entry.meta;
+      const value = this.#pack(key, { meta: entry.meta, file: null, value: encoded });
+      return { key, value, ...(expiresAt !== null && { expires: Math.ceil(expiresAt) }) };
+    });
+    const done = await this.#link.attempt(async ({ store }) => !(await store.setMany(entries))?.includes(false), false);
+    // What is there of these keys is older than what was to be written.
+    if (!done) for (const [key] of batch) this.#owe({ prefix: key }, (other) => other === key);
+  }
+
+  #open(key: string, text: unknown): Entry | undefined {
+    const content = this.#unpack(key, text);
+    try {
+      return content && { value: decode(content.value), meta: content.meta };
+    } catch {
+      return undefined; // made by a newer version, or with a class that is not known here
+    }
+  }
+
+  /** What a text of the store says; undefined where it does not verify, has expired, or counts as removed. */
+  #unpack(key: string, text: unknown): Content | undefined {
+    const content = this.#verified(key, text);
+    if (!content || isExpired(content.meta, this.#now())) return undefined;
+    const { meta } = content;
+    return this.#owed.some(({ matches, at }) => meta.createdAt <= at && matches(key, meta)) ? undefined : content;
+  }
+
+  #owe(filter: EntryFilter, matches: Owed['matches'] = matcherOf(filter)): void {
+    const all = this.#owed.length >= 1000; // too much to remember one by one
+    const owed = all ? { filter: {}, matches: () => true } : { filter, matches };
+    this.#owed = [...(all ? [] : this.#owed), { ...owed, at: this.#now() }];
+  }
+
+  async #payOwed(): Promise<void> {
+    const due = this.#owed;
+    if (due.length === 0) return;
+    const gone: string[] = [];
+    const isWhole = await this.#each((key, text) => {
+      const meta = this.#verified(key, text)?.meta;
+      if (meta && due.some(({ matches, at }) => meta.createdAt <= at && matches(key, meta))) gone.push(key);
+    });
+    const done = isWhole && (await this.#link.attempt(({ store }) => store.deleteMany(gone), null));
+    if (done) this.#owed = this.#owed.filter((owed) => !due.includes(owed));
+  }
+
+  /** The texts of keys; nothing of what is older than the last time that all was removed. */
+  async #read({ store, canList }: OpenedStore, keys: readonly string[]): Promise<unknown[]> {
+    const [first = ''] = keys;
+    if (canList) return keys.length === 1 ? [await store.get(first)] : store.getMany([...keys]);
+    const [mark, ...texts] = await store.getMany<unknown>([cleared, ...keys]);
+    const at = this.#verified(cleared, mark)?.meta.createdAt ?? 0;
+    return texts.map((text, index) => {
+      const meta = this.#verified(keys[index]!, text)?.meta;
+      return meta && meta.createdAt > at ? text : undefined;
+    });
+  }
+
+  #pack(key: string, content: Content): string {
+    return Buffer.from(packContent(this.#seal, key, content)).toString('base64');
+  }
+
+  #verified(key: string, text: unknown): Content | undefined {
+    return typeof text === 'string' ? unpackContent(this.#seal, key, Buffer.from(text, 'base64')) : undefined;
+  }
+}
+
+function clearedAt(now: number): EntryMeta {
+  return { bytes: 0, createdAt: now, lastUsed: now, expiresAt: null, savedMs: 0, tags: [] };
+}

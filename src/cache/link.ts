@@ -1,0 +1,103 @@
+import type { BrokenCircuitError, CircuitBreakerPolicy, IPolicy } from 'cockatiel';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+
+export interface LinkOptions<T> {
+  /** What is at the other end, in messages. */
+  readonly title: string;
+  readonly open: () => Promise<T>;
+  /** How long each piece of work may take, in milliseconds. */
+  readonly timeout: number;
+  readonly log: Log;
+  /** Called when it works again after it failed. */
+  readonly healed: () => Promise<void>;
+}
+
+const failuresAllowed = 3; // in a row, before it is left alone
+const leftAlone = { initialDelay: 500, maxDelay: 15_000 }; // ms
+
+/** A way to something that may be slow or gone: each piece of work has a deadline, and what keeps failing is left alone. */
+export class Link<T> {
+  readonly #options: LinkOptions<T>;
+  #opened: Promise<T> | null = null;
+  #policy: Promise<IPolicy> | null = null;
+  #closed = false;
+  #errors = 0;
+  #problem: string | undefined;
+
+  constructor(options: LinkOptions<T>) {
+    this.#options = options;
+  }
+
+  /** How many pieces of work failed; those that were not tried do not count. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** What is wrong, as a sentence, until it works again. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** What `work` gives, or `otherwise` where it fails, takes too long, or is not tried. Never throws. */
+  async attempt<R>(work: (opened: T) => Promise<R>, otherwise: R): Promise<R> {
+    if (this.#closed) return otherwise;
+    try {
+      this.#policy ??= makePolicy(this.#options.timeout);
+      const [policy, opened] = await Promise.all([this.#policy, this.#open()]); // loading code has no deadline
+      const result = await policy.execute(async () => work(opened));
+      this.#worked();
+      return result;
+    } catch (error) {
+      this.#failed(error);
+      return otherwise;
+    }
+  }
+
+  /** Waits for no answer longer than the deadline. */
+  async close(end: (opened: T) => Promise<unknown>): Promise<void> {
+    if (this.#closed) return;
+    if (this.#opened) await this.attempt(end, undefined);
+    this.#closed = true;
+  }
+
+  #open(): Promise<T> {
+    this.#opened ??= this.#options.open();
+    const opening = this.#opened;
+    return opening.catch((error: unknown) => {
+      if (this.#opened === opening) this.#opened = null;
+      throw error;
+    });
+  }
+
+  #worked(): void {
+    if (this.#problem === undefined) return;
+    this.#problem = undefined;
+    this.#options.log.info(`${this.#options.title} works again.`);
+    void this.#options.healed();
+  }
+
+  #failed(error: unknown): void {
+    if (isBroken(error)) return;
+    this.#errors += 1;
+    const { title, log } = this.#options;
+    const isNew = this.#problem === undefined;
+    this.#problem = `${title} cannot be reached (${messageOf(error)}), so results are kept on this machine only. It is tried again by itself.`;
+    if (isNew) log.warn(this.#problem);
+  }
+}
+
+function isBroken(error: unknown): error is BrokenCircuitError {
+  return typeof error === 'object' && error !== null && 'isBrokenCircuitError' in error;
+}
+
+/** Loaded when there is something to reach, as few caches have any. */
+async function makePolicy(ms: number): Promise<IPolicy> {
+  const { circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll, timeout, TimeoutStrategy, wrap } =
+    await import('cockatiel');
+  const breaker: CircuitBreakerPolicy = circuitBreaker(handleAll, {
+    breaker: new ConsecutiveBreaker(failuresAllowed),
+    halfOpenAfter: new ExponentialBackoff(leftAlone),
+  });
+  return wrap(breaker, timeout(ms, TimeoutStrategy.Aggressive));
+}

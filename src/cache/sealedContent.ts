@@ -1,0 +1,37 @@
+import type { Seal } from './seal.ts';
+import type { EntryMeta } from './tier.ts';
+
+/** An entry as bytes: what is known of it, and its value or the file that has it. */
+export interface Content {
+  readonly meta: EntryMeta;
+  readonly file: string | null;
+  /** The encoded value; empty where it is in a file. */
+  readonly value: Uint8Array;
+}
+
+type Fields = [number, number, number | null, number | null, number, readonly string[], string | null, boolean];
+
+const headLength = 4;
+
+/** The bytes of an entry, which only who has the key can make, for this name alone. */
+export function packContent(seal: Seal, name: string, { meta, file, value }: Content): Uint8Array {
+  const { bytes, createdAt, expiresAt, staleAt = null, savedMs, tags, failed = false } = meta;
+  const fields: Fields = [bytes, createdAt, expiresAt, staleAt, savedMs, tags, file, failed];
+  const about = Buffer.from(JSON.stringify(fields));
+  const head = Buffer.allocUnsafe(headLength);
+  head.writeUInt32LE(about.length);
+  return seal.seal(Buffer.concat([head, about, value]), name);
+}
+
+/** What `packContent` was given; undefined where it does not verify. */
+export function unpackContent(seal: Seal, name: string, content: Uint8Array): Content | undefined {
+  const bytes = seal.unseal(content, name);
+  if (!bytes) return undefined;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const start = headLength + buffer.readUInt32LE();
+  const fields = JSON.parse(buffer.toString('utf8', headLength, start)) as Fields; // as it was packed: it verified
+  const [size, createdAt, expiresAt, staleAt, savedMs, tags, file, failed] = fields;
+  const times = { createdAt, lastUsed: createdAt, expiresAt, ...(staleAt !== null && { staleAt }) };
+  const meta = { bytes: size, tags, savedMs, ...times, ...(failed && { failed }) };
+  return { meta, file, value: bytes.subarray(start) };
+}
