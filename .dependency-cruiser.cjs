@@ -4,7 +4,7 @@ const FLOORS = [
   ['protocol', 'process'],
   ['cache', 'data', 'monitor', 'parallel'],
   ['notebook'],
-  ['kernel', 'profile', 'optimize'],
+  ['kernel', 'profile', 'optimize', 'language'],
   ['server', 'vscode', 'cli'],
 ];
 
@@ -14,7 +14,7 @@ const STRANGERS = ['cache', 'data', 'monitor', 'parallel'];
 /** Files that nobody imports because something outside starts them. */
 const ENTRIES = [
   '^src/(extension|index|cli)\\.ts$',
-  '^src/(kernel|profile|parallel|data|server|cache)/\\w*(main|child|worker|sidecar)\\w*\\.ts$',
+  '^src/(kernel|profile|language|parallel|data|server|cache)/\\w*(main|child|worker|sidecar)\\w*\\.ts$',
   '^webview/\\w+\\.ts$',
   '\\.d\\.ts$',
 ];
@@ -65,7 +65,7 @@ module.exports = {
       name: 'child-does-not-reach-host',
       comment: 'What runs in a child process meets the host only in protocol/.',
       severity: 'error',
-      from: { path: '^src/(kernel|profile)/main\\.ts$' },
+      from: { path: '^src/(kernel|profile|language)/main\\.ts$' },
       to: { path: '^src/(kernel/client|profile/profiler|notebook/session|server/|vscode/)', reachable: true },
     },
     {

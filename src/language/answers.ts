@@ -19,7 +19,10 @@ export const CAPABILITIES: InitializeResult = {
         { notebook: { notebookType: 'memoir' }, cells: [{ language: 'memoir-typescript' }, { language: 'sql' }] },
       ],
     },
-    completionProvider: { triggerCharacters: ['.', '"', "'", '`', '/', '@', '<', '#', ' ', '*'], resolveProvider: true },
+    completionProvider: {
+      triggerCharacters: ['.', '"', "'", '`', '/', '@', '<', '#', ' ', '*'],
+      resolveProvider: true,
+    },
     hoverProvider: true,
     signatureHelpProvider: { triggerCharacters: ['(', ',', '<'], retriggerCharacters: [')'] },
     definitionProvider: true,

@@ -1,5 +1,12 @@
-import { type Diagnostic, DiagnosticSeverity, DocumentDiagnosticRequest, type Position, type Range } from 'vscode-languageserver/node';
+import {
+  type Diagnostic,
+  DiagnosticSeverity,
+  DocumentDiagnosticRequest,
+  type Position,
+  type Range,
+} from 'vscode-languageserver/node';
 import type { Problem } from '../notebook/check.ts';
+import type { GraphError } from '../notebook/graphErrors.ts';
 import { positionAt } from '../notebook/position.ts';
 import { formatSql } from '../notebook/sqlText.ts';
 import type { CellId } from '../protocol/kernel.ts';
@@ -23,7 +30,10 @@ const GRAPH = new Set([2300, 2323, 2393, 2440, 2451, 2484, 2528, 2567, 2588, 262
 const UNUSED = new Set([6133, 6138, 6192, 6196, 6198, 6199]);
 const UNREACHABLE = 7027;
 
-/** Everything wrong with a notebook, cell by cell: its graph and what TypeScript says, nothing twice. */
+/**
+ * Everything wrong with the text of a notebook, cell by cell: what TypeScript says, and what only Memoir knows, nothing
+ * twice. Mistakes between cells are the graph's to tell: they are left out.
+ */
 export async function diagnose(
   engine: Engine,
   notebook: LanguageNotebook,
@@ -41,8 +51,11 @@ export async function diagnose(
   return notebook.cells.map((cell) => {
     const own = (types.get(cell.id) ?? []).map(({ one }) => one).filter((one) => counts(one, cell, notebook));
     const told = own.map((one) => withPlaces(one, notebooks));
-    const graph = (problems.get(cell.id) ?? []).map((problem) => fromProblem(problem, cell));
-    const others = graph.filter((one) => !told.some((other) => samePlace(one, other)));
+    const between = new Set(graphErrors(notebook, cell).map(({ message }) => message));
+    const others = (problems.get(cell.id) ?? [])
+      .filter(({ message }) => !between.has(message))
+      .map((problem) => fromProblem(problem, cell))
+      .filter((one) => !told.some((other) => samePlace(one, other)));
     return { cell: cell.id, diagnostics: [...others, ...told] };
   });
 }
@@ -56,12 +69,21 @@ function counts({ code, range }: Diagnostic, cell: LanguageCell, notebook: Langu
   if (code < 2000 && analysis.errors.length) return false; // the engine that runs cells says what it cannot read
   const declared = analysis.declarations.filter(({ private: own }) => !own);
   const name = textAt(cell, range.start, range.end);
-  const errors = notebook.program.graph.cell(id).errors;
   if (ORDER.has(code)) return analysis.declarations.some((one) => one.name === name);
-  if (GRAPH.has(code)) return !errors.some(({ kind, names }) => kind !== 'syntax' && (kind === 'cycle' || names.includes(name)));
-  if (UNUSED.has(code)) return !analysis.errors.length && !declared.some((one) => one.kind !== 'import' && isIn(positionAt(cell.text, one.start), range));
+  if (GRAPH.has(code))
+    return !graphErrors(notebook, cell).some(({ kind, names }) => kind === 'cycle' || names.includes(name));
+  if (UNUSED.has(code))
+    return (
+      !analysis.errors.length &&
+      !declared.some((one) => one.kind !== 'import' && isIn(positionAt(cell.text, one.start), range))
+    );
   if (code === UNREACHABLE) return textAt(cell, { line: 0, character: 0 }, range.start).trim() !== '';
   return true;
+}
+
+/** Mistakes between a cell and others. */
+function graphErrors({ program }: LanguageNotebook, { id }: LanguageCell): readonly GraphError[] {
+  return program.graph.cell(id).errors.filter(({ kind }) => kind !== 'syntax');
 }
 
 /** Places told beside a message are in cells, too. */

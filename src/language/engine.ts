@@ -41,4 +41,3 @@ export const LEGEND: SemanticTokensLegend = {
   ],
   tokenModifiers: ['declaration', 'static', 'async', 'readonly', 'defaultLibrary', 'local'],
 };
-

@@ -22,8 +22,8 @@ import {
   PrepareRenameRequest,
   type ProtocolRequestType,
   type Range,
-  ReferencesRequest,
   type ReferenceParams,
+  ReferencesRequest,
   type RenameParams,
   RenameRequest,
   type SignatureHelp,
@@ -172,7 +172,14 @@ export class Features {
     return (found ?? []).flatMap((action) => {
       if (!('edit' in action) || !action.edit) return [];
       const { diagnostics: _, ...offered } = action;
-      return [{ ...offered, title: unmark(action.title), diagnostics: context.diagnostics, edit: this.#notebooks.edit(action.edit) }];
+      return [
+        {
+          ...offered,
+          title: unmark(action.title),
+          diagnostics: context.diagnostics,
+          edit: this.#notebooks.edit(action.edit),
+        },
+      ];
     });
   }
 

@@ -4,9 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 /** The lines that tell TypeScript of `memoir`, of Node, and of the names that every cell finds in scope. */
 export function headOf(notebook: string, types: string): string[] {
   const node = installedNode(dirname(resolve(notebook))) ?? join(types, 'node/index.d.ts');
-  return [join(types, 'notebook.d.ts'), node].map(
-    (path) => `/// <reference path="${path.replaceAll('\\', '/')}" />`,
-  );
+  return [join(types, 'notebook.d.ts'), node].map((path) => `/// <reference path="${path.replaceAll('\\', '/')}" />`);
 }
 
 /** Node's declarations that were installed for a folder. */

@@ -3,15 +3,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { messageOf } from '../base/errors.ts';
+import type { LanguageOptions } from '../protocol/language.ts';
 import { findNative, NativeEngine } from './nativeEngine.ts';
 import { LanguageServer } from './server.ts';
 import { TypeScriptEngine } from './typescript/typeScriptEngine.ts';
-
-/** What the editor says when it starts the server. */
-interface Options {
-  /** `workspace` asks for the TypeScript 7 that is installed in the workspace. */
-  readonly engine?: 'bundled' | 'workspace';
-}
 
 const connection = createConnection(ProposedFeatures.all);
 const { console: log } = connection;
@@ -19,7 +14,7 @@ const { console: log } = connection;
 new LanguageServer(connection, {
   types: join(dirname(fileURLToPath(import.meta.url)), 'types'),
   engine(root, options) {
-    const native = (options as Options | undefined)?.engine === 'workspace' ? findNative(root) : null;
+    const native = (options as Partial<LanguageOptions> | undefined)?.engine === 'workspace' ? findNative(root) : null;
     if (!native) return new TypeScriptEngine();
     return new NativeEngine(native, root, {
       debug: (message) => log.debug(message),

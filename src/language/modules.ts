@@ -1,7 +1,7 @@
 import {
   type Connection,
-  type DidChangeTextDocumentParams,
   DidChangeTextDocumentNotification,
+  type DidChangeTextDocumentParams,
   DidChangeWatchedFilesNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
@@ -27,10 +27,13 @@ export function watchModules(
   void client.register(DidOpenTextDocumentNotification.type, { documentSelector });
   void client.register(DidCloseTextDocumentNotification.type, { documentSelector });
   const { type } = DidChangeTextDocumentNotification;
-  void client.register(type as ProtocolNotificationType<DidChangeTextDocumentParams, TextDocumentChangeRegistrationOptions>, {
-    documentSelector,
-    syncKind: TextDocumentSyncKind.Incremental,
-  });
+  void client.register(
+    type as ProtocolNotificationType<DidChangeTextDocumentParams, TextDocumentChangeRegistrationOptions>,
+    {
+      documentSelector,
+      syncKind: TextDocumentSyncKind.Incremental,
+    },
+  );
   void client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: FILES }] });
   const told = (uri: string, tell: () => void) => {
     if (notebooks.at(uri)) return; // a notebook that is also open as plain text

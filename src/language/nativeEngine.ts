@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   ConfigurationRequest,
   createProtocolConnection,
@@ -23,7 +24,6 @@ import {
   type TextDocumentItem,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { pathToFileURL } from 'node:url';
 import type { Log } from '../base/log.ts';
 import { type Engine, type FileChange, LEGEND } from './engine.ts';
 
@@ -112,7 +112,10 @@ export class NativeEngine implements Engine {
     if (this.#lost) await new Promise((done) => setTimeout(done, pauseAfter(this.#lost)));
     const started = Date.now();
     const child = spawn(this.#executable, ['--lsp', '--stdio'], { cwd: this.#root, windowsHide: true });
-    const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+    const connection = createProtocolConnection(
+      new StreamMessageReader(child.stdout),
+      new StreamMessageWriter(child.stdin),
+    );
     const running = { child, connection };
     child.stderr.resume(); // it logs every request there
     child.stdin.on('error', () => {}); // a lost peer shows as `exit`

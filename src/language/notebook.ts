@@ -1,6 +1,6 @@
 import type { Range, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
-import { checkProgram, type Problem } from '../notebook/check.ts';
 import { type DocumentCell, newCell } from '../notebook/cellText.ts';
+import { checkProgram, type Problem } from '../notebook/check.ts';
 import { programCell } from '../notebook/documentCells.ts';
 import { Program, type ProgramCell } from '../notebook/program.ts';
 import type { CellId } from '../protocol/kernel.ts';

@@ -1,9 +1,7 @@
 import type { Location, Range, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
+import { TABLE_SCHEME } from '../protocol/language.ts';
 import type { LanguageNotebook } from './notebook.ts';
 import { unmark } from './privateNames.ts';
-
-/** The scheme of an edit that gives the SQL cell named behind it another table name. */
-export const TABLE_SCHEME = 'memoir-table:';
 
 /** All open notebooks: which cell belongs to which, and where a place in a module is in a cell. */
 export class LanguageNotebooks {
@@ -71,7 +69,8 @@ export class LanguageNotebooks {
     if (!notebook) return { uri, edit: unmark(edit) };
     const { virtual } = notebook;
     const table = virtual.tableAt(edit.range);
-    if (table) return { uri: TABLE_SCHEME + table, edit: { range: START, newText: edit.newText } };
+    if (table)
+      return { uri: `${TABLE_SCHEME}:?${encodeURIComponent(table)}`, edit: { range: START, newText: edit.newText } };
     const found = virtual.editToCell(edit);
     return found && { uri: found.cell, edit: unmark(found.edit) };
   }

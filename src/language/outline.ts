@@ -67,11 +67,22 @@ export class Outline {
       return found ?? [];
     });
     return all.flatMap(({ startLine, startCharacter = 0, endLine, endCharacter = 0, ...fold }) => {
-      const range = { start: { line: startLine, character: startCharacter }, end: { line: endLine, character: endCharacter } };
+      const range = {
+        start: { line: startLine, character: startCharacter },
+        end: { line: endLine, character: endCharacter },
+      };
       const here = virtual.rangeToCell(range);
       if (here?.cell !== cell) return [];
       const { start, end } = here.range;
-      return [{ ...fold, startLine: start.line, startCharacter: start.character, endLine: end.line, endCharacter: end.character }];
+      return [
+        {
+          ...fold,
+          startLine: start.line,
+          startCharacter: start.character,
+          endLine: end.line,
+          endCharacter: end.character,
+        },
+      ];
     });
   }
 
@@ -87,7 +98,8 @@ export class Outline {
       const [down, right, length, type, bits] = data.slice(at, at + 5) as [number, number, number, number, number]; // five by definition
       line += down;
       character = down ? right : character + right;
-      if (types[type]! >= 0) tokens.push({ line, character, length, type: types[type]!, modifiers: translate(bits, modifiers) });
+      if (types[type]! >= 0)
+        tokens.push({ line, character, length, type: types[type]!, modifiers: translate(bits, modifiers) });
     }
     return tokens;
   }

@@ -16,10 +16,7 @@ export function markPrivate(text: string, mark: string): string {
   if (!/(?<![\w$.])_/.test(text)) return text;
   const starts = readSource(text)
     .locals.filter(({ name }) => isPrivateName(name))
-    .flatMap(({ definitions, uses }) => [
-      ...definitions.map(({ name }) => name),
-      ...uses.map(({ node }) => node),
-    ])
+    .flatMap(({ definitions, uses }) => [...definitions.map(({ name }) => name), ...uses.map(({ node }) => node)])
     .filter((node) => text[node.start] === '_' && endOfName(node) > node.start);
   const letters = text.split('');
   for (const { start } of starts) letters[start] = mark;

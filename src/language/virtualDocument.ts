@@ -109,7 +109,7 @@ export class VirtualDocument {
     const inside = this.rangeToCell(range);
     if (inside) return { cell: inside.cell, edit: { range: inside.range, newText } };
     const placed = this.#at(range.start.line) ?? this.#placed.find(({ cell }) => cell.kind === 'code');
-    if (!placed || placed.cell.kind !== 'code' || range.start.line >= this.#end) return null;
+    if (placed?.cell.kind !== 'code' || range.start.line >= this.#end) return null;
     const clipped = this.clipToCell(range)!;
     const follows = range.start.line >= placed.first + placed.lines.length;
     const text = follows && newText.endsWith('\n') ? `\n${newText.trimEnd()}` : newText;
@@ -143,7 +143,11 @@ const NAME_AT = 'const '.length;
 
 function partsOf({ kind, text, declares }: VirtualCell): { before: string[]; lines: string[]; after: string } {
   if (kind === 'sql')
-    return { before: [`const ${declares ?? 'query'} = await ${SQL}\``], lines: linesOf(sqlTemplate(text)), after: '`;' };
+    return {
+      before: [`const ${declares ?? 'query'} = await ${SQL}\``],
+      lines: linesOf(sqlTemplate(text)),
+      after: '`;',
+    };
   return { before: [], lines: linesOf(text), after: `${closersOf(text)};` };
 }
 

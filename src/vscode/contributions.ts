@@ -39,6 +39,7 @@ interface Settings {
   'alerts.cacheSizeMB': number;
   'monitor.intervalMs': number;
   'profile.codeLens': boolean;
+  'language.engine': 'bundled' | 'workspace';
   'kernel.nodePath': string;
   'kernel.maxMemoryMB': number;
 }

@@ -5,6 +5,7 @@ import { DisposableStore } from '../base/disposable.ts';
 import { SpareProcess } from '../profile/spareProcess.ts';
 import { setting } from './contributions.ts';
 import { Heat } from './heat.ts';
+import { CellLanguage } from './language.ts';
 import { Notebooks } from './notebooks.ts';
 import { Performance } from './performance.ts';
 import { ProblemFixes } from './problemFixes.ts';
@@ -53,6 +54,7 @@ export class Host implements vscode.Disposable {
         if (change.affectsConfiguration('memoir.profile.codeLens')) this.#offerLenses();
       }),
     );
+    this.#store.add(new CellLanguage(context, report));
     this.#store.add(new VariablesTree(this.notebooks));
     const problems = this.#store.add(new Problems());
     const { selector, metadata } = ProblemFixes;

@@ -4,7 +4,8 @@ import { formatSettings, PREFERENCES, type View } from './view.ts';
 
 /** Remedies for what is wrong at a place, and what tidies imports. */
 export function codeActions(view: View, { context }: CodeActionParams): CodeAction[] {
-  const asked = (kind: string) => !context.only || context.only.some((one) => kind === one || kind.startsWith(`${one}.`));
+  const asked = (kind: string) =>
+    !context.only || context.only.some((one) => kind === one || kind.startsWith(`${one}.`));
   return [
     ...(asked(CodeActionKind.QuickFix) ? context.diagnostics.flatMap((problem) => fixes(view, problem)) : []),
     ...(context.only && asked(CodeActionKind.SourceOrganizeImports) ? [organizeImports(view)] : []),

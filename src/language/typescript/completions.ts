@@ -36,7 +36,13 @@ export function completions(view: View, { position, context }: CompletionParams)
     isIncomplete: found.isIncomplete ?? false,
     items: found.entries.map((entry) => {
       const range = entry.replacementSpan ? view.range(entry.replacementSpan) : replaced;
-      const data: CompletionData = { file: view.path, offset, name: entry.name, source: entry.source, data: entry.data };
+      const data: CompletionData = {
+        file: view.path,
+        offset,
+        name: entry.name,
+        source: entry.source,
+        data: entry.data,
+      };
       const newText = entry.insertText ?? entry.name;
       return {
         label: entry.name,
@@ -82,7 +88,10 @@ export function resolveCompletion(viewOf: (path: string) => View, item: Completi
 }
 
 /** A suggestion replaces what stands in front of the cursor, not the word behind it. */
-function endAt(range: { start: CompletionParams['position']; end: CompletionParams['position'] }, end: CompletionParams['position']) {
+function endAt(
+  range: { start: CompletionParams['position']; end: CompletionParams['position'] },
+  end: CompletionParams['position'],
+) {
   return { start: range.start, end };
 }
 

@@ -24,9 +24,7 @@ export function signatureHelp(view: View, { position, context }: SignatureHelpPa
   const found = view.service.getSignatureHelpItems(view.path, view.offset(position), {
     ...PREFERENCES,
     triggerReason:
-      triggerCharacter && !context?.isRetrigger
-        ? { kind: 'characterTyped', triggerCharacter }
-        : { kind: 'invoked' },
+      triggerCharacter && !context?.isRetrigger ? { kind: 'characterTyped', triggerCharacter } : { kind: 'invoked' },
   });
   if (!found) return null;
   const { items, selectedItemIndex, argumentIndex } = found;
@@ -43,7 +41,10 @@ export function signatureHelp(view: View, { position, context }: SignatureHelpPa
         ts.displayPartsToString(item.prefixDisplayParts) +
         parameters.map((parameter) => parameter.label).join(separator) +
         ts.displayPartsToString(item.suffixDisplayParts);
-      const documentation = documentationOf(item.documentation, item.tags.filter(({ name }) => name !== 'param'));
+      const documentation = documentationOf(
+        item.documentation,
+        item.tags.filter(({ name }) => name !== 'param'),
+      );
       return { label, parameters, documentation: { kind: MarkupKind.Markdown, value: documentation } };
     }),
   };

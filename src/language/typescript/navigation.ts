@@ -40,8 +40,7 @@ export function highlights(view: View, { position }: TextDocumentPositionParams)
     .flatMap(({ highlightSpans }) => highlightSpans)
     .map(({ kind, textSpan }) => ({
       range: view.range(textSpan),
-      kind:
-        kind === ts.HighlightSpanKind.writtenReference ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
+      kind: kind === ts.HighlightSpanKind.writtenReference ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
     }));
 }
 

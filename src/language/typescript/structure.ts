@@ -68,7 +68,13 @@ export function folding(view: View): FoldingRange[] {
   return view.service.getOutliningSpans(view.path).map(({ textSpan, kind }) => {
     const { start, end } = view.range(textSpan);
     const folded = kind === 'comment' || kind === 'imports' || kind === 'region' ? { kind } : {};
-    return { startLine: start.line, startCharacter: start.character, endLine: end.line, endCharacter: end.character, ...folded };
+    return {
+      startLine: start.line,
+      startCharacter: start.character,
+      endLine: end.line,
+      endCharacter: end.character,
+      ...folded,
+    };
   });
 }
 

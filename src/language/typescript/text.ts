@@ -8,7 +8,7 @@ export function documentationOf(
   const told = (tags ?? []).map(({ name, text }) => {
     const said = ts.displayPartsToString(text ? [...text] : []);
     if (name === 'example') return `*@example*\n${said.includes('```') ? said : `\`\`\`typescript\n${said}\n\`\`\``}`;
-    const [, word, rest] = /^(\S+)\s*([^]*)$/.exec(said) ?? [];
+    const [, word, rest] = /^(\S+)\s*(.*)$/s.exec(said) ?? [];
     return name === 'param' && word ? `*@param* \`${word}\` ${rest}` : `*@${name}* ${said}`;
   });
   return [plain(documentation), ...told].filter(Boolean).join('\n\n');
