@@ -14,7 +14,7 @@ const IMPORTS: readonly [from: string, to: string, rule: string | null][] = [
   ['src/cache/a.ts', '../monitor/b.ts', 'cache-keeps-to-itself'],
   ['src/parallel/a.ts', '../cache/b.ts', 'parallel-keeps-to-itself'],
   ['src/notebook/a.ts', '../kernel/b.ts', 'notebook-points-down'],
-  ['src/kernel/a.ts', '../vscode/b.ts', 'kernel-profile-optimize-points-down'],
+  ['src/kernel/a.ts', '../vscode/b.ts', 'kernel-profile-optimize-language-points-down'],
   ['src/vscode/a.ts', '../index.ts', 'roots-are-not-imported'],
   ['webview/a.ts', '../src/cache/b.ts', 'webview-sees-messages-only'],
   ['src/server/a.ts', '../../webview/b.ts', 'host-does-not-reach-into-webview'],
