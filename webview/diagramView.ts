@@ -25,6 +25,8 @@ async function draw(id: string, text: string, theme: ChartTheme): Promise<SVGEle
     fontFamily: font,
     themeVariables: {
       darkMode: isDark(kind),
+      useGradient: false,
+      dropShadow: 'none',
       background,
       fontFamily: font,
       fontSize: '13px',

@@ -59,7 +59,7 @@ export class Layout implements OutputView, StateView {
       this.#page.clear(part.lastElementChild as HTMLElement);
       part.lastElementChild!.remove();
     }
-    outputs.forEach((output, i) => this.#drawOutput(part, output, i));
+    for (const [i, output] of outputs.entries()) this.#drawOutput(part, output, i);
   }
 
   #drawOutput(part: HTMLElement, output: Output, i: number): void {

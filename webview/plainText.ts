@@ -7,7 +7,7 @@ export class PlainText implements OutputView {
   readonly element: HTMLElement;
 
   constructor(text: string) {
-    this.element = h('pre', { class: 'text' }, text);
+    this.element = h('pre', { class: 'plain' }, text);
   }
 
   update(item: ViewItem): boolean {

@@ -3,13 +3,12 @@ import { h } from './dom.ts';
 import type { OutputView } from './outputView.ts';
 import tableCss from './table.css';
 import { type ColumnFormat, cellText, columnFormats, countText } from './tableFormat.ts';
-import { readTheme } from './theme.ts';
 
 const ROW_HEIGHT = 24;
 /** Tables up to this length are on the page whole; of longer ones only what is in view, and a little around it. */
 const WHOLE = 100;
 const AROUND = 12;
-const CELL_PADDING = 30;
+const CELL_PADDING = 29;
 const MAX_WIDTH = 380;
 
 /** A table that scrolls in itself, its header staying in view. */
@@ -20,23 +19,26 @@ export class Table implements OutputView {
   readonly #columns: readonly ColumnFormat[];
   readonly #body = h('tbody');
   readonly #scroller: HTMLElement;
+  readonly #grid: HTMLElement;
+  readonly #widths: readonly HTMLElement[];
   #first = -1;
 
   constructor(table: TableData) {
     this.#table = table;
     this.#columns = columnFormats(table);
     const count = countText(table);
-    const grid = h(
+    this.#widths = table.columns.map(() => h('col'));
+    this.#grid = h(
       'table',
       { 'aria-rowcount': table.rows.length + 1, 'aria-colcount': table.columns.length },
-      this.#widths(),
+      h('colgroup', {}, ...this.#widths),
       this.#head(),
       this.#body,
     );
     this.#scroller = h(
       'div',
       { class: 'scroller', tabindex: 0, role: 'region', 'aria-label': `Table, ${count}` },
-      grid,
+      this.#grid,
     );
     const isEmpty = table.columns.length === 0;
     this.element = h(
@@ -47,6 +49,10 @@ export class Table implements OutputView {
     );
     this.#scroller.addEventListener('scroll', this.#fill, { passive: true });
     this.#scroller.addEventListener('keydown', keepScrollKeys);
+  }
+
+  attached(): void {
+    this.#size();
     this.#fill();
   }
 
@@ -68,22 +74,24 @@ export class Table implements OutputView {
     this.#body.replaceChildren(this.#gap(first), ...drawn, this.#gap(rows.length - last));
   };
 
-  #widths(): HTMLElement {
-    const measure = textMeasure();
-    const columns = this.#columns.map(({ name, longest }) => {
-      const width = Math.max(measure(name, 'bold'), measure(longest, 'normal')) + CELL_PADDING;
-      const column = h('col');
-      column.style.width = `${Math.ceil(Math.min(Math.max(width, 48), MAX_WIDTH))}px`;
-      return column;
-    });
-    return h('colgroup', {}, ...columns, h('col'));
+  /** As wide as its content: which rows are drawn must not decide how wide a column is. */
+  #size(): void {
+    const measure = textMeasure(this.#grid);
+    let total = 0;
+    for (const [i, { name, longest }] of this.#columns.entries()) {
+      const content = Math.max(measure(name, 600), ...longest.map((text) => measure(text, 400)));
+      const width = Math.ceil(Math.min(Math.max(content + CELL_PADDING, 48), MAX_WIDTH));
+      this.#widths[i]!.style.width = `${width}px`;
+      total += width;
+    }
+    this.#grid.style.width = `${total}px`;
   }
 
   #head(): HTMLElement {
     const cells = this.#columns.map(({ name, type, numeric }) =>
       h('th', { scope: 'col', class: numeric && 'number', title: `${name}: ${type}` }, name),
     );
-    return h('thead', {}, h('tr', { 'aria-rowindex': 1 }, ...cells, h('td', { class: 'rest', 'aria-hidden': 'true' })));
+    return h('thead', {}, h('tr', { 'aria-rowindex': 1 }, ...cells));
   }
 
   #row(row: TableData['rows'][number], index: number): HTMLElement {
@@ -93,12 +101,7 @@ export class Table implements OutputView {
       const full = value === null || String(value) === text ? (text.length > 40 ? text : null) : String(value);
       return h('td', { class: value === null ? 'null' : column.numeric && 'number', title: full }, text);
     });
-    return h(
-      'tr',
-      { 'aria-rowindex': index + 2, class: index % 2 === 1 && 'odd' },
-      ...cells,
-      h('td', { class: 'rest', 'aria-hidden': 'true' }),
-    );
+    return h('tr', { 'aria-rowindex': index + 2, class: index % 2 === 1 && 'odd' }, ...cells);
   }
 
   /** Stands in for the rows that are not drawn. */
@@ -114,13 +117,13 @@ function keepScrollKeys(event: KeyboardEvent): void {
   if (/^(Arrow|Page|Home|End)/.test(event.key)) event.stopPropagation();
 }
 
-/** Measures text as the page writes it: which rows are drawn must not decide how wide a column is. */
-function textMeasure(): (text: string, weight: 'bold' | 'normal') => number {
+/** Measures text as the page writes it. */
+function textMeasure(element: HTMLElement): (text: string, weight: number) => number {
   const context = document.createElement('canvas').getContext('2d');
-  const { font } = readTheme();
+  const { fontSize, fontFamily } = getComputedStyle(element);
   return (text, weight) => {
     if (!context) return text.length * 8;
-    context.font = `${weight === 'bold' ? 600 : 400} 13px ${font}`;
-    return context.measureText(text.slice(0, 60)).width;
+    context.font = `${weight} ${fontSize} ${fontFamily}`;
+    return context.measureText(text.slice(0, 80)).width;
   };
 }

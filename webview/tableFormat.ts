@@ -10,8 +10,8 @@ export interface ColumnFormat {
   readonly numeric: boolean;
   /** Decimals that its numbers show, so that their points stand under each other. */
   readonly decimals: number;
-  /** Its longest text, which decides how wide it is. */
-  readonly longest: string;
+  /** Its longest texts, one of which decides how wide it is. */
+  readonly longest: readonly string[];
 }
 
 /** How each column of a table is drawn, from the rows at hand. */
@@ -21,7 +21,7 @@ export function columnFormats(table: TableData): ColumnFormat[] {
     const numbers = values.filter((value) => typeof value === 'number');
     const numeric = isNumeric(column.type, values);
     const format = { ...column, numeric, decimals: decimalsOf(numbers) };
-    return { ...format, longest: values.map((value) => cellText(value, format)).reduce(longer, '') };
+    return { ...format, longest: longestOf(values.map((value) => cellText(value, format))) };
   });
 }
 
@@ -56,8 +56,15 @@ function isNumeric(type: string, values: readonly Cell[]): boolean {
   );
 }
 
-function longer(a: string, b: string): string {
-  return b.length > a.length ? b : a;
+/** Letters differ in width, so that the longest text need not be the widest. */
+function longestOf(texts: readonly string[]): string[] {
+  const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
+  const candidates = new Set<string>();
+  for (const text of texts) {
+    if (text.length >= longest * 0.75) candidates.add(text);
+    if (candidates.size >= 200) break;
+  }
+  return [...candidates];
 }
 
 /** As many decimals as the numbers have, but no more than three significant digits of a typical one, and at least cents. */

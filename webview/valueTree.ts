@@ -5,7 +5,7 @@ import type { OutputView } from './outputView.ts';
 import valueCss from './value.css';
 import { briefEntries } from './valueBrief.ts';
 
-const OPEN_AT_FIRST = 12;
+const OPEN_AT_FIRST = 24;
 
 /** A value to unfold; entries are drawn when they are first shown. */
 export class ValueTree implements OutputView {

@@ -154,6 +154,7 @@ async function serve(files: ReadonlyMap<string, string>): Promise<Server> {
   const server = createServer((request, response) => {
     const script = files.get(request.url ?? '');
     if (script !== undefined) return response.setHeader('content-type', 'text/javascript').end(script);
+    if (request.url === '/favicon.ico') return response.writeHead(204).end();
     if (request.url !== '/') return response.writeHead(404).end();
     response.setHeader('content-type', 'text/html');
     // VS Code's own policy for notebooks, without its 'unsafe-eval'.
