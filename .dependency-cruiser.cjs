@@ -13,7 +13,7 @@ const STRANGERS = ['cache', 'data', 'monitor', 'parallel'];
 
 /** Files that nobody imports because something outside starts them. */
 const ENTRIES = [
-  '^src/(extension|index|cli)\\.ts$',
+  '^src/(extension|index|cli|test)\\.ts$',
   '^src/(kernel|profile|language|parallel|data|server|cache)/\\w*(main|child|worker|sidecar)\\w*\\.ts$',
   '^webview/\\w+\\.ts$',
   '\\.d\\.ts$',

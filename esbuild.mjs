@@ -97,6 +97,7 @@ const builds = [
       profile: 'src/profile/main.ts',
       chart: 'src/kernel/chartCompile.ts',
       language: 'src/language/main.ts',
+      test: 'src/test.ts',
     },
     outdir: 'dist',
     chunkNames: 'chunk-[hash]',

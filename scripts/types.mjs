@@ -17,29 +17,38 @@ export async function buildTypeScript(folder, minify) {
     ? await transform(source, { minify, platform: 'node', target: 'node22', legalComments: 'none' })
     : { code: source };
   writeFileSync(join(folder, 'typescript.cjs'), code);
-  for (const name of readdirSync(lib).filter((name) => /^lib\..*d\.ts$/.test(name))) cpSync(join(lib, name), join(folder, name));
+  for (const name of readdirSync(lib).filter((name) => /^lib\..*d\.ts$/.test(name)))
+    cpSync(join(lib, name), join(folder, name));
   cpSync(join(lib, '../LICENSE.txt'), join(folder, 'LICENSE.txt'));
 }
 
-/** `memoir.d.ts` for who imports the package, `notebook.d.ts` for notebooks, and Node's own under `node`. */
+/** `memoir.d.ts` and `test.d.ts` for who imports the package, `notebook.d.ts` for notebooks, Node's own under `node`. */
 export async function buildDeclarations(folder) {
+  const [code, test] = await Promise.all(['src/index.ts', 'src/test.ts'].map(declarationsOf));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'memoir.d.ts'), code);
+  writeFileSync(join(folder, 'test.d.ts'), test);
+  writeFileSync(join(folder, 'notebook.d.ts'), ambient(code));
+  const node = dirname(require.resolve('@types/node/package.json'));
+  const undici = dirname(createRequire(join(node, 'package.json')).resolve('undici-types/package.json'));
+  copyDeclarations(node, join(folder, 'node'), (text) =>
+    text.replaceAll(/(["'])undici-types\1/g, '$1./undici/index.d.ts$1'),
+  );
+  copyDeclarations(undici, join(folder, 'node/undici'), (text) => text);
+}
+
+/** All that an entry exports, in one text. */
+async function declarationsOf(input) {
   const bundle = await rollup({
-    input: 'src/index.ts',
+    input,
     external: (id) => id.startsWith('node:'),
-    plugins: [dts({ tsconfig: 'tsconfig.json' })],
+    plugins: [dts({ tsconfig: 'tsconfig.json', compilerOptions: { stripInternal: true } })],
     onLog(level, log) {
       if (level === 'warn') throw new Error(`The declarations: ${log.message}`);
     },
   });
   const { output } = await bundle.generate({ format: 'es' });
-  const [{ code }] = output;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'memoir.d.ts'), code);
-  writeFileSync(join(folder, 'notebook.d.ts'), ambient(code));
-  const node = dirname(require.resolve('@types/node/package.json'));
-  const undici = dirname(createRequire(join(node, 'package.json')).resolve('undici-types/package.json'));
-  copyDeclarations(node, join(folder, 'node'), (text) => text.replaceAll(/(["'])undici-types\1/g, '$1./undici/index.d.ts$1'));
-  copyDeclarations(undici, join(folder, 'node/undici'), (text) => text);
+  return output[0].code;
 }
 
 /** The module as a notebook meets it, wherever it lies, with the names that are in scope in every cell. */

@@ -25,11 +25,16 @@ export interface NotebookOptions {
   readonly useCache?: boolean;
   readonly seed?: number | null;
   readonly now?: number | null;
+  /** Where the notebook's widgets stand. */
+  readonly widgets?: Map<string, unknown>;
+  /** The folder of the cache; the workspace's own without it. */
+  readonly cacheDirectory?: string;
 }
 
 /** A notebook opened from the command line. */
 export interface OpenedNotebook {
   readonly cells: readonly PlacedCell[];
+  readonly document: NotebookDocument;
   readonly session: Session;
   close(): Promise<void>;
 }
@@ -64,11 +69,16 @@ export function cellId(index: number): CellId {
 /** Opens a notebook with its cache and a kernel that starts when it is needed. */
 export async function openNotebook(file: string, options: NotebookOptions = {}): Promise<OpenedNotebook> {
   const notebook = resolve(file);
-  const cells = await readNotebook(notebook);
-  const environment = readEnvironment();
+  const document = await readNotebookFile(notebook);
+  const cells = placedCells(document);
+  const environment = {
+    ...readEnvironment(),
+    ...(options.cacheDirectory && { cacheDirectory: options.cacheDirectory }),
+  };
   const workspace = findWorkspace(dirname(notebook));
   const { store, directory } = openWorkspaceStore(workspace, environment);
   const { session } = openSession({
+    widgets: new Map(),
     ...options,
     notebook,
     workspace,
@@ -76,7 +86,6 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
     cacheDirectory: directory,
     dist: dirname(fileURLToPath(import.meta.url)),
     memoirVersion: version,
-    widgets: new Map(),
     autoRun: () => 'auto',
     nodePath: null,
     maxMemoryMB: 4096,
@@ -90,7 +99,7 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
     await measured?.close();
     await store.close();
   };
-  return { cells, session, close };
+  return { cells, document, session, close };
 }
 
 /** What measures notebooks that are run from the command line. */

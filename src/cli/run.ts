@@ -52,7 +52,7 @@ function unknownWidgets({ cells, session }: OpenedNotebook, set: Readonly<Record
 }
 
 /** The result of a run in the shape that scripts read. */
-export function runReport({ cells, session }: OpenedNotebook) {
+export function runReport({ cells, session }: Pick<OpenedNotebook, 'cells' | 'session'>) {
   const reported = cells.map((cell) => cellReport(cell, session.state(cell.id)));
   const count = (statuses: readonly string[]) => reported.filter(({ status }) => statuses.includes(status)).length;
   const sum = (key: 'ms' | 'savedMs') => reported.reduce((total, cell) => total + cell[key], 0);
@@ -121,7 +121,7 @@ function runText({ cells, session }: OpenedNotebook): string {
     errors,
     ms,
     savedMs,
-  } = runReport({ cells, session, close: async () => {} }).totals;
+  } = runReport({ cells, session }).totals;
   const open = all - hits - computed - errors;
   const failed = (errors ? `, ${errors} failed` : '') + (open > 0 ? `, ${open} without a result` : '');
   const saved = savedMs > 0 ? `, ${formatDuration(savedMs)} saved` : '';

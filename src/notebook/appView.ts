@@ -74,10 +74,12 @@ function appOutputs(outputs: readonly Output[]): readonly Output[] {
   return made;
 }
 
-/** The formats up to the first that every page can draw: what comes behind it would travel for nothing. */
+/** The first format that every page can draw, and those before it; beside a picture also its words. */
 function appOutput({ items, ...output }: Output): Output {
   const enough = items.findIndex(({ mime }) => isDrawable(mime));
-  return { ...output, items: items.slice(0, enough < 0 ? items.length : enough + 1).map(appItem) };
+  const isPicture = /^(image|audio|video)\//.test(items[enough]?.mime ?? '');
+  const kept = items.filter(({ mime }, at) => enough < 0 || at <= enough || (isPicture && mime === MIME.text));
+  return { ...output, items: kept.map(appItem) };
 }
 
 function isDrawable(mime: string): boolean {
