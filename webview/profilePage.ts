@@ -4,6 +4,7 @@ import chartCss from './chart.css';
 import { h, placeIn } from './dom.ts';
 import flameCss from './flame.css';
 import pageCss from './profilePage.css';
+import costsCss from './profilePageCosts.css';
 import { ProfilePageView } from './profilePageView.ts';
 import baseCss from './renderer.css';
 import tableCss from './table.css';
@@ -13,7 +14,7 @@ import { watchTheme } from './theme.ts';
 declare function acquireVsCodeApi(): { postMessage(message: ProfilePageMessage): void };
 
 const editor = acquireVsCodeApi();
-const root = placeIn(document.body, baseCss, chartCss, tableCss, pageCss, flameCss);
+const root = placeIn(document.body, baseCss, chartCss, tableCss, pageCss, costsCss, flameCss);
 document.body.style.padding = document.body.style.margin = '0'; // VS Code's own is taken back: the page has its own edge
 let view: ProfilePageView | null = null;
 root.append(h('p', { class: 'waiting' }, 'Reading the profile …'));

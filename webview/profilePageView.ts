@@ -28,15 +28,16 @@ export class ProfilePageView implements Disposable {
     this.#view = view;
     this.#post = post;
     const { result } = view;
+    const hasCosts = result.cpu !== null && (result.cpu.ticks > 0 || !result.error);
     this.element = h(
       'main',
       {},
       profileHeader(view, post),
       ...profileBanner(view, this.#open),
-      ...(result.timing || result.cpu ? [h('div', { class: 'measured' }, profileFacts(view), ...this.#times())] : []),
+      ...(result.timing || hasCosts ? [h('div', { class: 'measured' }, profileFacts(view), ...this.#times())] : []),
       ...profileNotes(result.notes),
-      ...(result.cpu ? [this.#costs()] : []),
-      ...(result.cpu || !result.error ? [this.#flame()] : []),
+      ...(hasCosts ? [this.#costs()] : []),
+      ...(hasCosts || !result.error ? [this.#flame()] : []),
     );
   }
 

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { messageOf } from '../base/errors.ts';
 import { formatDuration } from '../base/format.ts';
 import { profileFunction } from '../profile/profiler.ts';
+import { readTarget } from '../profile/program.ts';
 import type { Profiled } from '../profile/report.ts';
 import type { FunctionCost, LineCost, ProfileResult, Touched } from '../protocol/profiler.ts';
 import { readArguments, readInteger, UsageError } from './arguments.ts';
@@ -32,7 +34,7 @@ export const profile: Command = {
     );
     if (values.args !== undefined && values.fixture !== undefined)
       throw new UsageError('Give either --args or --fixture.');
-    const { file, name } = readTarget(positionals[0]!);
+    const { file, name } = targetOf(positionals[0]!);
     const cancel = new AbortController();
     process.once('SIGINT', () => cancel.abort());
     const profiled = await profileFunction(
@@ -64,11 +66,12 @@ function environment() {
   return { script: join(dist, 'profile.js'), memoir: join(dist, 'index.js'), nodePath: null, log };
 }
 
-function readTarget(text: string): { file: string; name: string } {
-  const at = text.search(/#[^\\/]*$/); // a private name holds a # of its own: file#Class.#name
-  const first = at < 0 ? -1 : text.slice(0, at).endsWith('.') ? text.lastIndexOf('#', at - 1) : at;
-  if (first < 1) throw new UsageError(`Name a function as in file.ts#name; got "${text}".`);
-  return { file: text.slice(0, first), name: text.slice(first + 1) };
+function targetOf(text: string): { file: string; name: string } {
+  try {
+    return readTarget(text);
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
 }
 
 function positive<K extends string>(name: K, value: number | null): { [key in K]?: number } {

@@ -4,13 +4,12 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { getCallSites } from 'node:util';
 import { WRITING } from '../notebook/record.ts';
-import { type AnyFunction, type Patchable, patch } from './patch.ts';
+import { openMode, WRITE_CALLS } from '../process/outside.ts';
+import { type AnyFunction, type Patchable, patch } from '../process/patch.ts';
 import { currentRun, kindOf, type Run, untracked } from './run.ts';
 
 const CONTENT_READS = ['readFile', 'createReadStream', 'access', 'exists', 'stat', 'lstat', 'statfs', 'realpath'];
 const MORE_READS = ['readlink', 'openAsBlob', 'watchFile'];
-const WRITES = ['writeFile', 'appendFile', 'createWriteStream', 'mkdir', 'mkdtemp', 'rm', 'rmdir', 'unlink', 'rename'];
-const MORE_WRITES = ['copyFile', 'cp', 'truncate', 'symlink', 'link', 'chmod', 'chown', 'lchown', 'utimes', 'lutimes'];
 
 /** What a run that reads its standard input touched. */
 export const TERMINAL = 'reading a terminal';
@@ -21,7 +20,7 @@ export function trackFiles(): void {
     for (const name of [...CONTENT_READS, ...MORE_READS]) patchBoth(target, name, noteRead);
     for (const name of ['copyFile', 'cp']) patchBoth(target, name, noteRead);
     for (const name of ['readdir', 'opendir']) patchBoth(target, name, noteFolder);
-    for (const name of [...WRITES, ...MORE_WRITES]) patchBoth(target, name, (run) => run.touch(WRITING));
+    for (const name of WRITE_CALLS) patchBoth(target, name, (run) => run.touch(WRITING));
     patchBoth(target, 'open', noteOpen);
   }
   trackDescriptors(fs as unknown as Patchable);
@@ -62,9 +61,9 @@ function noteFolder(run: Run, path: string, args: readonly unknown[]): void {
 }
 
 function noteOpen(run: Run, path: string, [, flags]: readonly unknown[]): void {
-  const mode = typeof flags === 'number' ? flags & 3 : typeof flags !== 'string' || /^rs?$/.test(flags) ? 0 : 1;
-  if (mode !== 1 || (typeof flags === 'string' && flags.includes('+'))) noteRead(run, path);
-  if (mode !== 0) run.touch(WRITING);
+  const { reads, writes } = openMode(flags);
+  if (reads) noteRead(run, path);
+  if (writes) run.touch(WRITING);
 }
 
 /** Text written to the descriptors of stdout and stderr goes where `console.log` does. */

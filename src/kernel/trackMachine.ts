@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { keyDigest } from '../cache/key.ts';
-import { type Patchable, patch } from './patch.ts';
+import { type Patchable, patch } from '../process/patch.ts';
 import { currentRun, untracked } from './run.ts';
 
 /** What a run may ask of the machine, and what of the answer stays the same while the machine does. */

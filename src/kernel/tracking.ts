@@ -6,14 +6,14 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import process from 'node:process';
 import workers from 'node:worker_threads';
-import { type AnyFunction, type Patchable, patch, patchClass } from './patch.ts';
+import { NETWORK_CHANNELS, PROCESS_CALLS } from '../process/outside.ts';
+import { type AnyFunction, type Patchable, patch, patchClass } from '../process/patch.ts';
 import { currentRun, untracked } from './run.ts';
 import { trackEnvironment } from './trackEnvironment.ts';
 import { TERMINAL, trackFiles } from './trackFiles.ts';
 import { trackMachine } from './trackMachine.ts';
 
 const NETWORK = 'network';
-const PROCESSES = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'];
 
 /**
  * Makes what a run reads and touches outside of itself known to it: files, environment, machine, network, processes.
@@ -34,7 +34,7 @@ export function installTracking(): void {
 
 function trackProcesses(): void {
   const target = childProcess as unknown as Patchable;
-  for (const name of PROCESSES) {
+  for (const name of PROCESS_CALLS) {
     const original = target[name] as AnyFunction;
     const patched: AnyFunction = function (...args) {
       currentRun()?.touch('child processes');
@@ -47,8 +47,7 @@ function trackProcesses(): void {
 
 function trackNetwork(): void {
   const touch = () => currentRun()?.touch(NETWORK);
-  for (const event of ['undici:request:create', 'http.client.request.start', 'net.client.socket'])
-    diagnostics.subscribe(event, touch);
+  for (const channel of NETWORK_CHANNELS) diagnostics.subscribe(channel, touch);
   for (const target of [dns, dns.promises] as unknown as Patchable[])
     for (const name of Object.keys(target)) if (/^(lookup|resolve|reverse)/.test(name)) patch(target, name, touch);
   patch(dgram as unknown as Patchable, 'createSocket', touch);

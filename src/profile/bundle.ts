@@ -4,19 +4,24 @@ import { pathToFileURL } from 'node:url';
 import { type BuildFailure, build, type Message, type OutputFile, type Plugin } from 'esbuild';
 import { parseSync } from 'oxc-parser';
 import { UserError } from '../base/errors.ts';
-import type { FunctionAccess } from './functionSurvey.ts';
+import type { FunctionAccess } from './functionPlaces.ts';
 import { HARNESS, HARNESS_LOOPS } from './harness.ts';
 import { markCalls } from './markCalls.ts';
 import { isPackage } from './sources.ts';
 import { languageOf } from './target.ts';
+
+/** The arguments: an expression, the module that exports them as `args`, or a file that holds them as a structured clone. */
+export type ArgumentSource =
+  | { readonly expression: string }
+  | { readonly fixture: string }
+  | { readonly serialized: string };
 
 export interface BundleRequest {
   /** Absolute path of the target's file, and its text. */
   readonly file: string;
   readonly source: string;
   readonly access: FunctionAccess;
-  /** The arguments as an expression, or the module that exports them as `args`. */
-  readonly args: { readonly expression: string } | { readonly fixture: string };
+  readonly args: ArgumentSource;
   /** What `import … from 'memoir'` leads to. */
   readonly memoir: string;
   /** Where the bundle will stand. */
@@ -84,23 +89,29 @@ function options(request: BundleRequest, unresolved: ReadonlySet<string>) {
 function entryOf({ file, access, args }: BundleRequest): string {
   const target = JSON.stringify(file);
   const isDefault = access.expression === 'default';
-  const given =
-    'fixture' in args
-      ? `async () => { const found = 'args' in $fixture ? $fixture : $fixture.default; const list = Array.isArray(found) ? found : found?.args;
-          const args = typeof list === 'function' ? await list() : list; return found && 'self' in found ? { this: found.self, args } : args; }`
-      : '$target.$memoirArgs';
   return [
     `import * as $target from ${target};`,
     'fixture' in args ? `import * as $fixture from ${JSON.stringify(args.fixture)};` : '',
     HARNESS_LOOPS,
+    'export const $sunk = () => $sink;', // or the loops would be free to do nothing
     `export const $harness = {
-      given: async () => (${given})(),
+      given: async () => (${givenBy(args)})(),
+      renews: true,
       instanceClass: ${isDefault ? '() => null' : '$target.$memoirClass'},
       ownSelf: ${isDefault ? '() => undefined' : '$target.$memoirSelf'},
       target: ${isDefault ? '() => $target.default' : '$target.$memoirTarget'},
       loops: $loops,
     };`,
   ].join('\n');
+}
+
+/** Code for a function that gives the arguments anew. */
+function givenBy(args: ArgumentSource): string {
+  if ('expression' in args) return '$target.$memoirArgs';
+  if ('serialized' in args)
+    return `() => require('node:v8').deserialize(require('node:fs').readFileSync(${JSON.stringify(args.serialized)}))`;
+  return `async () => { const found = 'args' in $fixture ? $fixture : $fixture.default; const list = Array.isArray(found) ? found : found?.args;
+    const args = typeof list === 'function' ? await list() : list; return found && 'self' in found ? { this: found.self, args } : args; }`;
 }
 
 function targetPlugin(request: BundleRequest): Plugin {

@@ -3,25 +3,20 @@ import type {
   AssignmentExpression,
   Class,
   Function as FunctionNode,
-  MethodDefinition,
   Node,
-  ObjectProperty,
-  PropertyDefinition,
   VariableDeclaration,
 } from 'oxc-parser';
 import { childrenOf } from '../notebook/scope.ts';
-
-/** How code in the function's own module gets hold of it. */
-export interface FunctionAccess {
-  /** Expression for the function in the scope of its module; `default` for an export that has no other name. */
-  readonly expression: string;
-  /** Expression for its `this`; null where it has none. */
-  readonly self: string | null;
-  /** The class whose instances it is called on. */
-  readonly instanceOf: string | null;
-  /** Text that must stand in the class for `expression` to work, for members named with `#`. */
-  readonly insert: { readonly at: number; readonly text: string } | null;
-}
+import {
+  defaultPlace,
+  type FunctionAccess,
+  keyOf,
+  memberPlace,
+  type Place,
+  privateDoor,
+  propertyPlace,
+  reachable,
+} from './functionPlaces.ts';
 
 /** A function as it stands in a source file. */
 export interface FunctionInfo {
@@ -44,17 +39,6 @@ export interface FunctionInfo {
 }
 
 type AnyFunction = FunctionNode | ArrowFunctionExpression;
-type Member = MethodDefinition | PropertyDefinition;
-
-/** Where a value can be found: how it is called, and how code reaches it and its `this`. */
-interface Place {
-  readonly name: string;
-  readonly expression: string | null;
-  readonly self: string | null;
-  readonly instanceOf: string | null;
-  readonly reason: string;
-}
-
 /** Walks a syntax tree and notes every function with the way to it. */
 export class FunctionSurvey {
   readonly found: FunctionInfo[] = [];
@@ -130,7 +114,7 @@ export class FunctionSurvey {
       return;
     }
     const key = keyOf(member);
-    const place = this.#memberPlace(member, key, owner);
+    const place = memberPlace(member, owner);
     const kind = 'kind' in member ? member.kind : 'arrow';
     const shown = kind === 'get' || kind === 'set' ? 'accessor' : kind;
     this.#note(value, place, member, shown, {
@@ -140,40 +124,13 @@ export class FunctionSurvey {
     });
   }
 
-  #memberPlace(member: Member, key: string | null, owner: Place): Place {
-    const name = `${owner.name}.${key ?? '[computed]'}`;
-    const unreachable = (reason: string): Place => ({ name, expression: null, self: null, instanceOf: null, reason });
-    if (owner.expression === null) return unreachable(owner.reason);
-    if (key === null) return unreachable('its name is computed');
-    if (member.type === 'MethodDefinition' && (member.kind === 'get' || member.kind === 'set'))
-      return unreachable('it is an accessor; profile a function that uses it');
-    const type = owner.expression;
-    if (member.type === 'MethodDefinition' && member.kind === 'constructor')
-      return { name, expression: `(...$args) => new (${type})(...$args)`, self: null, instanceOf: null, reason: '' };
-    if (key.startsWith('#')) {
-      const door = `(${type}).$memoirDoor`;
-      return member.static
-        ? { name, expression: door, self: type, instanceOf: null, reason: '' }
-        : { name, expression: door, self: null, instanceOf: type, reason: '' };
-    }
-    if (member.static) return { name, expression: `(${type})${access(key)}`, self: type, instanceOf: null, reason: '' };
-    return { name, expression: `$self${access(key)}`, self: null, instanceOf: type, reason: '' };
-  }
-
   #property(property: Node, owner: Place): void {
     if (property.type !== 'Property') {
       this.#inside(property, owner.name);
       return;
     }
-    const key = keyOf(property);
-    const name = `${owner.name}.${key ?? '[computed]'}`;
+    const place = propertyPlace(property, owner);
     const isAccessor = property.kind !== 'init';
-    const reachable = owner.expression !== null && key !== null && !isAccessor && owner.instanceOf === null;
-    const reason = isAccessor
-      ? 'it is an accessor; profile a function that uses it'
-      : owner.reason || 'its name is computed';
-    const expression = reachable ? `${owner.expression}${access(key)}` : null;
-    const place = { name, expression, self: reachable ? owner.expression : null, instanceOf: null, reason };
     const value = unwrapped(property.value);
     if (isFunction(value))
       this.#note(value, place, property, isAccessor ? 'accessor' : property.method ? 'method' : 'arrow');
@@ -251,30 +208,6 @@ export class FunctionSurvey {
     }
     return low + 1;
   }
-}
-
-function reachable(name: string): Place {
-  return { name, expression: name, self: null, instanceOf: null, reason: '' };
-}
-
-function defaultPlace(declaration: Node): Place {
-  const named = 'id' in declaration && declaration.id && 'name' in declaration.id ? declaration.id.name : null;
-  return named ? reachable(named) : { ...reachable('default'), expression: 'default' };
-}
-
-/** A static member that opens a `#name`, static or not, to the code outside; on the class's last line. */
-function privateDoor(key: string, holder: Node): FunctionAccess['insert'] {
-  return { at: holder.end - 1, text: `;static $memoirDoor(...args) { return this.${key}(...args); }` };
-}
-
-function keyOf({ key, computed }: Pick<Member | ObjectProperty, 'key' | 'computed'>): string | null {
-  if (key.type === 'PrivateIdentifier') return `#${key.name}`;
-  if (key.type === 'Literal') return String(key.value);
-  return key.type === 'Identifier' && !computed ? key.name : null;
-}
-
-function access(key: string): string {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 function isFunction(node: Node): node is AnyFunction {

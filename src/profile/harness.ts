@@ -5,6 +5,8 @@ export const HARNESS = 'memoir-harness.js';
 export interface Harness {
   /** Evaluates the arguments anew: a list, or `{this, args}`. */
   given(): Promise<unknown>;
+  /** Whether what `given` gives is new each time. */
+  readonly renews: boolean;
   /** The class whose instance `this` must be, or null. */
   instanceClass(): (new () => object) | null;
   /** The object that a function is called on by its own nature. */
@@ -46,5 +48,4 @@ const $loops = {
     for (let i = 0; i < count; i++) for await (const value of fn.apply(self, lists[i * step])) $sink = value;
   },
 };
-export const $sunk = () => $sink;
 `;

@@ -72,13 +72,18 @@ class Tally {
     /** Per node, the lines that its stack stands on, each with the share in which it is this very line. */
     const standing: ReadonlyMap<string, number>[] = [new Map()];
     const stacks: ReadonlySet<ModelFrame>[] = [new Set()];
+    /** Per node of the runtime, the lines on whose behalf it works; empty for code that has lines of its own. */
+    const behalf: ReadonlyMap<string, number>[] = [NOBODY];
     for (let node = 1; node < parent.length; node++) {
       const above = parent[node]!;
       const calledFrom = this.#callLines(above, node);
       standing[node] = calledFrom.size ? merged(standing[above]!, calledFrom) : standing[above]!;
       stacks[node] = new Set(stacks[above]).add(this.#frame(node));
       this.#countFunctions(node, stacks[node]!);
-      this.#countLines(node, standing[node]!, calledFrom);
+      const worksFor = calledFrom.size ? calledFrom : behalf[above]!;
+      const payers = isRuntime(this.#frame(node)) ? worksFor : NOBODY;
+      behalf[node] = payers;
+      this.#countLines(node, standing[node]!, payers);
     }
     return { lines: this.#lines, functions: this.#functions };
   }
@@ -90,7 +95,7 @@ class Tally {
     for (const frame of stack) entry(this.#functions, frame).total += ticks;
   }
 
-  #countLines(node: number, standing: ReadonlyMap<string, number>, calledFrom: ReadonlyMap<string, number>): void {
+  #countLines(node: number, standing: ReadonlyMap<string, number>, payers: ReadonlyMap<string, number>): void {
     const ownLines = this.#model.lines[node]!;
     const ticks = this.#model.selfTicks[node]!;
     for (const { file, line, ticks } of ownLines) {
@@ -99,9 +104,7 @@ class Tally {
       entry(this.#lines, key).total += ticks * (1 - (standing.get(key) ?? 0));
     }
     for (const [key, share] of standing) entry(this.#lines, key).total += ticks * share;
-    if (this.#frame(node).origin === 'native') {
-      for (const [key, share] of calledFrom) entry(this.#lines, key).self += ticks * share; // built-in code has no lines of its own
-    }
+    for (const [key, share] of payers) entry(this.#lines, key).self += ticks * share;
   }
 
   /** The lines of the caller that a node was called from, and with which share. */
@@ -117,6 +120,13 @@ class Tally {
   #frame(node: number): ModelFrame {
     return this.#model.frames[this.#model.frame[node]!]!;
   }
+}
+
+const NOBODY: ReadonlyMap<string, number> = new Map();
+
+/** Built-in code and Node's own have no lines that anybody could change: what they do counts for the line that called them. */
+function isRuntime({ origin }: ModelFrame): boolean {
+  return origin === 'native' || origin === 'node';
 }
 
 function merged(above: ReadonlyMap<string, number>, own: ReadonlyMap<string, number>): ReadonlyMap<string, number> {

@@ -10,22 +10,20 @@ import {
   type PassReply,
   PROFILE_FILE,
   type ProfileOutcome,
-  type ProfilerMethods,
   SAMPLED_INSTANCE,
   type SampledCalls,
   type Timing,
   type TimingSamples,
   type Touched,
 } from '../protocol/profiler.ts';
-import { Peer } from '../protocol/rpc.ts';
-import type { ProfilerProcess } from './profilerProcess.ts';
+import type { PassRunner } from './profilerProcess.ts';
 import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
 
 /** Where profiling is, for whoever waits. */
 export type ProfilePhase = 'preparing' | 'first call' | 'timing' | 'sampling' | 'callers';
 
 export interface MeasurementOptions {
-  readonly process: ProfilerProcess;
+  readonly runner: PassRunner;
   /** Working directory of the function. */
   readonly cwd: string;
   readonly seconds: number;
@@ -69,17 +67,16 @@ const LAST_WORDS_MS = 3000;
 /** Conducts the passes of one measurement in its process: first call, timing, sampling, callers; never mixed. */
 export class Measurement implements Disposable {
   readonly #options: MeasurementOptions;
-  readonly #peer: Peer<ProfilerMethods>;
   readonly #measured: Measured;
   /** What is left for repeated calls, and what one call took. */
   #leftMs = 0;
   #firstMs = 0;
+  #armed: Promise<unknown> = Promise.resolve();
   #timeUp = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
-    this.#peer = new Peer(options.process.child.port);
     const intervalUs = Math.max(LONGEST_INTERVAL_US, (options.seconds * 1e6) / MOST_TICKS);
     const none = { error: null, timing: null, profile: null, sampled: null, touched: [], windowMs: 0, notes: [] };
     this.#measured = { ...none, outcome: 'measured', loaded: false, intervalUs };
@@ -87,7 +84,9 @@ export class Measurement implements Disposable {
 
   /** Starts the sampler of the first pass, or of the callers' pass, while its bundle is still being made. */
   arm(intervalUs = this.#measured.intervalUs, inlining = true): void {
-    this.#peer.call('arm', { intervalUs, inlining }).catch(() => {}); // the pass that follows shows what became of it
+    const { runner } = this.#options;
+    this.#armed = Promise.race([runner.call('arm', { intervalUs, inlining }), runner.ended]);
+    this.#armed.catch(() => {}); // whoever awaits it hears
   }
 
   /**
@@ -105,10 +104,11 @@ export class Measurement implements Disposable {
   async sampleStacks(bundle: string): Promise<CpuProfile | null> {
     const ms = this.#leftMs * STACKS_SHARE;
     this.#options.onPhase('callers');
+    await this.#armed;
     this.#setDeadline(ms + this.#graceMs());
-    const reply = this.#peer.call('sample', { bundle, warmMs: ms * (1 - WARM_UP), ms: ms * WARM_UP });
+    const reply = this.#options.runner.call('sample', { bundle, warmMs: ms * (1 - WARM_UP), ms: ms * WARM_UP });
     reply.catch(() => {}); // when the process ends, `ended` says it
-    const settled = await Promise.race([reply, this.#options.process.child.ended]);
+    const settled = await Promise.race([reply, this.#options.runner.ended]);
     clearTimeout(this.#timer);
     if (!('status' in settled) || settled.status !== 'done') return null;
     this.#measured.windowMs += settled.value.windowMs;
@@ -117,18 +117,18 @@ export class Measurement implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#peer.dispose();
   }
 
   async #passes(bundle: string): Promise<void> {
     const { seconds, cwd, onPhase } = this.#options;
     const measured = this.#measured;
+    await this.#armed; // a process that is slow to start is not the function's fault
     this.#setDeadline(seconds * 1000);
-    if (!(await this.#pass('while its module was loaded', this.#peer.call('load', { bundle, cwd })))) return;
+    if (!(await this.#pass('while its module was loaded', this.#options.runner.call('load', { bundle, cwd })))) return;
     measured.loaded = true;
     this.#setDeadline(seconds * 1000);
     onPhase('first call');
-    const first = await this.#pass('', this.#peer.call('first', {}));
+    const first = await this.#pass('', this.#options.runner.call('first', {}));
     if (!first) return;
     clearTimeout(this.#timer);
     const { ms, touched, mutates } = first.value;
@@ -162,7 +162,7 @@ export class Measurement implements Disposable {
     const measured = this.#measured;
     this.#setDeadline(this.#leftMs + this.#graceMs());
     onPhase('timing');
-    const timed = await this.#pass('', this.#peer.call('time', { ms: this.#leftMs * TIMING_SHARE, runs }));
+    const timed = await this.#pass('', this.#options.runner.call('time', { ms: this.#leftMs * TIMING_SHARE, runs }));
     if (!timed) return;
     measured.timing = timingOf(timed.value);
     measured.windowMs += timed.value.windowMs;
@@ -173,7 +173,8 @@ export class Measurement implements Disposable {
     const wanted = (ms * 1000) / WANTED_TICKS;
     measured.intervalUs = Math.round(Math.min(LONGEST_INTERVAL_US, Math.max(SHORTEST_INTERVAL_US, wanted)));
     this.arm(measured.intervalUs);
-    const sampled = await this.#pass('', this.#peer.call('sample', { bundle, warmMs: 0, ms }));
+    await this.#armed;
+    const sampled = await this.#pass('', this.#options.runner.call('sample', { bundle, warmMs: 0, ms }));
     if (!sampled) return;
     measured.sampled = sampled.value;
     measured.windowMs += sampled.value.windowMs;
@@ -187,7 +188,7 @@ export class Measurement implements Disposable {
   /** The result of a pass; null when it ended otherwise, which is noted then. */
   async #pass<T>(when: string, reply: Promise<PassReply<T>>): Promise<{ readonly value: T } | null> {
     reply.catch(() => {}); // when the process ends, `ended` says it better
-    const settled = await Promise.race([reply, this.#options.process.child.ended]);
+    const settled = await Promise.race([reply, this.#options.runner.ended]);
     if (!('status' in settled)) this.#noteEnd(settled, when);
     else if (settled.status === 'done') return settled;
     else this.#noteFailure(settled, when);
@@ -211,10 +212,7 @@ export class Measurement implements Disposable {
   #noteEnd({ code, signal, stderr }: ChildEnd, when: string): void {
     const { seconds, memoryMB } = this.#options;
     const [outcome, note]: [ProfileOutcome, string] = this.#timeUp
-      ? [
-          'deadline',
-          `It did not end within ${seconds} s${when && ` ${when}`} and was stopped; the profile shows where it was.`,
-        ]
+      ? ['deadline', `It did not end within ${seconds} s${when && ` ${when}`}; the profile shows where it was.`]
       : /heap out of memory|Allocation failed/.test(stderr)
         ? ['outOfMemory', `It ran out of memory: it may use ${memoryMB} MB.`]
         : code === 0
@@ -226,18 +224,18 @@ export class Measurement implements Disposable {
 
   #setDeadline(ms: number): void {
     clearTimeout(this.#timer);
-    const { child } = this.#options.process;
+    const { runner } = this.#options;
     this.#timer = setTimeout(async () => {
       this.#timeUp = true;
-      child.nudge();
-      await Promise.race([child.ended, delay(LAST_WORDS_MS, null, { ref: false })]);
-      child.kill();
+      runner.nudge();
+      await Promise.race([runner.ended, delay(LAST_WORDS_MS, null, { ref: false })]);
+      runner.kill();
     }, ms);
   }
 
   async #readProfile(): Promise<CpuProfile | null> {
     try {
-      const text = await readFile(join(this.#options.process.folder, PROFILE_FILE), 'utf8');
+      const text = await readFile(join(this.#options.runner.folder, PROFILE_FILE), 'utf8');
       return JSON.parse(text.replaceAll(`${SAMPLED_INSTANCE}"`, '"')) as CpuProfile; // V8's own format
     } catch {
       return null; // the process ended before it was written

@@ -1,5 +1,5 @@
 import type { CpuProfile, CpuProfileNode, FlameModel } from '../protocol/profiler.ts';
-import type { BundleLocations } from './locations.ts';
+import type { ScriptLocations } from './locations.ts';
 import { type LineTicks, type ModelFrame, NodeReader, type SourceLine } from './nodeReader.ts';
 import type { Sources } from './sources.ts';
 
@@ -23,7 +23,7 @@ export interface ProfileModel extends FlameModel {
  */
 export function buildModel(
   profile: CpuProfile,
-  locations: BundleLocations,
+  locations: ScriptLocations,
   sources: Sources,
   loading = false,
 ): ProfileModel {

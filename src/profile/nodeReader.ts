@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { CodeOrigin, CpuProfileNode, FlameFrame } from '../protocol/profiler.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
-import { type BundleLocations, isHarness } from './locations.ts';
+import { isHarness, type ScriptLocations } from './locations.ts';
 import { MARK } from './markCalls.ts';
 import { isPackage, type Sources } from './sources.ts';
 
@@ -27,13 +27,13 @@ type Meaning = 'through' | 'excluded' | { readonly marked: number } | ModelFrame
 
 /** Reads nodes of a raw profile in terms of the sources. */
 export class NodeReader {
-  readonly #locations: BundleLocations;
+  readonly #locations: ScriptLocations;
   readonly #sources: Sources;
 
   readonly #moduleBody: Meaning;
 
   /** @param loading modules were still being loaded, so what their bodies do is what was profiled */
-  constructor(locations: BundleLocations, sources: Sources, loading: boolean) {
+  constructor(locations: ScriptLocations, sources: Sources, loading: boolean) {
     this.#locations = locations;
     this.#sources = sources;
     this.#moduleBody = loading ? frame('(module)', null, null, 'own') : 'excluded';
@@ -46,18 +46,18 @@ export class NodeReader {
     if (/^\((root|program|idle)\)$/.test(functionName)) return 'through';
     if (url === '') return outside ? 'through' : frame(functionName || '(built-in)', null, null, 'native');
     if (url.startsWith('node:')) return outside ? 'through' : frame(functionName, url, lineNumber + 1, 'node');
-    if (url !== this.#locations.url) return foreign(functionName, url, lineNumber + 1, outside);
+    if (!this.#locations.has(url)) return foreign(functionName, url, lineNumber + 1, outside);
     if (/^(given|\$memoirArgs)$/.test(functionName)) return 'excluded';
     if (functionName === '' && lineNumber === 0 && columnNumber === 0) return this.#moduleBody;
     const marked = this.#locations.textAt(lineNumber + 1, columnNumber + 1).match(MARKED);
     if (marked) return { marked: Number(marked[1]) };
-    return this.#ofBundle(functionName, lineNumber + 1, columnNumber + 1);
+    return this.#ofScript(callFrame);
   }
 
   lineTicks({ callFrame, positionTicks = [] }: CpuProfileNode): readonly LineTicks[] {
-    if (callFrame.url !== this.#locations.url) return [];
+    if (!this.#locations.has(callFrame.url)) return [];
     return positionTicks.flatMap(({ line, ticks }) => {
-      const place = this.#locations.ofLine(line);
+      const place = this.#locations.ofLine(callFrame.url, line);
       return place && !isHarness(place.file) ? [{ file: place.file, line: place.line, ticks }] : [];
     });
   }
@@ -69,8 +69,8 @@ export class NodeReader {
     return own && own !== info ? sourceFrame(own, file) : null;
   }
 
-  #ofBundle(name: string, line: number, column: number): Meaning {
-    const place = this.#locations.of(line, column);
+  #ofScript({ functionName: name, url, lineNumber, columnNumber }: CpuProfileNode['callFrame']): Meaning {
+    const place = this.#locations.of(url, lineNumber + 1, columnNumber + 1);
     if (!place || isHarness(place.file) || place.line > this.#sources.lineCount(place.file)) return 'through';
     const info = this.#sources.functionAt(place.file, place.line, place.column);
     return info ? sourceFrame(info, place.file) : frame(name, place.file, place.line, originOf(place.file));

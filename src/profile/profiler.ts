@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { serialize } from 'node:v8';
 import { codeOf, UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { checkArguments } from './argumentText.ts';
-import { type BundleRequest, bundleTarget } from './bundle.ts';
+import { type ArgumentSource, type BundleRequest, bundleTarget } from './bundle.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
 import { BundleLocations } from './locations.ts';
 import { Measurement, type ProfilePhase } from './measurement.ts';
@@ -28,6 +29,8 @@ export interface ProfileRequest {
   readonly args?: string;
   /** A module that exports `args`, instead of `args`. */
   readonly fixture?: string;
+  /** The arguments themselves, instead of `args`, which then only describes them; they are cloned. */
+  readonly values?: readonly unknown[];
   /** How long measuring may take; a call that does not end by then is stopped. 10 by default. */
   readonly seconds?: number;
   /** Calls to time; by default as many as make the median sure. */
@@ -66,14 +69,14 @@ export async function profileFunction(request: ProfileRequest, environment: Prof
   const file = resolve(request.file);
   const source = request.source ?? (await readTarget(file));
   const { info, notes } = findTarget(listFunctions(source, file), request.target);
-  if (fixture === undefined) checkArguments(args);
+  const given = argumentsOf(request);
   signal?.throwIfAborted();
   onProgress('preparing');
   const code: TargetCode = {
     file,
     source,
     access: info.access!, // findTarget gives what can be called
-    args: fixture === undefined ? { expression: args } : { fixture: resolve(fixture) },
+    args: given,
     memoir: environment.memoir,
   };
   const sources = new Sources(new Map([[file, source]]));
@@ -83,12 +86,20 @@ export async function profileFunction(request: ProfileRequest, environment: Prof
   return reportOf({ file, name, line, endLine, args: fixture ?? args }, notes, plain, stacks, sources, started);
 }
 
-/** Has a process ready for the next `profileFunction` with the usual memory. */
-export function prepareProfiler({ spare, ...environment }: ProfilerEnvironment): void {
-  spare?.prepare({ ...environment, memoryMB: DEFAULTS.memoryMB });
+/** Has a process ready for the next `profileFunction` with that much memory. */
+export function prepareProfiler({ spare, ...environment }: ProfilerEnvironment, memoryMB = DEFAULTS.memoryMB): void {
+  spare?.prepare({ ...environment, memoryMB });
 }
 
-type TargetCode = Omit<BundleRequest, 'outfile' | 'marked'>;
+/** Where the arguments come from; null for values, which go into the process's folder. */
+function argumentsOf({ args = '[]', fixture, values }: ProfileRequest): ArgumentSource | null {
+  if (values) return null;
+  if (fixture !== undefined) return { fixture: resolve(fixture) };
+  checkArguments(args);
+  return { expression: args };
+}
+
+type TargetCode = Omit<BundleRequest, 'outfile' | 'marked' | 'args'> & { readonly args: ArgumentSource | null };
 
 const DEFAULTS = { seconds: 10, memoryMB: 2048 };
 
@@ -111,14 +122,16 @@ async function measureIn(
   const { signal } = request;
   const { seconds = DEFAULTS.seconds, memoryMB = DEFAULTS.memoryMB, runs = null, cwd = dirname(code.file) } = request;
   const { onProgress = () => {}, onConsent = async () => false } = request;
-  const onAbort = () => process.child.kill();
+  const onAbort = () => process.kill();
   signal?.addEventListener('abort', onAbort);
-  const options = { process, cwd, seconds, runs, memoryMB, onPhase: onProgress, onConsent };
+  const options = { runner: process, cwd, seconds, runs, memoryMB, onPhase: onProgress, onConsent };
   const measurement = new Measurement(options);
   try {
+    const serialized = join(process.folder, 'arguments');
+    if (request.values) await writeFile(serialized, serialize(request.values));
     const bundled = async (name: string, marked: boolean) => {
       const outfile = join(process.folder, name);
-      const bundle = await bundleTarget({ ...code, outfile, marked });
+      const bundle = await bundleTarget({ ...code, args: code.args ?? { serialized }, outfile, marked });
       await writeFile(outfile, bundle.code);
       signal?.throwIfAborted();
       return { outfile, locations: new BundleLocations(outfile, bundle) };

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
-import { Child } from '../process/child.ts';
+import { Child, type ChildEnd } from '../process/child.ts';
 import { findNode } from '../process/forkNode.ts';
-import { PROFILE_FOLDER } from '../protocol/profiler.ts';
+import { PROFILE_FOLDER, type ProfilerMethods } from '../protocol/profiler.ts';
+import { Peer } from '../protocol/rpc.ts';
 
 /** What a profiler's process is started with. */
 export interface ProcessOptions {
@@ -16,14 +17,29 @@ export interface ProcessOptions {
   readonly log: Log;
 }
 
-/** A process for one measurement, with a folder of its own; both are gone after `end`. */
-export class ProfilerProcess {
-  readonly child: Child;
+/** Where the passes of a measurement run. */
+export interface PassRunner {
+  /** Where CPU profiles appear. */
   readonly folder: string;
+  readonly ended: Promise<ChildEnd>;
+  call: Peer<ProfilerMethods>['call'];
+  /** Has the profile so far written, also while the target is busy, and then ends. */
+  nudge(): void;
+  kill(): void;
+}
+
+/** A process for one measurement, with a folder of its own; both are gone after `end`. */
+export class ProfilerProcess implements PassRunner {
+  readonly folder: string;
+  readonly ended: Promise<ChildEnd>;
+  readonly #child: Child;
+  readonly #peer: Peer<ProfilerMethods>;
 
   private constructor(child: Child, folder: string) {
-    this.child = child;
+    this.#child = child;
+    this.#peer = new Peer(child.port);
     this.folder = folder;
+    this.ended = child.ended;
   }
 
   static async start({ script, nodePath, memoryMB, log }: ProcessOptions): Promise<ProfilerProcess> {
@@ -38,9 +54,22 @@ export class ProfilerProcess {
     return new ProfilerProcess(child, folder);
   }
 
+  call<K extends keyof ProfilerMethods>(method: K, params: Parameters<ProfilerMethods[K]>[0]) {
+    return this.#peer.call(method, params);
+  }
+
+  nudge(): void {
+    this.#child.nudge();
+  }
+
+  kill(): void {
+    this.#child.kill();
+  }
+
   async end(): Promise<void> {
-    this.child.kill();
-    await this.child.ended;
+    this.#peer.dispose();
+    this.#child.kill();
+    await this.ended;
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -2,10 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { formatPercent } from '../base/format.ts';
 import type { CpuCosts, CpuProfile, FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
 import { costsOf } from './lines.ts';
-import type { BundleLocations } from './locations.ts';
+import type { ScriptLocations } from './locations.ts';
 import type { Measured } from './measurement.ts';
 import { onStacksOf, type ProfileModel } from './model.ts';
 import type { Sources } from './sources.ts';
+import { translateError, translateProfile } from './translate.ts';
 
 /** A finished measurement. */
 export interface Profiled {
@@ -19,7 +20,7 @@ export interface Profiled {
 /** A measurement with the means to read it. */
 export interface Taken {
   readonly measured: Measured;
-  readonly locations: BundleLocations;
+  readonly locations: ScriptLocations;
   /** Null where no call was sampled. */
   readonly model: ProfileModel | null;
 }
@@ -48,7 +49,7 @@ export function reportOf(
   const result: ProfileResult = {
     target,
     outcome,
-    error: error && locations.describe(error, (file) => sources.lineCount(file)),
+    error: error && translateError(error, locations, sources),
     timing,
     cpu,
     touched,
@@ -56,7 +57,7 @@ export function reportOf(
     overheadMs: performance.now() - started - measured.windowMs,
     notes: [...notes, ...measured.notes, ...notesOn(model, measured)],
   };
-  return { result, flame: model && flameOf(model), cpuprofile: profile && locations.mapped(profile) };
+  return { result, flame: model && flameOf(model), cpuprofile: profile && translateProfile(profile, locations) };
 }
 
 function digestsOf(cpu: CpuCosts | null, sources: Sources): Record<string, string> {

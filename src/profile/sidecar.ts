@@ -1,8 +1,15 @@
 import { createReadStream, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
-import { parentPort, Worker } from 'node:worker_threads';
-import { PROFILE_FILE, PROFILE_FOLDER } from '../protocol/profiler.ts';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { PROFILE_FILE } from '../protocol/profiler.ts';
+
+export interface SidecarOptions {
+  /** Where profiles are left. */
+  readonly folder: string;
+  /** Whether the host may say on file descriptor 4 that the time is up. */
+  readonly nudged: boolean;
+}
 
 type Order = { readonly type: 'start'; readonly intervalUs: number } | { readonly type: 'stop' };
 
@@ -13,13 +20,17 @@ const LAST_LOOK_MS = 300;
 export class Sidecar {
   readonly #worker: Worker;
 
-  constructor(script: string) {
-    this.#worker = new Worker(script);
+  constructor(script: string, options: SidecarOptions) {
+    this.#worker = new Worker(script, { workerData: options });
     this.#worker.unref();
   }
 
   async start(intervalUs: number): Promise<void> {
     await this.#order({ type: 'start', intervalUs });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
   }
 
   /** Ends sampling; the profile is in its file then. */
@@ -39,7 +50,8 @@ export class Sidecar {
 
 /** The worker's side. A byte on file descriptor 4 means: the time is up, write the profile and end the process. */
 export function runSidecar(): void {
-  const sampler = new MainThreadSampler();
+  const { folder, nudged } = workerData as SidecarOptions; // see Sidecar
+  const sampler = new MainThreadSampler(join(folder, PROFILE_FILE));
   let work = Promise.resolve(); // one thing after the other, also when the time is up while sampling starts
   parentPort!.on('message', (order: Order) => {
     const done = work.then(() => (order.type === 'start' ? sampler.start(order.intervalUs) : sampler.stop()));
@@ -49,6 +61,7 @@ export function runSidecar(): void {
       (error) => parentPort!.postMessage(String(error)),
     );
   });
+  if (!nudged) return;
   createReadStream('', { fd: 4 })
     .once('data', () => void work.then(() => sampler.lastLook()).finally(end))
     .on('end', end) // the host is gone
@@ -57,10 +70,11 @@ export function runSidecar(): void {
 
 class MainThreadSampler {
   readonly #session = new Session();
-  readonly #file = join(process.env[PROFILE_FOLDER]!, PROFILE_FILE); // the host sets it
+  readonly #file: string;
   #sampling = false;
 
-  constructor() {
+  constructor(file: string) {
+    this.#file = file;
     this.#session.connectToMainThread();
   }
 

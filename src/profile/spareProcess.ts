@@ -26,7 +26,7 @@ export class SpareProcess implements Disposable {
     const forget = () => {
       if (this.#waiting === waiting) this.#waiting = null;
     };
-    process.then(({ child }) => child.ended).then(forget, forget); // whoever takes one next hears why it cannot start
+    process.then(({ ended }) => ended).then(forget, forget); // whoever takes one next hears why it cannot start
   }
 
   /** The process that waits, or a new one where none fits. */

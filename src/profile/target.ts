@@ -14,17 +14,11 @@ export function listFunctions(source: string, file = 'source.ts'): FunctionInfo[
   return survey.found.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-/** The innermost function around `offset`, or null. */
-export function functionAt(source: string, offset: number, file = 'source.ts'): FunctionInfo | null {
-  return innermost(listFunctions(source, file), offset);
-}
-
 /** The innermost of `functions` around `offset` that can be called from outside, or null. */
 export function callableAt(functions: readonly FunctionInfo[], offset: number): FunctionInfo | null {
-  return innermost(
-    functions.filter(({ access }) => access),
-    offset,
-  );
+  return functions
+    .filter(({ access, start, end }) => access && start <= offset && offset <= end)
+    .reduce<FunctionInfo | null>((best, one) => (best && sizeOf(best) <= sizeOf(one) ? best : one), null);
 }
 
 /**
@@ -49,10 +43,6 @@ export function languageOf(file: string): 'ts' | 'tsx' | 'js' | 'jsx' {
   return /^\.[mc]?js$/.test(ending) ? 'jsx' : 'ts';
 }
 
-function innermost(functions: readonly FunctionInfo[], offset: number): FunctionInfo | null {
-  const around = functions.filter(({ start, end }) => start <= offset && offset <= end);
-  return around.reduce<FunctionInfo | null>(
-    (best, one) => (best && best.end - best.start <= one.end - one.start ? best : one),
-    null,
-  );
+function sizeOf({ start, end }: FunctionInfo): number {
+  return end - start;
 }

@@ -48,6 +48,12 @@ export interface SamplingRequest {
   readonly ms: number;
 }
 
+/** A target, and the folder it runs in. */
+export interface LoadRequest {
+  readonly bundle: string;
+  readonly cwd: string;
+}
+
 export interface SamplerOptions {
   readonly intervalUs: number;
   /** Whether V8 may inline; without, stacks are whole and costs are not the real ones. For good: no other pass can follow. */
@@ -61,8 +67,7 @@ export const SAMPLED_INSTANCE = '?sampled';
 export type ProfilerMethods = {
   /** Starts the sampler, which takes its time, for the pass that follows. */
   arm(params: SamplerOptions): Promise<null>;
-  /** Loads the target; it runs in the folder `cwd`. */
-  load(params: { readonly bundle: string; readonly cwd: string }): Promise<PassReply<null>>;
+  load(params: LoadRequest): Promise<PassReply<null>>;
   /** Calls once, watched and sampled. */
   first(params: Record<string, never>): Promise<PassReply<FirstCall>>;
   /** Warms up, then measures for `ms`, or for `runs` calls. */

@@ -39,6 +39,8 @@ interface Settings {
   'alerts.cacheSizeMB': number;
   'monitor.intervalMs': number;
   'profile.codeLens': boolean;
+  'profile.seconds': number;
+  'profile.maxMemoryMB': number;
   'language.engine': 'bundled' | 'workspace';
   'kernel.nodePath': string;
   'kernel.maxMemoryMB': number;

@@ -98,28 +98,49 @@ export class Heat implements Disposable {
   }
 
   #typeOf({ percent }: HeatLine, stale: boolean): vscode.TextEditorDecorationType {
-    const step = HEAT_FROM.findLastIndex((from) => percent >= from);
-    const key = `${Math.round(percent)} ${step} ${stale}`;
+    const key = percent === null ? `error ${stale}` : `${Math.round(percent)} ${stepOf(percent)} ${stale}`;
     const known = this.#types.get(key);
     if (known) return known;
-    const colour = new vscode.ThemeColor(stale ? 'disabledForeground' : `memoir.heat${step + 1}`);
-    const type = vscode.window.createTextEditorDecorationType({
-      isWholeLine: true,
-      gutterIconPath: gutterMark(percent, step, stale, this.#colours),
-      gutterIconSize: 'contain',
-      overviewRulerColor: colour,
-      overviewRulerLane: vscode.OverviewRulerLane.Left,
-      after: {
-        margin: '0 0 0 3ch',
-        color: new vscode.ThemeColor(stale ? 'disabledForeground' : 'editorCodeLens.foreground'),
-      },
-    });
+    const type = vscode.window.createTextEditorDecorationType(
+      percent === null ? errorStyle(stale) : this.#heatStyle(percent, stale),
+    );
     this.#types.set(key, type);
     return type;
   }
+
+  #heatStyle(percent: number, stale: boolean): vscode.DecorationRenderOptions {
+    const step = stepOf(percent);
+    return {
+      isWholeLine: true,
+      gutterIconPath: gutterMark(percent, step, stale, this.#colours),
+      gutterIconSize: 'contain',
+      overviewRulerColor: new vscode.ThemeColor(stale ? 'disabledForeground' : `memoir.heat${step + 1}`),
+      overviewRulerLane: vscode.OverviewRulerLane.Left,
+      after: atLineEnd(stale ? 'disabledForeground' : 'editorCodeLens.foreground'),
+    };
+  }
 }
 
-function mark(document: vscode.TextDocument, { line, share, details }: HeatLine, stale: boolean) {
+/** The step of heat, from 0, that a share of the time in percent has. */
+function stepOf(percent: number): number {
+  return HEAT_FROM.findLastIndex((from) => percent >= from);
+}
+
+function errorStyle(stale: boolean): vscode.DecorationRenderOptions {
+  const colour = stale ? 'disabledForeground' : 'errorForeground';
+  return {
+    isWholeLine: true,
+    overviewRulerColor: new vscode.ThemeColor(colour),
+    overviewRulerLane: vscode.OverviewRulerLane.Right,
+    after: atLineEnd(colour),
+  };
+}
+
+function atLineEnd(colour: string): vscode.ThemableDecorationAttachmentRenderOptions {
+  return { margin: '0 0 0 3ch', color: new vscode.ThemeColor(colour) };
+}
+
+function mark(document: vscode.TextDocument, { line, text, details }: HeatLine, stale: boolean) {
   const words = new vscode.MarkdownString(
     `${details}\n\n${stale ? `${STALE}\n\n` : ''}[Show profile](command:memoir.showFlameChart) · [Clear heat](command:memoir.clearProfileHeat)`,
   );
@@ -127,7 +148,7 @@ function mark(document: vscode.TextDocument, { line, share, details }: HeatLine,
   return {
     range: document.lineAt(line - 1).range,
     hoverMessage: words,
-    renderOptions: { after: { contentText: stale ? `${share} before the edit` : share } },
+    renderOptions: { after: { contentText: stale ? `${text} before the edit` : text } },
   };
 }
 

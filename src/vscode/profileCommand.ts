@@ -5,29 +5,14 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { checkArguments } from '../profile/argumentText.ts';
 import { type ProfilerEnvironment, prepareProfiler, profileFunction } from '../profile/profiler.ts';
-import type { SpareProcess } from '../profile/spareProcess.ts';
 import { callableAt, listFunctions } from '../profile/target.ts';
 import type { ProfileView } from '../protocol/panel.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';
-import type { Heat } from './heat.ts';
 import { runTimesChart } from './profileChart.ts';
 import { showHeat } from './profileHeat.ts';
-import type { KeptProfile, ProfileHistory } from './profileHistory.ts';
-import type { ProfilePanel } from './profilePanel.ts';
-import type { Report } from './report.ts';
-import type { Stores } from './stores.ts';
-
-/** What profiling works with in the editor. */
-export interface ProfileTools {
-  readonly context: vscode.ExtensionContext;
-  readonly spare: SpareProcess;
-  readonly heat: Heat;
-  readonly panel: ProfilePanel;
-  readonly history: ProfileHistory;
-  readonly stores: Stores;
-  readonly report: Report;
-}
+import type { KeptProfile } from './profileHistory.ts';
+import type { ProfileTools } from './profileTools.ts';
 
 type FunctionInfo = ReturnType<typeof listFunctions>[number];
 
@@ -41,7 +26,7 @@ export async function profile(tools: ProfileTools, name?: string): Promise<void>
     throw new UserError('Open a TypeScript or JavaScript file and put the cursor into the function to profile.');
   }
   const { document } = editor;
-  prepareProfiler(environment(tools)); // it gets ready while the reader is asked
+  getReady(tools); // it gets ready while the reader is asked
   const chosen = await chooseFunction(document, document.offsetAt(editor.selection.active), name);
   const args = chosen && (await askArguments(tools, document, chosen));
   if (chosen && args !== undefined) await measure(tools, document, chosen.name, args, null);
@@ -122,7 +107,8 @@ async function measure(
           source: document.getText(),
           target: { name },
           args,
-          ...(seconds !== null && { seconds }),
+          seconds: seconds ?? setting('profile.seconds'),
+          memoryMB: setting('profile.maxMemoryMB'),
           signal: abort.signal,
           onProgress: (phase) => progress.report({ message: phase }),
           onConsent: askConsent,
@@ -137,11 +123,16 @@ async function measure(
     }
   });
   if (!kept) return;
-  prepareProfiler(environment(tools)); // profiling again is what one does
+  getReady(tools); // profiling again is what one does
   note(tools, kept);
   await showHeat(tools, kept);
   await showPanel(tools, document, kept);
   await vscode.commands.executeCommand('setContext', 'memoir.hasProfiled', true);
+}
+
+/** Has a process ready for the next measurement. */
+function getReady(tools: ProfileTools): void {
+  prepareProfiler(environment(tools), setting('profile.maxMemoryMB'));
 }
 
 function environment({ context, spare, report }: ProfileTools): ProfilerEnvironment {
@@ -184,14 +175,17 @@ async function viewOf(
   { context, history }: ProfileTools,
   { id, at, commit, result }: KeptProfile,
 ): Promise<ProfileView> {
-  const files = new Set([result.target.file, ...(result.cpu?.lines ?? []).map(({ file }) => file)]);
+  const { error } = result;
+  const thrown = error?.file && error.line !== null ? [{ file: error.file, line: error.line }] : [];
+  const places = [...(result.cpu?.lines ?? []), ...thrown];
+  const files = new Set([result.target.file, ...places.map(({ file }) => file)]);
   const source: Record<string, Record<number, string>> = {};
   for (const file of files) {
     const text = await vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(
       (document) => document.getText().split('\n'),
       () => [], // gone since
     );
-    const lines = (result.cpu?.lines ?? []).filter((line) => line.file === file).map(({ line }) => line);
+    const lines = places.filter((place) => place.file === file).map(({ line }) => line);
     source[file] = Object.fromEntries(lines.map((line) => [line, (text[line - 1] ?? '').trim()]));
   }
   return {

@@ -1,6 +1,6 @@
-import type { ProfileTools } from './profileCommand.ts';
 import { heatLines } from './profileHeatLines.ts';
 import type { KeptProfile } from './profileHistory.ts';
+import type { ProfileTools } from './profileTools.ts';
 
 /** Where a window keeps which profile its editors show. */
 const SHOWN = 'memoir.heat';

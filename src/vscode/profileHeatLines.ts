@@ -7,23 +7,27 @@ export interface HeatLine {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** Share of the whole, 0 to 100; heat goes by it. */
-  readonly percent: number;
-  /** For the line's end: `82 % ± 1`. */
-  readonly share: string;
+  /** Share of the whole, 0 to 100, by which heat goes; null where an error was thrown. */
+  readonly percent: number | null;
+  /** For the line's end: `82 % ± 1`, or the error. */
+  readonly text: string;
   /** For the hover, Markdown. */
   readonly details: string;
 }
 
-/** The lines of a profile by their share of the CPU time. */
-export function heatLines({ target, cpu }: ProfileResult): HeatLine[] {
-  return (cpu?.lines ?? []).map((cost) => ({
+/** The lines of a profile by their share of the CPU time, and the line of its error. */
+export function heatLines({ target, cpu, error }: ProfileResult): HeatLine[] {
+  const lines = (cpu?.lines ?? []).map((cost) => ({
     file: cost.file,
     line: cost.line,
     percent: cost.percent,
-    share: shareOf(cost),
+    text: shareOf(cost),
     details: detailsOf(cost, target.name),
   }));
+  if (!error?.file || error.line === null) return lines;
+  const text = `${error.name}: ${error.message.split('\n')[0]}`;
+  const details = `Thrown while \`${target.name}\` was profiled.`;
+  return [...lines, { file: error.file, line: error.line, percent: null, text, details }];
 }
 
 /** A part of a text, lines and columns from 0. */

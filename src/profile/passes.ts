@@ -1,0 +1,147 @@
+import { performance } from 'node:perf_hooks';
+import { toErrorData } from '../base/errors.ts';
+import {
+  type FirstCall,
+  type LoadRequest,
+  type PassReply,
+  type ProfilerMethods,
+  SAMPLED_INSTANCE,
+  type SampledCalls,
+  type SamplerOptions,
+  type SamplingRequest,
+} from '../protocol/profiler.ts';
+import type { Handlers } from '../protocol/rpc.ts';
+import { type Call, drain, prepareCall, readArguments, snapshot } from './call.ts';
+import type { Harness } from './harness.ts';
+import { callFor, measureTiming, type TimedCalls } from './measure.ts';
+import type { Sidecar } from './sidecar.ts';
+import { watchTouched } from './watch.ts';
+
+export interface PassesOptions {
+  readonly sidecar: Sidecar;
+  /** Loads a target; an `instance` of its own when one is named. */
+  load(bundle: string, instance: string): Promise<Harness>;
+  /** Has V8 inline nothing from now on. */
+  stopInlining(): void;
+}
+
+/** The passes over one target, where it lives: in the profiler's process, or in the program that asks. */
+export class Passes {
+  readonly #options: PassesOptions;
+  /** The sampler for the next pass. */
+  #armed: Promise<void> = Promise.resolve();
+  #harness: Harness | null = null;
+  #call: Call | null = null;
+  #first: FirstCall | null = null;
+  #exit: { readonly code: number; readonly error: Error } | null = null;
+  /** Ends the current pass with an error that nobody awaited. */
+  #fail: (error: unknown) => void = () => {};
+
+  readonly handlers: Handlers<ProfilerMethods> = {
+    arm: (options) => this.#arm(options),
+    load: (target) => this.#attempt('load', () => this.#load(target)),
+    first: () => this.#firstCall(),
+    time: ({ ms, runs }) => this.#attempt('call', () => measureTiming(this.#timed(), ms, runs)),
+    sample: (request) => this.#attempt('call', () => this.#sample(request)),
+  };
+
+  constructor(options: PassesOptions) {
+    this.#options = options;
+  }
+
+  /** Something threw where no pass could see it. */
+  fail(error: unknown): void {
+    this.#fail(error);
+  }
+
+  /** The target wants the process to end. */
+  exit(code: number, error: Error): void {
+    this.#exit = { code, error };
+    this.#fail(error);
+  }
+
+  async #arm({ intervalUs, inlining }: SamplerOptions): Promise<null> {
+    if (!inlining) this.#options.stopInlining();
+    this.#armed = this.#options.sidecar.start(intervalUs);
+    await this.#armed;
+    return null;
+  }
+
+  async #load({ bundle, cwd }: LoadRequest): Promise<null> {
+    if (process.cwd() !== cwd) process.chdir(cwd); // a worker may not, and need not
+    await this.#armed;
+    this.#harness = await this.#options.load(bundle, '');
+    return null;
+  }
+
+  async #firstCall(): Promise<PassReply<FirstCall>> {
+    const prepared = await this.#attempt('arguments', () => prepareCall(this.#harness!));
+    if (prepared.status !== 'done') return prepared;
+    this.#call = prepared.value;
+    const { target, self, list } = prepared.value;
+    const before = snapshot(list);
+    const watch = watchTouched();
+    const reply = await this.#attempt('call', async () => {
+      const started = performance.now();
+      const kind = await drain(Reflect.apply(target, self, list));
+      return { ms: performance.now() - started, kind };
+    });
+    const touched = watch.end();
+    await this.#options.sidecar.stop();
+    if (reply.status !== 'done') return reply;
+    const mutates = this.#harness!.renews && before !== null && !snapshot(list)?.equals(before);
+    this.#first = { ...reply.value, touched, mutates };
+    return { status: 'done', value: this.#first };
+  }
+
+  /**
+   * Samples an instance of the module none of whose functions is compiled yet. V8's profiler does not know code that was
+   * optimised in the middle of a loop before it began: its ticks would go to whoever called it.
+   */
+  async #sample({ bundle, warmMs, ms }: SamplingRequest): Promise<SampledCalls> {
+    await this.#armed;
+    this.#harness = await this.#options.load(bundle, SAMPLED_INSTANCE);
+    this.#call = await prepareCall(this.#harness);
+    const sampled = await callFor(this.#timed(), warmMs + ms);
+    await this.#options.sidecar.stop();
+    return sampled;
+  }
+
+  /** Calls in the way that the first one has shown. */
+  #timed(): TimedCalls {
+    const { target, self, list } = this.#call!; // after `first`
+    const { kind, mutates } = this.#first!;
+    const loop = this.#harness!.loops[kind];
+    return async (count) => {
+      const lists = mutates ? await this.#freshLists(count) : [list];
+      const started = performance.now();
+      const pending = loop(target, self, lists, count);
+      if (kind === 'async' || kind === 'asyncGenerator') await pending;
+      return performance.now() - started;
+    };
+  }
+
+  async #freshLists(count: number): Promise<(readonly unknown[])[]> {
+    const lists: (readonly unknown[])[] = [];
+    for (let i = 0; i < count; i++) lists.push(readArguments(await this.#harness!.given()).list);
+    return lists;
+  }
+
+  async #attempt<T>(during: 'load' | 'arguments' | 'call', action: () => Promise<T>): Promise<PassReply<T>> {
+    try {
+      const failure = new Promise<never>((_, reject) => {
+        this.#fail = reject;
+      });
+      failure.catch(() => {}); // it may come after the race
+      const value = await Promise.race([action(), failure]);
+      return this.#exited() ?? { status: 'done', value };
+    } catch (error) {
+      return this.#exited() ?? { status: 'threw', error: toErrorData(error), during };
+    }
+  }
+
+  /** The call of process.exit, also when the target has swallowed what it throws. */
+  #exited(): PassReply<never> | null {
+    return this.#exit && { status: 'exited', code: this.#exit.code, error: toErrorData(this.#exit.error) };
+  }
+}

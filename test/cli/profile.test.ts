@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CpuProfile, ProfileResult } from '../../src/protocol/profiler.ts';
+import { memoir, memoirJson } from '../support/memoir.ts';
+import { TempFolder } from '../support/temp.ts';
+
+const SOURCE = `import { writeFileSync } from 'node:fs';
+
+export function report(count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += hash(i);
+  return sum;
+}
+
+function hash(value: number): number {
+  let h = value;
+  for (let k = 0; k < 300; k++) h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) + k;
+  return Math.abs(h) % 1000;
+}
+
+export function fails(text: string): never {
+  throw new RangeError(text);
+}
+
+export function hangs(): void {
+  let i = 0;
+  for (;;) i = Math.sin(i) + 1;
+}
+
+export function grows(): unknown[] {
+  const all: unknown[] = [];
+  for (;;) all.push({ all: [1, 2, 3, all.length] });
+}
+
+export function writes(): void {
+  writeFileSync('written.txt', 'x');
+}
+`;
+
+let folder: TempFolder;
+beforeAll(() => {
+  folder = new TempFolder();
+  folder.write('work.ts', SOURCE);
+  folder.write('given.ts', 'export const args = [100];\n');
+});
+afterAll(() => folder.dispose());
+
+const profile = (name: string, ...args: string[]) => memoir(folder.path, ['profile', `work.ts#${name}`, ...args]);
+const profileJson = (name: string, ...args: string[]) =>
+  memoirJson<ProfileResult>(folder.path, ['profile', `work.ts#${name}`, ...args]);
+
+describe('memoir profile --json', () => {
+  test('tells times, hot lines and hot functions', async () => {
+    const result = await profileJson('report', '--args', '[100]', '--seconds', '2');
+    const file = folder.file('work.ts');
+    expect(result).toMatchObject({ outcome: 'measured', error: null, touched: [] });
+    expect(result.target).toEqual({ file, name: 'report', line: 3, endLine: 7, args: '[100]' });
+    const { runs, medianMs, meanMs, p95Ms, ci95, mad } = result.timing!;
+    expect(runs).toBeGreaterThan(5);
+    expect(medianMs).toBeLessThanOrEqual(p95Ms);
+    expect(ci95![0]).toBeLessThanOrEqual(medianMs);
+    expect(ci95![1]).toBeGreaterThanOrEqual(medianMs);
+    expect([meanMs, mad].every((ms) => ms >= 0)).toBe(true);
+    const [hottest] = result.cpu!.lines;
+    expect(hottest).toMatchObject({ file, line: 11, origin: 'own' });
+    expect(hottest!.percent).toBeGreaterThan(50);
+    expect(hottest!.plusMinus).toBeGreaterThan(0);
+    expect(hottest!.totalMs).toBeGreaterThanOrEqual(hottest!.selfMs);
+    expect(result.cpu!.functions[0]).toMatchObject({ name: 'hash', line: 9 });
+  });
+
+  test('takes arguments from a module, times as often as asked, and saves the samples', async () => {
+    const saved = ['--cpuprofile', 'out.cpuprofile', '--runs', '40'];
+    const result = await profileJson('report', '--fixture', 'given.ts', '--seconds', '2', ...saved);
+    expect(result.timing!.runs).toBeGreaterThanOrEqual(40);
+    const { nodes } = JSON.parse(readFileSync(folder.file('out.cpuprofile'), 'utf8')) as CpuProfile; // what was just saved
+    expect(nodes.map(({ callFrame }) => callFrame.functionName)).toContain('hash');
+  });
+
+  test('a function that throws is told with its line, and the exit code is 1', async () => {
+    const { code, stdout } = await profile('fails', '--args', '["too much"]', '--json');
+    expect(code).toBe(1);
+    const { outcome, error } = JSON.parse(stdout) as ProfileResult;
+    expect(outcome).toBe('threw');
+    expect(error).toMatchObject({ name: 'RangeError', message: 'too much', file: folder.file('work.ts'), line: 16 });
+  });
+
+  test('an endless loop ends at the deadline, with the lines it was on', async () => {
+    const { code, stdout } = await profile('hangs', '--seconds', '1', '--json');
+    expect(code).toBe(1);
+    const { outcome, cpu } = JSON.parse(stdout) as ProfileResult;
+    expect(outcome).toBe('deadline');
+    expect(cpu!.lines[0]?.line).toBe(21);
+  });
+
+  test('running out of memory is told', async () => {
+    const { code, stdout } = await profile('grows', '--memory-mb', '64', '--seconds', '20', '--json');
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as ProfileResult).outcome).toBe('outOfMemory');
+  });
+
+  test('a function that writes files is called once, unless that was allowed', async () => {
+    const { stdout, stderr } = await profile('writes', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'once', touched: ['files written'], timing: { runs: 1 } });
+    expect(stderr).toContain('with --yes it is called again');
+    expect(existsSync(folder.file('written.txt'))).toBe(true); // where the command was called
+    const allowed = await profileJson('writes', '--yes', '--seconds', '1');
+    expect(allowed.timing!.runs).toBeGreaterThan(1);
+  });
+});
+
+describe('memoir profile in words', () => {
+  test('shows the median, the lines and the functions', async () => {
+    const { stdout } = await profile('report', '--args', '[100]', '--seconds', '1');
+    expect(stdout).toMatch(/^report {2}work\.ts:3\n\nmedian [\d.]+ ms \(95 % between/);
+    expect(stdout).toMatch(/% ±\d.*work\.ts:11\n/);
+    expect(stdout).toMatch(/% ±\d.*hash {2}work\.ts:9\n/);
+  });
+
+  test.each([
+    ['no function is named', ['work.ts'], 2, 'Name a function as in file.ts#name; got "work.ts".'],
+    [
+      'two sources of arguments are given',
+      ['work.ts#report', '--args', '[]', '--fixture', 'given.ts'],
+      2,
+      'Give either',
+    ],
+    ['a number is none', ['work.ts#report', '--seconds', 'soon'], 2, '--seconds wants a number above 0.'],
+    ['an option is unknown', ['work.ts#report', '--fast'], 2, '--fast'],
+    ['there is no such function', ['work.ts#repot'], 1, 'There is no function "repot" in this file. It has report'],
+    ['there is no such file', ['gone.ts#report'], 1, 'There is no file'],
+    ['the arguments are no list', ['work.ts#report', '--args', '100'], 1, 'The arguments must be a list'],
+    ['the arguments cannot be read', ['work.ts#report', '--args', '[1'], 1, 'The arguments cannot be read'],
+  ])('when %s, stderr says so and stdout stays empty', async (_, args, code, message) => {
+    const result = await memoir(folder.path, ['profile', ...args]);
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(message);
+  });
+});
