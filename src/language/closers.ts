@@ -1,11 +1,29 @@
 import jsTokens, { type Token } from 'js-tokens';
+import ts from 'typescript';
 
 const PAIRS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 /** What closes the expression inside a template literal, and the literal. */
 const TEMPLATE = '}`';
 
-/** What ends everything that a text leaves open: brackets, a comment, a literal. Empty for a text that is complete. */
-export function closersOf(text: string): string {
+/**
+ * What ends everything that a text leaves open: brackets, a comment, a literal. Empty for a text that is complete, null
+ * for one that is so broken that nothing keeps it apart from what follows.
+ */
+export function closersOf(text: string): string | null {
+  const closers = bracketsOf(text);
+  return [closers, `\`${closers}`, `${closers}\``, '`', '(;;)'].find((end) => isSealed(text, end)) ?? null;
+}
+
+/** Whether the parser reads what follows as a statement of its own: it recovers from mistakes in its own ways. */
+function isSealed(text: string, end: string): boolean {
+  const { statements } = ts.createSourceFile('cell.ts', `${text}\n${end};\n${PROBE}`, ts.ScriptTarget.Latest);
+  const last = statements.at(-1);
+  return last !== undefined && ts.isVariableStatement(last) && last.end - last.getFullStart() <= PROBE.length + 1;
+}
+
+const PROBE = 'const memoirProbe = 1;';
+
+function bracketsOf(text: string): string {
   const open: string[] = [];
   let cut = '';
   for (const token of jsTokens(text)) {

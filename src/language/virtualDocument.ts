@@ -148,7 +148,10 @@ function partsOf({ kind, text, declares }: VirtualCell): { before: string[]; lin
       lines: linesOf(sqlTemplate(text)),
       after: '`;',
     };
-  return { before: [], lines: linesOf(text), after: `${closersOf(text)};` };
+  const closers = closersOf(text);
+  const lines = linesOf(text);
+  if (closers === null) return { before: [], lines: lines.map((line) => ' '.repeat(line.length)), after: ';' };
+  return { before: [], lines, after: `${closers};` };
 }
 
 function linesOf(text: string): string[] {

@@ -5,11 +5,17 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { eventually, onTestEnd } from './hostSuite.ts';
 
-/** Writes a notebook into the workspace and shows it; its editor closes with the test. */
-export async function open(name: string, source: string): Promise<vscode.NotebookDocument> {
+/** Writes a file into the workspace; gives its path. */
+export function write(name: string, content: string): string {
   const file = join(vscode.workspace.workspaceFolders![0]!.uri.fsPath, name);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, source);
+  writeFileSync(file, content);
+  return file;
+}
+
+/** Writes a notebook into the workspace and shows it; its editor closes with the test. */
+export async function open(name: string, source: string): Promise<vscode.NotebookDocument> {
+  const file = write(name, source);
   const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
   await vscode.window.showNotebookDocument(notebook);
   onTestEnd(async () => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
