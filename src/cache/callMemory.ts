@@ -1,115 +1,154 @@
-import { LRUCache } from 'lru-cache';
 import type { CallCounts } from './callCounts.ts';
+import type { CallHistory, Gone } from './callHistory.ts';
+import type { CallOptions } from './callOptions.ts';
+import { type KeptCall, KeptCalls, type KeyedCall, nearOf } from './keptCalls.ts';
 import { roughSize } from './roughSize.ts';
-
-/** What was kept of one call. */
-export interface KeptCall {
-  readonly value: unknown;
-  readonly computeMs: number;
-  readonly keptAt: number;
-  readonly expiresAt: number;
-  readonly bytes: number;
-}
+import { readerOf } from './sharedValue.ts';
 
 export interface CallMemoryOptions {
-  readonly maxEntries: number;
-  readonly maxBytes: number;
-  readonly ttlMs: number;
+  readonly options: CallOptions;
   readonly counts: CallCounts;
+  readonly history: CallHistory;
   readonly now: () => number;
 }
 
-/** The values of one function in this process, shared with its callers, the least recently used dropped first. */
+/** The values of one function in this process. */
 export class CallMemory {
-  readonly #calls: LRUCache<string, KeptCall>;
+  readonly #options: CallOptions;
+  readonly #counts: CallCounts;
+  readonly #history: CallHistory;
+  readonly #now: () => number;
+  readonly #kept: KeptCalls;
   readonly #flights = new Map<string, Promise<unknown>>();
-  readonly #options: CallMemoryOptions;
+  readonly #renewing = new Set<string>();
 
-  constructor(options: CallMemoryOptions) {
-    const { maxEntries, maxBytes, counts } = options;
+  constructor({ options, counts, history, now }: CallMemoryOptions) {
     this.#options = options;
-    this.#calls = new LRUCache({
-      max: maxEntries,
-      maxSize: maxBytes,
-      sizeCalculation: ({ bytes }) => Math.max(1, bytes),
-      dispose: (_, __, reason) => {
-        if (reason === 'evict') counts.count('evictions');
-      },
-    });
+    this.#counts = counts;
+    this.#history = history;
+    this.#now = now;
+    const dropped = (kept: KeptCall) => {
+      history.gone('dropped', kept.key);
+      counts.count('evictions');
+    };
+    this.#kept = new KeptCalls({ maxEntries: options.maxEntries, maxBytes: options.maxBytes, dropped });
   }
 
-  /** The value under a key, else what `compute` gives; promises are shared while they run, and kept once fulfilled. */
-  get(key: string, compute: () => unknown): unknown {
-    const { counts } = this.#options;
-    const kept = this.peek(key);
-    if (kept) {
-      counts.hit(kept.computeMs);
-      return kept.value;
-    }
-    const flight = this.#flights.get(key);
-    if (!flight) return this.#compute(key, compute, counts.miss(key));
-    counts.hit(0);
+  /** What is kept for one or two plain arguments and can be handed out as it is: the shortest way there is. */
+  near(args: readonly unknown[]): KeptCall | undefined {
+    const kept = this.#kept.near(args);
+    if (kept === undefined) return undefined;
+    const now = this.#now();
+    if (kept.freshUntil <= now) return undefined;
+    kept.hits += 1;
+    kept.lastUsed = now;
+    this.#counts.hit(kept.savedMs);
+    return kept;
+  }
+
+  /** The value of a call, else what it computes; promises are shared while they run, and kept once fulfilled. */
+  get(call: KeyedCall): unknown {
+    const kept = this.peek(call.key);
+    if (kept) return this.#give(kept, call);
+    const flight = this.#flights.get(call.key);
+    if (!flight) return this.#compute(call, this.#counts.miss(call.key));
+    this.#counts.hit(0);
     return flight;
   }
 
   /** What is kept under a key, without counting. */
   peek(key: string): KeptCall | undefined {
-    const kept = this.#calls.get(key);
-    if (!kept || kept.expiresAt > this.#options.now()) return kept;
-    this.#calls.delete(key);
+    const kept = this.#kept.get(key);
+    if (!kept || kept.expiresAt > this.#now()) return kept;
+    this.#remove(kept, 'expired');
     return undefined;
   }
 
   /** Whether there was something. */
   delete(key: string): boolean {
-    this.#options.counts.removed(key);
+    this.#counts.removed(key);
     const wasFlying = this.#flights.delete(key); // who waits for it gets it, but it is not kept
-    return this.#calls.delete(key) || wasFlying;
+    const kept = this.peek(key);
+    if (kept) this.#remove(kept, 'invalidated');
+    return kept !== undefined || wasFlying;
   }
 
   clear(): void {
-    this.#options.counts.removed();
+    this.#counts.removed();
+    this.#history.gone('invalidated');
     this.#flights.clear();
-    this.#calls.clear();
+    this.#kept.clear();
   }
 
   get size(): { readonly entries: number; readonly bytes: number } {
-    return { entries: this.#calls.size, bytes: this.#calls.calculatedSize };
+    return this.#kept.size;
   }
 
-  #compute(key: string, compute: () => unknown, wasKept: boolean): unknown {
-    const { counts } = this.#options;
+  #give(kept: KeptCall, call: KeyedCall): unknown {
+    const now = this.#now();
+    kept.hits += 1;
+    kept.lastUsed = now;
+    this.#counts.hit(kept.savedMs);
+    if (kept.freshUntil <= now) this.#renew(call);
+    if (!kept.read) return kept.value;
+    try {
+      const read = kept.read();
+      if (isThenable(read)) read.then(undefined, () => this.#remove(kept, 'invalidated'));
+      return read;
+    } catch (error) {
+      this.#remove(kept, 'invalidated');
+      throw error;
+    }
+  }
+
+  /** Computes anew once the caller has gone on; if that fails, the next to ask starts it again. */
+  #renew(call: KeyedCall): void {
+    const { key } = call;
+    if (this.#renewing.has(key)) return;
+    this.#renewing.add(key);
+    const end = () => this.#renewing.delete(key);
+    setImmediate(() => {
+      try {
+        Promise.resolve(this.#compute(call, false)).then(end, end);
+      } catch {
+        end();
+      }
+    });
+  }
+
+  #compute(call: KeyedCall, wasKept: boolean): unknown {
     const started = performance.now();
     const finish = () => {
       const ms = performance.now() - started;
-      counts.computed(ms, wasKept);
+      this.#counts.computed(ms, wasKept);
       return ms;
     };
     let result: unknown;
     try {
-      result = compute();
+      result = call.compute();
     } catch (error) {
       finish();
-      counts.count('errors');
+      this.#counts.count('errors');
       throw error;
     }
-    if (isThenable(result)) return this.#fly(key, Promise.resolve(result), finish);
-    this.#keep(key, result, result, finish());
+    if (isThenable(result)) return this.#fly(call, Promise.resolve(result), finish);
+    this.#keep(call, result, result, finish());
     return result;
   }
 
-  #fly(key: string, promise: Promise<unknown>, finish: () => number): Promise<unknown> {
+  #fly(call: KeyedCall, promise: Promise<unknown>, finish: () => number): Promise<unknown> {
+    const { key } = call;
     this.#flights.set(key, promise);
     promise.then(
       (value) => {
         const ms = finish();
         if (this.#flights.get(key) !== promise) return;
         this.#flights.delete(key);
-        this.#keep(key, promise, value, ms);
+        this.#keep(call, promise, value, ms);
       },
       () => {
         finish();
-        this.#options.counts.count('errors');
+        this.#counts.count('errors');
         if (this.#flights.get(key) === promise) this.#flights.delete(key);
       },
     );
@@ -117,16 +156,26 @@ export class CallMemory {
   }
 
   /** Keeps what callers get, which of an asynchronous function is the promise of the value. */
-  #keep(key: string, given: unknown, value: unknown, computeMs: number): void {
-    const { counts, maxBytes, now, ttlMs } = this.#options;
-    const bytes = roughSize(value);
-    if (isUsedUp(value) || bytes > maxBytes) {
-      counts.count('uncached');
+  #keep(call: KeyedCall, given: unknown, value: unknown, ms: number): void {
+    const { name, sharing, costOf, maxBytes, ttlMs, staleMs } = this.#options;
+    const bytes = isUsedUp(value) ? Number.POSITIVE_INFINITY : roughSize(value);
+    const read = bytes > maxBytes ? undefined : readerOf(given, value, sharing, name, call.args);
+    if (read === undefined) {
+      this.#counts.count('uncached');
       return;
     }
-    const keptAt = now();
-    this.#calls.set(key, { value: given, computeMs, keptAt, expiresAt: keptAt + ttlMs, bytes });
-    counts.kept(key);
+    const createdAt = this.#now();
+    const freshUntil = createdAt + ttlMs;
+    const savedMs = costOf(value, call.args, ms);
+    const times = { createdAt, freshUntil, expiresAt: freshUntil + staleMs, lastUsed: createdAt };
+    const near = read ? null : nearOf(call);
+    const kept = { key: call.key, near, value: given, read, bytes, savedMs, ...times, hits: 0, place: -1 };
+    this.#kept.put(kept, createdAt);
+    this.#counts.kept(call.key);
+  }
+
+  #remove(kept: KeptCall, why: Gone): void {
+    if (this.#kept.remove(kept)) this.#history.gone(why, kept.key);
   }
 }
 

@@ -4,7 +4,8 @@ import { apart, programDirectory, startedWith } from '../base/program.ts';
 import { cacheDefaults, openStore, type Store } from './cacheDirectory.ts';
 import { makeCached } from './cached.ts';
 import { CallStatistics } from './callCounts.ts';
-import { userSeal } from './seal.ts';
+import { coarseNow } from './coarseClock.ts';
+import { keyedDigest, userSeal } from './seal.ts';
 
 const memory = {
   maxEntries: Number(startedWith('MEMOIR_CACHE_MAX_ENTRIES')) || cacheDefaults.memory.maxEntries,
@@ -17,12 +18,26 @@ let store: Store | null = null;
 
 /** The cache of this program, opened at its first use. */
 function programStore(): Store {
-  store ??= apart(() => openStore({ directory: programDirectory(), memory, seal: userSeal(), log: silentLog }));
+  store ??= apart(() =>
+    openStore({
+      directory: programDirectory(),
+      memory,
+      redisUrl: startedWith('MEMOIR_REDIS_URL'),
+      seal: userSeal(),
+      log: silentLog,
+    }),
+  );
   return store;
 }
 
 /** Remembers what a function gave for its arguments. */
-export const cached = makeCached({ store: programStore, statistics, defaults: { ttlMs, ...memory }, now: Date.now });
+export const cached = makeCached({
+  store: programStore,
+  statistics,
+  defaults: { ttlMs, ...memory },
+  now: coarseNow,
+  keyedDigest,
+});
 
 /** Hands on what cached functions did, at once, in a process that is about to end. */
 export function flushCalls(): void {
