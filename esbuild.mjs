@@ -113,6 +113,7 @@ const builds = [
       renderer: 'webview/renderer.ts',
       profilePage: 'webview/profilePage.ts',
       appPage: 'webview/appPage.ts',
+      graphPage: 'webview/graphPage.ts',
     },
     outdir: 'dist/webview',
     chunkNames: 'chunk-[hash]',

@@ -36,6 +36,9 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     ),
     report.command('memoir.editTitle', async (cell) => (await notebook()).editTitle(cell)),
     report.command('memoir.renameTable', async (cell) => (await notebook()).renameSqlTable(cell)),
+    report.command('memoir.showGraph', async () =>
+      (await import('./vscode/graphPanel.ts')).showGraph((await host()).notebooks, context.extensionUri),
+    ),
     report.command('memoir.mergeCells', async (cells) =>
       (await import('./vscode/problemFixes.ts')).mergeCells(cells as vscode.NotebookCell[]),
     ),

@@ -15,6 +15,7 @@ export type CommandId =
   | 'memoir.editTitle'
   | 'memoir.renameTable'
   | 'memoir.mergeCells'
+  | 'memoir.showGraph'
   | 'memoir.restartKernel'
   | 'memoir.clearCache'
   | 'memoir.profileFunction'

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { ProfilePageEvent, ProfilePageMessage, ProfileView } from '../protocol/panel.ts';
+import { webviewHtml } from './webviewHtml.ts';
 
 /** What the reader asks for in the panel. */
 export interface PanelActions {
@@ -45,7 +45,7 @@ export class ProfilePanel implements Disposable {
     panel.onDidDispose(() => {
       this.#panel = null;
     });
-    panel.webview.html = page(panel.webview, vscode.Uri.joinPath(dist, 'profilePage.js'));
+    panel.webview.html = webviewHtml(panel.webview, vscode.Uri.joinPath(dist, 'profilePage.js'), 'Profile');
     return panel;
   }
 
@@ -80,27 +80,4 @@ async function openLine(file: string, line: number): Promise<void> {
     viewColumn: vscode.ViewColumn.One,
     selection: new vscode.Range(at, at),
   });
-}
-
-function page(webview: vscode.Webview, script: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64');
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}' ${webview.cspSource}`,
-    `style-src 'nonce-${nonce}' ${webview.cspSource}`,
-    `font-src ${webview.cspSource}`,
-    'img-src data: blob:',
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Profile</title>
-</head>
-<body>
-<script type="module" nonce="${nonce}" src="${webview.asWebviewUri(script)}"></script>
-</body>
-</html>`;
 }
