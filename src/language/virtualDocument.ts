@@ -107,12 +107,16 @@ export class VirtualDocument {
    */
   editToCell({ range, newText }: TextEdit): { readonly cell: string; readonly edit: TextEdit } | null {
     const inside = this.rangeToCell(range);
-    if (inside) return { cell: inside.cell, edit: { range: inside.range, newText } };
+    if (inside) {
+      const { start } = inside.range; // at its start, the engine keeps a distance to the lines of ours above
+      const text = start.line === 0 && start.character === 0 ? newText.replace(/^\n+/, '') : newText;
+      return { cell: inside.cell, edit: { range: inside.range, newText: text } };
+    }
     const placed = this.#at(range.start.line) ?? this.#placed.find(({ cell }) => cell.kind === 'code');
     if (placed?.cell.kind !== 'code' || range.start.line >= this.#end) return null;
     const clipped = this.clipToCell(range)!;
     const follows = range.start.line >= placed.first + placed.lines.length;
-    const text = follows && newText.endsWith('\n') ? `\n${newText.trimEnd()}` : newText;
+    const text = follows ? newText.replace(/^\n*(.*)\n$/s, '\n$1') : newText.trimStart();
     return { cell: placed.cell.id, edit: { range: clipped.range, newText: text } };
   }
 

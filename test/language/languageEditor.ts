@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -86,6 +87,17 @@ export class LanguageEditor {
     const uri = pathToFileURL(join(this.folder, name)).href;
     const textDocument = { uri, languageId: 'typescript', version: 1, text };
     await this.connection.sendNotification('textDocument/didOpen', { textDocument });
+  }
+
+  async closeModule(name: string): Promise<void> {
+    const uri = pathToFileURL(join(this.folder, name)).href;
+    await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  }
+
+  /** The process that the server started, where there is one. */
+  childPid(): number | undefined {
+    const children = readFileSync(`/proc/${this.process.pid}/task/${this.process.pid}/children`, 'utf8');
+    return Number(children.trim().split(' ')[0]) || undefined;
   }
 
   /** The diagnostics of a cell once `enough` of them. */

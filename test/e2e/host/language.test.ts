@@ -180,15 +180,3 @@ test('a JavaScript notebook has the types that its comments tell', async () => {
   assert.equal(notebook.notebookType, 'memoir');
   assert.match(await hover(notebook, 2, 'list'), /number\[\]/);
 });
-
-test('the language server ends with the last notebook', async () => {
-  await openTyped('last.memoir.ts');
-  await eventually(async () => {
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-    return vscode.workspace.notebookDocuments.every(({ notebookType }) => notebookType !== 'memoir');
-  });
-  await eventually(async () => {
-    const commands = await vscode.commands.getCommands();
-    return !commands.includes('memoir.language.applyEdit'); // it goes with the client
-  });
-});
