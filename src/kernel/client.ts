@@ -217,6 +217,7 @@ export function emptyReply(status: 'error' | 'interrupted', message = ''): RunRe
     modules: [],
     impure: [],
     mutated: [],
+    dropped: [],
   };
 }
 

@@ -7,7 +7,6 @@ import type { CellId, RunReply, RunRequest } from '../protocol/kernel.ts';
 import type { Output } from '../protocol/output.ts';
 import type { CellStacks } from './cellError.ts';
 import { toOutput } from './display.ts';
-import { describeCaptured } from './exportInfo.ts';
 import { type ImpureScope, requireFrom } from './impureGlobals.ts';
 import { LoadReads } from './loadReads.ts';
 import { explainImport } from './missingModule.ts';
@@ -141,15 +140,14 @@ export class Evaluator {
   async #finish(run: Run, outcome: CellOutcome, ms: number): Promise<RunReply> {
     const { request } = run;
     this.#putBack(run);
-    const mutated = this.#values.changed(request.inputs);
+    const { mutated, dropped } = this.#values.changed(request.inputs);
     const started = performance.now();
-    const exports = this.#values.adopt(request, outcome.exports, ms);
-    const captured = Object.entries(outcome.captured ?? {}).map(([name, value]) => describeCaptured(name, value));
+    const { exports, captured } = this.#values.adopt(request, outcome, ms);
     const encodeMs = performance.now() - started;
     const values = mutated.length ? null : await this.#values.keep(request, ms, encodeMs);
     const { reads, impure } = run;
     const modules = [...this.#withImports(run.modules)].map(([path, digest]) => ({ path, digest }));
-    return { status: 'done', error: null, ms, exports, captured, values, reads, modules, impure, mutated };
+    return { status: 'done', error: null, ms, exports, captured, values, reads, modules, impure, mutated, dropped };
   }
 
   #fail(run: Run, error: unknown, ms: number): RunReply {
@@ -165,7 +163,7 @@ export class Evaluator {
       reads: run.reads,
       modules: [],
       impure: run.impure,
-      mutated: this.#values.changed(inputs),
+      ...this.#values.changed(inputs),
     };
   }
 

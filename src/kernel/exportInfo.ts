@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util';
-import { digestOf, NotEncodable } from '../cache/codec.ts';
-import type { Captured, ExportInfo } from '../protocol/kernel.ts';
+import { digestOf } from '../cache/codec.ts';
+import type { ExportInfo } from '../protocol/kernel.ts';
 import { untracked } from './run.ts';
 
 const JSON_LIMIT = 2000;
@@ -25,27 +25,13 @@ export function describeExport(name: string, value: unknown, { digest, reason, s
   }));
 }
 
-/** What is told of a value that only functions of its cell use. */
-export function describeCaptured(name: string, value: unknown): Captured {
-  return untracked(() => ({ name, digest: digestIfAny(value), ...(isPlainFunction(value) && { plain: true }) }));
-}
-
-function digestIfAny(value: unknown): string | null {
-  try {
-    return digestOf(value);
-  } catch (error) {
-    if (error instanceof NotEncodable) return null;
-    throw error;
-  }
-}
-
 const KINDS: readonly object[] = [() => {}, async () => {}, function* () {}, async function* () {}].map((one) =>
   Object.getPrototypeOf(one),
 );
 const OF_EVERY_FUNCTION: readonly PropertyKey[] = ['length', 'name', 'prototype', 'arguments', 'caller'];
 
 /** Whether a function is its code and nothing else: neither it nor what `new` would make of it was given anything. */
-function isPlainFunction(value: unknown): boolean {
+export function isPlainFunction(value: unknown): boolean {
   if (typeof value !== 'function' || types.isProxy(value) || !KINDS.includes(Object.getPrototypeOf(value)))
     return false;
   if (!Reflect.ownKeys(value).every((key) => OF_EVERY_FUNCTION.includes(key))) return false;

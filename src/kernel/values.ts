@@ -2,9 +2,11 @@ import { hash } from 'node:crypto';
 import type { Blobs } from '../cache/blobs.ts';
 import { decode, type ExternalRef, encode, NotEncodable } from '../cache/codec.ts';
 import { Encoder } from '../cache/encoder.ts';
-import type { CellId, ExportInfo, RunReply, RunRequest, ValuesRef } from '../protocol/kernel.ts';
+import type { CellOutcome } from '../notebook/compile.ts';
+import type { CellId, RunReply, RunRequest, ValuesRef } from '../protocol/kernel.ts';
 import { type ChangeCheck, changeCheck } from './changeCheck.ts';
 import { describeExport } from './exportInfo.ts';
+import { HiddenState } from './hiddenState.ts';
 import { untracked } from './run.ts';
 
 /** Runs shorter than this are cheaper to repeat than to load. */
@@ -13,6 +15,7 @@ const WORTH_KEEPING_MS = 5;
 /** One exported value, and what is known of its content. */
 interface LiveExport {
   readonly cell: CellId;
+  readonly name: string;
   readonly value: unknown;
   /** Content digest; null with the reason where the value cannot be encoded. */
   readonly digest: string | null;
@@ -29,9 +32,16 @@ interface LiveExport {
 
 type Live = Map<string, LiveExport>;
 
+/** How the live values of a cell were made. */
+interface Made {
+  readonly inputs: RunRequest['inputs'];
+  readonly hidden: HiddenState | null;
+}
+
 /** The exported values that this kernel holds, and what is known of their content. */
 export class Values {
   readonly #live = new Map<CellId, Live>();
+  readonly #made = new Map<CellId, Made>();
   /** Which export an object belongs to, so that other values can point at it; only live exports count. */
   #owners = new WeakMap<object, { readonly owner: LiveExport; readonly index: number }>();
   readonly #registered = new WeakSet<LiveExport>();
@@ -49,9 +59,9 @@ export class Values {
   /** Takes over what a run exported, and tells what is known of it. Each value is walked once. */
   adopt(
     { cell, inputs, keepValues }: AdoptRequest,
-    exports: Readonly<Record<string, unknown>>,
+    { exports, hidden }: CellOutcome,
     ms: number,
-  ): ExportInfo[] {
+  ): Pick<RunReply, 'exports' | 'captured'> {
     this.drop(cell);
     for (const { name, cell: producer } of inputs) this.#register(this.#live.get(producer)?.get(name));
     const keep = this.#mayKeep(keepValues, ms);
@@ -59,11 +69,15 @@ export class Values {
     this.#live.set(cell, live);
     for (const [name, value] of Object.entries(exports)) {
       if (isObject(value)) for (const other of live.values()) this.#register(other);
-      live.set(name, this.#encode(cell, value, keep));
+      live.set(name, this.#encode({ cell, name }, value, keep));
     }
-    return [...live].map(([name, { value, digest, reason, size }]) =>
-      describeExport(name, value, { digest, reason, size }),
-    );
+    const isOpaque = [...live.values()].some(({ digest }) => digest === null);
+    const state = hidden && isOpaque ? new HiddenState(hidden) : null;
+    this.#made.set(cell, { inputs, hidden: state });
+    return {
+      exports: [...live.values()].map((one) => describeExport(one.name, one.value, one)),
+      captured: state?.described ?? [],
+    };
   }
 
   /** Keeps a cell's exports as one file where loading them is cheaper than the `ms` it took to compute them. */
@@ -87,7 +101,7 @@ export class Values {
     const live: Live = new Map();
     try {
       const encoded = decode(bytes) as Readonly<Record<string, Uint8Array>>; // what `keep` encoded
-      for (const [name, part] of Object.entries(encoded)) live.set(name, this.#decode(cell, part, live));
+      for (const [name, part] of Object.entries(encoded)) live.set(name, this.#decode({ cell, name }, part, live));
     } catch {
       return false; // damaged, of another format, or it points at what is gone: the cell can be run again
     }
@@ -96,25 +110,76 @@ export class Values {
     return true;
   }
 
-  /** Inputs whose content is not what it was; they are dropped, so that they come back whole. */
-  changed(inputs: RunRequest['inputs']): RunReply['mutated'] {
-    const mutated = inputs.flatMap(({ name, cell }) => {
-      const live = this.#live.get(cell)?.get(name);
-      return live?.check?.isChanged() ? [{ name, cell, advice: adviceFor(name, live.value) }] : [];
-    });
-    for (const { cell } of mutated) this.drop(cell);
-    return mutated;
+  /**
+   * What the run that was given `inputs` changed of all it could reach. Whatever is not as it was is dropped, with what
+   * holds on to it, so that it comes back whole. What only functions of a cell can see is theirs to change.
+   */
+  changed(inputs: RunRequest['inputs']): Pick<RunReply, 'mutated' | 'dropped'> {
+    const { values, makers } = this.#reach(inputs);
+    const mutated = values.filter(({ check }) => check?.isChanged());
+    const spoilt = [...makers].filter((cell) => this.#isSpoilt(cell));
+    const dropped = this.#withHolders([...mutated.map(({ cell }) => cell), ...spoilt]);
+    for (const cell of dropped) this.drop(cell);
+    return {
+      mutated: mutated.map(({ name, cell, value }) => ({ name, cell, advice: adviceFor(name, value) })),
+      dropped,
+    };
   }
 
   drop(cell: CellId): void {
     this.#live.delete(cell);
+    this.#made.delete(cell);
+  }
+
+  /**
+   * All values that lead from `inputs`: what they point into, and what went into those that nobody can look into, such
+   * as functions; and the cells that made these.
+   */
+  #reach(inputs: RunRequest['inputs']): { readonly values: LiveExport[]; readonly makers: Set<CellId> } {
+    const values = new Set<LiveExport>();
+    const makers = new Set<CellId>();
+    const pending = inputs.flatMap(({ name, cell }) => this.#live.get(cell)?.get(name) ?? []);
+    for (let one = pending.pop(); one; one = pending.pop()) {
+      if (values.has(one)) continue;
+      values.add(one);
+      for (const ref of one.refs) pending.push(...this.#withDigest(ref));
+      if (one.digest !== null || makers.has(one.cell)) continue;
+      makers.add(one.cell);
+      const taken = this.#made.get(one.cell)?.inputs ?? [];
+      pending.push(...taken.flatMap(({ name, cell }) => this.#live.get(cell)?.get(name) ?? []));
+    }
+    return { values: [...values], makers };
+  }
+
+  #isSpoilt(cell: CellId): boolean {
+    if (this.#made.get(cell)?.hidden?.isChanged()) return true;
+    return [...(this.#live.get(cell)?.values() ?? [])].some(({ check }) => check?.isChanged());
+  }
+
+  /** Cells, and all whose values may hold on to theirs. */
+  #withHolders(cells: readonly CellId[]): CellId[] {
+    const found = new Set(cells);
+    for (const cell of found) {
+      const digests = [...(this.#live.get(cell)?.values() ?? [])].map(({ digest }) => digest);
+      for (const [other, live] of this.#live) {
+        const taken = this.#made.get(other)?.inputs.some((input) => input.cell === cell);
+        const refers = () =>
+          [...live.values()].some(({ refs }) => digests.some((one) => one !== null && refs.has(one)));
+        if (taken || refers()) found.add(other);
+      }
+    }
+    return [...found];
+  }
+
+  #withDigest(digest: string): LiveExport[] {
+    return [...this.#live.values()].flatMap((live) => [...live.values()].filter((one) => one.digest === digest));
   }
 
   #mayKeep(policy: RunRequest['keepValues'], ms: number): boolean {
     return this.#blobs !== null && policy !== 'never' && (policy === 'always' || ms >= WORTH_KEEPING_MS);
   }
 
-  #encode(cell: CellId, value: unknown, keep: boolean): LiveExport {
+  #encode(place: Pick<LiveExport, 'cell' | 'name'>, value: unknown, keep: boolean): LiveExport {
     const refs = new Set<string>();
     const objects: object[] = [];
     let isWhole = true;
@@ -122,7 +187,7 @@ export class Values {
       const { owner, index } = this.#ownerOf(object) ?? {};
       if (!owner?.digest || index === undefined) return undefined;
       isWhole = false;
-      if (owner.cell !== cell) refs.add(owner.digest);
+      if (owner.cell !== place.cell) refs.add(owner.digest);
       return { producer: owner.digest, index };
     };
     try {
@@ -133,16 +198,16 @@ export class Values {
         const size = encoder.out.length;
         const { bytes, digest } = encoder.out.finish();
         const check = changeCheck(value, size, isWhole ? digest : null);
-        return { cell, value, digest, reason: null, bytes: keep ? bytes : null, size, objects, refs, check };
+        return { ...place, value, digest, reason: null, bytes: keep ? bytes : null, size, objects, refs, check };
       });
     } catch (error) {
       if (!(error instanceof NotEncodable)) throw error;
       const { message: reason } = error;
-      return { cell, value, digest: null, reason, bytes: null, size: 0, objects: [], refs, check: null };
+      return { ...place, value, digest: null, reason, bytes: null, size: 0, objects: [], refs, check: null };
     }
   }
 
-  #decode(cell: CellId, bytes: Uint8Array, own: Live): LiveExport {
+  #decode(place: Pick<LiveExport, 'cell' | 'name'>, bytes: Uint8Array, own: Live): LiveExport {
     const refs = new Set<string>();
     const objects: object[] = [];
     let isWhole = true;
@@ -151,7 +216,7 @@ export class Values {
       const owner = this.#find(producer, own);
       const object = owner?.objects[index];
       if (!object) throw new Error('What this value points at is gone.');
-      if (owner.cell !== cell) refs.add(producer);
+      if (owner.cell !== place.cell) refs.add(producer);
       return object;
     };
     const onObject = (object: object, index: number) => {
@@ -160,7 +225,7 @@ export class Values {
     const value = untracked(() => decode(bytes, { resolve, onObject }));
     const digest = hash('sha256', bytes, 'hex'); // as `encode` defines it
     const check = untracked(() => changeCheck(value, bytes.length, isWhole ? digest : null));
-    return { cell, value, digest, reason: null, bytes: null, size: bytes.length, objects, refs, check };
+    return { ...place, value, digest, reason: null, bytes: null, size: bytes.length, objects, refs, check };
   }
 
   /** The live export with this content, of the same cell if it has one. */

@@ -2,7 +2,7 @@ import { type TransformFailure, transform } from 'esbuild';
 import MagicString from 'magic-string';
 import { UserError } from '../base/errors.ts';
 import { editCell, importCall } from './compileEdits.ts';
-import { type FollowedFunctions, type FunctionParts, followFunctions } from './functions.ts';
+import { type FollowedFunctions, type FunctionParts, followFunctions, hiddenNames } from './functions.ts';
 import { type ImpureGlobals, trackImpure, unusedName } from './impurity.ts';
 import { cleanText, digestParts, normalForm, TRANSFORM } from './normalForm.ts';
 import { type CellAnalysis, exportedNames } from './parse.ts';
@@ -43,8 +43,8 @@ export type CellFunction = (memoir: CellRuntime, inputs: Readonly<Record<string,
 
 export interface CellOutcome {
   readonly exports: Record<string, unknown>;
-  /** Private names that exported functions consist of or take. */
-  readonly captured?: Record<string, unknown>;
+  /** Variables and private names that functions of the cell mention, as they are when it is called. */
+  readonly hidden?: () => Record<string, unknown>;
   /** The value of the last expression; absent where a cell shows none. */
   readonly result?: unknown;
 }
@@ -81,8 +81,8 @@ export async function compileCell(request: CompileRequest): Promise<CompiledCell
   editCell(edit, scoped, { ...names, ...given });
   const exports = exportedNames(analysis);
   const followed = followFunctions(scoped, { inputs: given.shadowed, imports: request.imports });
-  const captured = capturedBy(exports, followed);
-  const handed = [...exports, ...captured, ...(analysis.lastExpression ? [names.result] : [])];
+  const hidden = exports.length ? hiddenNames(scoped) : [];
+  const handed = [...new Set([...exports, ...hidden]), ...(analysis.lastExpression ? [names.result] : [])];
   edit.append(`\nexport { ${handed.join(', ')} };`);
   const [run, normal, functions] = await Promise.all([
     strip(edit, source, name),
@@ -91,16 +91,10 @@ export async function compileCell(request: CompileRequest): Promise<CompiledCell
   ]).catch(rethrow);
   const head = headOf(names.memoir, unusedName(source, '$inputs'), inputs, request.imports);
   return {
-    ...assemble(run, head, names.result, captured),
+    ...assemble(run, head, names.result, { exports, hidden }),
     codeDigest: digestParts([normal, inputs, request.imports.map(keyOf).sort()]),
     functions,
   };
-}
-
-/** Private names of the cell that its exported functions consist of or take. */
-function capturedBy(exports: readonly string[], { parts }: FollowedFunctions): string[] {
-  const names = exports.flatMap((name) => [...(parts.get(name)?.functions ?? []), ...(parts.get(name)?.values ?? [])]);
-  return [...new Set(names)].filter((name) => !exports.includes(name));
 }
 
 async function digestFunctions(
@@ -161,23 +155,25 @@ function assemble(
   { code, map }: { code: string; map: string },
   head: string,
   result: string,
-  privates: readonly string[],
+  names: { readonly exports: readonly string[]; readonly hidden: readonly string[] },
 ): { js: string; map: string } {
   const at = code.lastIndexOf('export {');
   const list = /^export \{([^}]*)\};\s*$/.exec(code.slice(at))?.[1];
   if (list === undefined) throw new Error('esbuild did not end a cell with its exports.');
   const exports: string[] = [];
-  const captured: string[] = [];
+  const hidden: string[] = [];
   let shown = '';
-  for (const item of list
+  for (const given of list
     .split(',')
     .map((text) => text.trim())
     .filter(Boolean)) {
-    const [local = '', exported = local] = item.split(' as ');
+    const [local = '', exported = local] = given.split(' as ');
     if (exported === result) shown = `, result: ${local}`;
-    else (privates.includes(exported) ? captured : exports).push(exported === local ? local : `${exported}: ${local}`);
+    const item = exported === local ? local : `${exported}: ${local}`;
+    if (names.exports.includes(exported)) exports.push(item);
+    if (names.hidden.includes(exported)) hidden.push(item);
   }
-  const more = captured.length ? `, captured: { ${captured.join(', ')} }` : '';
+  const more = hidden.length ? `, hidden: () => ({ ${hidden.join(', ')} })` : '';
   const js = `${head}${code.slice(0, at)}return { exports: { ${exports.join(', ')} }${more}${shown} };\n})`;
   const { mappings, ...rest } = JSON.parse(map) as { mappings: string };
   return { js, map: JSON.stringify({ ...rest, mappings: `;${mappings}` }) };

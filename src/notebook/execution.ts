@@ -95,7 +95,7 @@ export class Execution implements Disposable {
         seed,
         now,
       });
-      for (const { cell } of reply.mutated) this.#live.delete(cell);
+      for (const cell of reply.dropped) this.#live.delete(cell);
       if (reply.status === 'done') this.#live.set(id, active.run);
       return { ...reply, ...active };
     } finally {

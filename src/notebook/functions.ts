@@ -1,6 +1,15 @@
-import { isDisposed, isValue } from './parseDeclarations.ts';
+import { isDisposed, isPrivateName, isValue } from './parseDeclarations.ts';
 import { type DynamicImport, dynamicImportsOf, type ImportBinding, importsOf } from './parseImports.ts';
-import { isChanged, type Local, type Node, type ScopedSource, type Span, type Use } from './scope.ts';
+import {
+  type Definition,
+  isChanged,
+  type Local,
+  type Node,
+  outermostMember,
+  type ScopedSource,
+  type Span,
+  type Use,
+} from './scope.ts';
 
 /** A function that a cell declares, as its text shows it: what the results of its calls depend on. */
 export interface FunctionParts {
@@ -60,6 +69,21 @@ export function followFunctions(source: ScopedSource, around: FunctionSurroundin
     if (whole) parts.set(name, whole);
   }
   return { parts, spans };
+}
+
+/**
+ * Variables and private names that functions of the cell mention: state that calls of them may change after the cell
+ * has settled, although no other cell sees it.
+ */
+export function hiddenNames({ locals, parents }: ScopedSource): string[] {
+  const isHidden = ({ kind, name, parent }: Definition) =>
+    kind !== 'import' &&
+    (isPrivateName(name.name) || (parent?.type === 'VariableDeclaration' && parent.kind !== 'const'));
+  const inFunction = (use: Use) => !use.erased && ownerOf(use.node, parents, RUN_LATER).type !== 'Program';
+  return locals.flatMap(({ name, definitions, uses }) => {
+    const [definition] = definitions.filter(isValue);
+    return definition && !isDisposed(definition) && isHidden(definition) && uses.some(inFunction) ? [name] : [];
+  });
 }
 
 interface OwnFunction {
@@ -163,12 +187,6 @@ function changesGlobals({ free, parents }: ScopedSource): boolean {
     const member = outermostMember(node, parents);
     return ['eval', 'globalThis', 'global'].includes(name) || isPrototype(member) || isChanged(member, parents);
   });
-}
-
-/** `a.b.c` for the `a` of it. */
-function outermostMember(object: Node, parents: ReadonlyMap<Node, Node>): Node {
-  const user = parents.get(object);
-  return user?.type === 'MemberExpression' && user.object === object ? outermostMember(user, parents) : object;
 }
 
 function isPrototype(node: Node): boolean {

@@ -102,6 +102,12 @@ export function isChanged(node: Node, parents: ReadonlyMap<Node, Node>): boolean
   return user?.type === 'UpdateExpression' || (user?.type === 'UnaryExpression' && user.operator === 'delete');
 }
 
+/** `a.b.c` for the `a` of it. */
+export function outermostMember(object: Node, parents: ReadonlyMap<Node, Node>): Node {
+  const user = parents.get(object);
+  return user?.type === 'MemberExpression' && user.object === object ? outermostMember(user, parents) : object;
+}
+
 const TOO_DEEP = {
   severity: 'Error',
   message: 'This code is nested too deeply to be read',

@@ -1,12 +1,13 @@
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { toErrorData } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
-import type { CellError, CellId, RunReply } from '../protocol/kernel.ts';
+import type { CellId } from '../protocol/kernel.ts';
 import { type CellEvent, type CellState, type Reason, type ResultSource, step, UNKNOWN } from './cellRun.ts';
 import type { Executed, Execution } from './execution.ts';
 import { reason } from './explain.ts';
 import { LiveValues, type Recreation } from './liveValues.ts';
 import type { CellKey, Found, Lookup } from './lookup.ts';
+import { mutationError } from './mutation.ts';
 import { obstacleOf } from './obstacle.ts';
 import { Program } from './program.ts';
 import { type CellRecord, exportDigest, recordOf, sameExports, WRITING } from './record.ts';
@@ -184,7 +185,7 @@ export class Wave implements Disposable {
     const { status, superseded, ms } = executed;
     if (superseded && status !== 'done') return this.#enqueue(id, wanted);
     if (status === 'interrupted') return this.#halt(id, { type: 'interrupt', ms });
-    const trouble = executed.error ?? this.#mutation(executed);
+    const trouble = executed.error ?? mutationError(program, id, executed.mutated);
     if (trouble) return this.#halt(id, { type: 'fail', error: trouble, ms });
     const { record, whole: traced } = await this.#record(program, id, executed, now);
     const whole = traced && (await this.#lookup.keep(program, id, record));
@@ -201,7 +202,7 @@ export class Wave implements Disposable {
       return false;
     }
     const { status, ms } = executed;
-    const trouble = executed.error ?? this.#mutation(executed);
+    const trouble = executed.error ?? mutationError(this.#program, id, executed.mutated);
     if (status !== 'done' || trouble) {
       this.#halt(id, trouble ? { type: 'fail', error: trouble, ms } : { type: 'interrupt', ms });
       return false;
@@ -267,14 +268,6 @@ export class Wave implements Disposable {
 
   #obstacle(id: CellId, look: boolean): CellEvent | null {
     return obstacleOf(this.#program, id, (up) => this.state(up), look);
-  }
-
-  #mutation({ mutated }: RunReply): CellError | null {
-    const [first] = mutated;
-    if (!first) return null;
-    const owner = this.#program.label(first.cell);
-    const message = `This cell changed \`${first.name}\`, which belongs to ${owner}. To keep it whole, ${first.advice}.`;
-    return { name: 'MutationError', message, line: null, column: null };
   }
 
   #dispatch(id: CellId, event: CellEvent): void {

@@ -79,15 +79,17 @@ export interface RunReply {
   readonly error: CellError | null;
   readonly ms: number;
   readonly exports: readonly ExportInfo[];
-  /** Private names that exported functions consist of or take. */
+  /** Variables and private names that functions of the cell use. */
   readonly captured: readonly Captured[];
   readonly values: ValuesRef | null;
   readonly reads: readonly Read[];
   /** Local modules that the run loaded, or that modules it uses loaded before, by full path, with digests of their texts. */
   readonly modules: readonly { readonly path: string; readonly digest: string }[];
   readonly impure: readonly string[];
-  /** Inputs that the run changed although they belong to another cell. */
+  /** Values that the run changed although they belong to another cell. */
   readonly mutated: readonly { readonly name: string; readonly cell: CellId; readonly advice: string }[];
+  /** Cells whose live values are not what their runs left, and were dropped: they come back whole when they are needed. */
+  readonly dropped: readonly CellId[];
 }
 
 /** What the host asks of the kernel process. */

@@ -37,13 +37,22 @@ export class NotebookFolder {
   /** Saves and closes a window, and opens the notebook with a new session and a new kernel. */
   async reopen(window: NotebookWindow, options: WindowOptions = {}): Promise<NotebookWindow> {
     window.save();
-    await window.close();
-    this.#windows.delete(window);
+    await this.shut(window);
     return this.open(options);
+  }
+
+  /** Closes a window without saving. */
+  async shut(window: NotebookWindow): Promise<void> {
+    this.#windows.delete(window);
+    await window.close();
   }
 
   write(name: string, content: string): void {
     this.folder.write(name, content);
+  }
+
+  remove(name: string): void {
+    rmSync(this.folder.file(name));
   }
 
   /** Loses all kept values, but not the records of what was computed. */

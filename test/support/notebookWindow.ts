@@ -18,6 +18,7 @@ export interface WindowOptions {
   readonly autoRun?: 'auto' | 'lazy';
   readonly useCache?: boolean;
   readonly seed?: number;
+  readonly now?: number;
   readonly clock?: () => number;
   readonly set?: Readonly<Record<string, unknown>>;
   /** Widgets as the reader left them. */
@@ -41,6 +42,7 @@ export class NotebookWindow {
   readonly #happened: string[] = [];
   readonly #seen = new Map<CellId, CellState>();
   readonly #document: NotebookDocument;
+  #kernelId: number | null = null;
   #cells: readonly OpenCell[];
   #nextId = 0;
 
@@ -65,6 +67,12 @@ export class NotebookWindow {
     this.session = session;
     this.kernel = kernel;
     session.onChange((id) => this.#note(id));
+    kernel.onStarted((pid) => {
+      this.#kernelId = pid;
+    });
+    kernel.onLost(() => {
+      this.#kernelId = null;
+    });
     this.#document = readDocument(readFileSync(this.#file));
     this.#cells = this.#document.cells.map((cell) => ({ id: this.#newId(), cell }));
     this.#update();
@@ -128,6 +136,24 @@ export class NotebookWindow {
     this.#cells = [...this.#cells, { id: this.#newId(), cell: newCell({ kind: 'code', title, source }) }];
     await this.#settle(this.#update());
     return this.happened();
+  }
+
+  /** Gives the page other cells, from title to source; those whose title stays stay the same cells. Nothing runs. */
+  rewrite(page: readonly (readonly [title: string, source: string])[]): CellId[] {
+    const known = new Map(this.#cells.map((one) => [one.cell.title, one]));
+    this.#cells = page.map(([title, source]) => {
+      const one = known.get(title);
+      return one
+        ? { id: one.id, cell: { ...one.cell, source } }
+        : { id: this.#newId(), cell: newCell({ kind: 'code', title, source }) };
+    });
+    return this.#update();
+  }
+
+  /** Ends the kernel process, if there is one, as a crash would. */
+  kill(): void {
+    if (this.#kernelId !== null) process.kill(this.#kernelId, 'SIGKILL');
+    this.#kernelId = null;
   }
 
   /** Puts a cell at another place on the page. */
