@@ -1,18 +1,25 @@
-// npm run fuzz -- <what> [--millions n] [--seed n]: random input against what must hold; ends with 1 where it does not.
+// npm run fuzz [-- <what>] [--steps n | --millions n] [--seed n]: random input against what must hold, the notebook engine
+// unless told otherwise; ends with 1 where it does not hold.
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-/** What can be fuzzed, and the script that does it. */
-const targets = { keys: 'test/cache/never-wrong/fuzzMain.ts' };
+/** What can be fuzzed: the script that does it, and what must be built before. */
+const targets = {
+  notebook: { script: 'test/notebook/fuzz/main.ts', build: 'esbuild.mjs' },
+  keys: { script: 'test/cache/never-wrong/fuzzMain.ts', build: null },
+};
 
 process.chdir(resolve(import.meta.dirname, '..'));
-const [target, ...options] = process.argv.slice(2);
-if (!Object.hasOwn(targets, target ?? '')) {
-  console.error(`Usage: npm run fuzz -- ${Object.keys(targets).join('|')} [--millions n] [--seed n]`);
+const args = process.argv.slice(2);
+const target = args[0]?.startsWith('--') === false ? args.shift() : 'notebook';
+if (!Object.hasOwn(targets, target)) {
+  console.error(`Usage: npm run fuzz -- ${Object.keys(targets).join('|')} [--steps n | --millions n] [--seed n]`);
   process.exit(2);
 }
+const { script, build } = targets[target];
 try {
-  execFileSync(process.execPath, ['--max-old-space-size=4096', targets[target], ...options], { stdio: 'inherit' });
+  if (build) execFileSync(process.execPath, [build], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['--max-old-space-size=4096', script, ...args], { stdio: 'inherit' });
 } catch (error) {
   process.exitCode = error.status ?? 1; // what went wrong has been said
 }
