@@ -98,6 +98,7 @@ const builds = [
       chart: 'src/kernel/chartCompile.ts',
       language: 'src/language/main.ts',
       test: 'src/test.ts',
+      chartSvg: 'webview/chartSvg.ts',
     },
     outdir: 'dist',
     chunkNames: 'chunk-[hash]',
@@ -116,7 +117,7 @@ const builds = [
       graphPage: 'webview/graphPage.ts',
     },
     outdir: 'dist/webview',
-    chunkNames: 'chunk-[hash]',
+    chunkNames: '[name]-[hash]', // pages that are one file leave out what they do not need, by name
     platform: 'browser',
     format: 'esm',
     target: 'es2022',
@@ -141,9 +142,10 @@ function report(built) {
   const outputs = built.flatMap(({ metafile }) =>
     Object.entries(metafile.outputs).map(([path, { bytes }]) => [path, bytes]),
   );
-  const chunks = outputs.filter(([path]) => path.includes('chunk-'));
-  const rows = outputs.filter(([path]) => !path.includes('chunk-'));
-  rows.push([`dist/**/chunk-*.js (${chunks.length})`, chunks.reduce((sum, [, bytes]) => sum + bytes, 0)]);
+  const isChunk = (path) => /-[A-Z0-9]{8}\.js$/.test(path); // what several bundles share, or load on demand
+  const chunks = outputs.filter(([path]) => isChunk(path));
+  const rows = outputs.filter(([path]) => !isChunk(path));
+  rows.push([`dist/**/*-<hash>.js (${chunks.length})`, chunks.reduce((sum, [, bytes]) => sum + bytes, 0)]);
   for (const name of Object.keys(natives)) rows.push([`dist/native/${name}`, statSync(join('dist/native', name)).size]);
   for (const [path, bytes] of rows) console.log(`${(bytes / 1000).toFixed(0).padStart(8)} kB  ${path}`);
 }

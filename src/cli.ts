@@ -10,6 +10,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./cli/plan.ts')).plan,
   check: async () => (await import('./cli/check.ts')).check,
   app: async () => (await import('./cli/app.ts')).app,
+  export: async () => (await import('./cli/export.ts')).exporting,
+  import: async () => (await import('./cli/import.ts')).importing,
   cache: async () => (await import('./cli/cache.ts')).cache,
   profile: async () => (await import('./cli/profile.ts')).profile,
   status: async () => (await import('./cli/status.ts')).status,

@@ -10,6 +10,7 @@ import { appPage } from '../notebook/appView.ts';
 import { Access, isLoopback } from '../server/access.ts';
 import { App } from '../server/app.ts';
 import type { ServedNotebook } from '../server/appSession.ts';
+import { pageWithPictures } from '../server/pagePictures.ts';
 import { WebServer } from '../server/webServer.ts';
 import { readArguments, readInteger, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -146,7 +147,8 @@ export async function serveApp(file: string, options: ServeOptions = {}): Promis
 async function servedNotebook(path: string): Promise<ServedNotebook> {
   const document = await readNotebookFile(path);
   const named = document.cells.map((cell, index) => ({ id: cellId(index), cell }));
-  return { page: appPage(named, { name: basename(path) }), cells: placedCells(document) };
+  const page = appPage(named, { name: basename(path) });
+  return { page: await pageWithPictures(page, dirname(path)), cells: placedCells(document) };
 }
 
 const SETTLE_MS = 100;

@@ -9,7 +9,7 @@ import { type OpenedNotebook, openNotebook, type PlacedCell } from './notebook.t
 /** `memoir run`: runs what is not cached of a notebook and shows every result. */
 export const run: Command = {
   summary: 'run a notebook; what is cached does not run again',
-  usage: 'memoir run <notebook> [--set name=value]… [--no-cache] [--seed n] [--now time] [--json]',
+  usage: 'memoir run <notebook> [--set name=value]… [--no-cache] [--seed n] [--now time] [--html file] [--json]',
   async run(args) {
     const { values, positionals } = readArguments(
       args,
@@ -18,6 +18,7 @@ export const run: Command = {
         'no-cache': { type: 'boolean', default: false },
         seed: { type: 'string' },
         now: { type: 'string' },
+        html: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
       1,
@@ -32,6 +33,10 @@ export const run: Command = {
     try {
       await notebook.session.runStale();
       const report = runReport(notebook);
+      if (values.html !== undefined) {
+        const { exportOpened, writeExported } = await import('./export.ts');
+        await writeExported(values.html, await exportOpened(positionals[0]!, notebook, 'html', { code: true }));
+      }
       console.log(values.json ? JSON.stringify(report, null, 2) : runText(notebook));
       const unknown = unknownWidgets(notebook, set);
       if (unknown) console.error(unknown);
@@ -114,14 +119,7 @@ function jsonData(data: unknown): unknown {
 function runText({ cells, session }: OpenedNotebook): string {
   if (!cells.length) return 'This notebook has no cells to run. A cell begins with a line such as `// %% Title`.';
   const blocks = cells.map((cell) => cellText(cell, session.state(cell.id)));
-  const {
-    cells: all,
-    hits,
-    computed,
-    errors,
-    ms,
-    savedMs,
-  } = runReport({ cells, session }).totals;
+  const { cells: all, hits, computed, errors, ms, savedMs } = runReport({ cells, session }).totals;
   const open = all - hits - computed - errors;
   const failed = (errors ? `, ${errors} failed` : '') + (open > 0 ? `, ${open} without a result` : '');
   const saved = savedMs > 0 ? `, ${formatDuration(savedMs)} saved` : '';

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../notebook/exporters/html.ts';
 import type { WebServer } from './webServer.ts';
 
 /** Where the parts of an app are served. */
@@ -78,16 +79,4 @@ function pageHtml(title: string): string {
 </body>
 </html>
 `;
-}
-
-/** A text as it stands in HTML, also inside of quotes. */
-export function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (sign) => entities[sign]!);
 }
