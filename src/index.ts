@@ -26,6 +26,7 @@ export { progress } from './kernel/progress.ts';
 export { refresh } from './kernel/refresh.ts';
 export { toast } from './kernel/toast.ts';
 export { form } from './kernel/widgetForm.ts';
+export { widget } from './kernel/widgetModule.ts';
 export { button, checkbox, color, number, range, slider, toggle } from './kernel/widgets.ts';
 export { multiselect, radio, select } from './kernel/widgetsChoice.ts';
 export { date, dateRange } from './kernel/widgetsDate.ts';

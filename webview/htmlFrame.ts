@@ -1,4 +1,3 @@
-import type { HtmlData } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
 import { type FrameStyle, frameDocument, reportedHeight } from './htmlDocument.ts';
 import type { OutputView } from './outputView.ts';
@@ -12,17 +11,23 @@ const VARIABLES = [
   '--vscode-editor-font-family',
   '--vscode-textLink-foreground',
   '--vscode-focusBorder',
+  '--vscode-button-background',
+  '--vscode-button-foreground',
+  '--vscode-input-background',
+  '--vscode-input-foreground',
   '--vscode-panel-border',
 ];
 
 /** HTML in a frame that can run scripts but reach neither the page, nor its storage, nor the network. */
 export class HtmlFrame implements OutputView {
   readonly css = '';
-  readonly element = h('iframe', { class: 'frame', sandbox: 'allow-scripts', title: 'HTML output' });
-  readonly #html: string;
+  readonly element: HTMLIFrameElement;
+  readonly #html: () => string;
 
-  constructor({ html }: HtmlData) {
+  /** `html` gives the body whenever the frame is written anew. */
+  constructor(html: () => string, title = 'HTML output') {
     this.#html = html;
+    this.element = h('iframe', { class: 'frame', sandbox: 'allow-scripts', title });
     addEventListener('message', this.#listen);
     this.#write();
   }
@@ -43,14 +48,14 @@ export class HtmlFrame implements OutputView {
     const style = frameStyle();
     this.element.style.colorScheme = style.scheme; // a frame of another scheme than its element is not transparent
     const { memoirFrame } = document.documentElement.dataset;
-    if (memoirFrame === undefined) this.element.srcdoc = frameDocument(this.#html, style);
+    if (memoirFrame === undefined) this.element.srcdoc = frameDocument(this.#html(), style);
     else this.element.src = memoirFrame; // a page that forbids scripts in its text has a place where they may run
   }
 
   readonly #listen = (event: MessageEvent): void => {
     if (event.source !== this.element.contentWindow) return;
     if (event.data?.memoirFrame === 'ready')
-      this.element.contentWindow?.postMessage({ memoirDocument: frameDocument(this.#html, frameStyle()) }, '*');
+      this.element.contentWindow?.postMessage({ memoirDocument: frameDocument(this.#html(), frameStyle()) }, '*');
     const height = reportedHeight(event.data);
     if (height !== null) this.element.style.height = `${height}px`;
   };

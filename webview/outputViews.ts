@@ -32,9 +32,9 @@ export async function makeView(item: ViewItem, page: OutputScope): Promise<Outpu
     case MIME.value:
       return new ValueTree(item.json() as ValueNode);
     case MIME.sandboxedHtml:
-      return new HtmlFrame(item.json() as HtmlData);
+      return new HtmlFrame(() => (item.json() as HtmlData).html);
     case MIME.html:
-      return new HtmlFrame({ html: item.text() });
+      return new HtmlFrame(() => item.text());
     case MIME.text:
       return new PlainText(item.text());
     case MIME.widget:
@@ -66,5 +66,6 @@ async function makeCode(data: CodeData): Promise<OutputView> {
 
 async function makeWidget(data: WidgetData, page: OutputScope): Promise<OutputView> {
   if (data.kind === 'form') return new (await import('./widgetForm.ts')).FormWidget(data, page);
+  if (data.kind === 'module') return new (await import('./widgetModule.ts')).ModuleWidget(data, page);
   return new (await import('./widget.ts')).Widget(data, page);
 }

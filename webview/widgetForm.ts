@@ -37,7 +37,7 @@ export class FormWidget implements OutputView, StateView {
     );
     this.element = h('div', { class: 'widget form' }, fields);
     this.#submit.addEventListener('click', () => this.#post());
-    this.element.addEventListener('keydown', this.#submitByKey);
+    this.element.addEventListener('keydown', this.#submitByKey, { capture: true }); // fields keep their keys
     this.#declare();
     for (const child of data.options.children ?? []) this.#add(child);
     this.#store.add(page.watch(this));
@@ -97,9 +97,11 @@ export class FormWidget implements OutputView, StateView {
     this.#page.move(this, this.#submitted);
   }
 
+  /** Enter in a line of text submits, and Ctrl+Enter anywhere, after the field has told its value. */
   readonly #submitByKey = (event: KeyboardEvent): void => {
-    const isField = (event.target as HTMLElement).localName === 'vscode-textfield';
-    if (event.key === 'Enter' && (isField || event.ctrlKey || event.metaKey)) queueMicrotask(() => this.#post()); // after the field has told its value
+    if (event.key !== 'Enter') return;
+    const inLine = event.composedPath().some((at) => at instanceof Element && at.localName === 'vscode-textfield');
+    if (inLine || event.ctrlKey || event.metaKey) setTimeout(() => this.#post());
   };
 
   /** What the fields see of the page: their moves stay within the form. */

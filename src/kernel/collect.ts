@@ -4,6 +4,8 @@ import type { Output } from '../protocol/output.ts';
 /** What is shown while something is put together, instead of being shown by itself. */
 export class Collector {
   readonly outputs: Output[] = [];
+  /** Settles after what was displayed last here: outputs keep the order of the calls. */
+  last: Promise<unknown> = Promise.resolve();
   readonly #begun: Promise<unknown>[] = [];
 
   /** Work whose output is still to come. */

@@ -1,6 +1,7 @@
 import { inspect, types } from 'node:util';
 import type { KernelEvent } from '../protocol/kernel.ts';
 import { MIME, type Output } from '../protocol/output.ts';
+import { type Collector, currentCollector } from './collect.ts';
 import { Displayable, OUTPUT } from './displayable.ts';
 import { imageOutput, imageType } from './displayImage.ts';
 import { isTable, isTableLike, rowsTable, tableOutput, tableView } from './displayTable.ts';
@@ -29,7 +30,8 @@ export async function toOutput(value: unknown): Promise<Output | null> {
   return valueOutput(value);
 }
 
-let last: Promise<unknown> = Promise.resolve();
+/** Stands for the cell, where nothing is being put together. */
+const cell: Pick<Collector, 'last'> = { last: Promise.resolve() };
 
 /**
  * Shows a value at once, above what the cell's last expression shows; outputs keep the order of the calls. In plain
@@ -37,12 +39,13 @@ let last: Promise<unknown> = Promise.resolve();
  */
 export function display(value: unknown): Promise<void> {
   const output = toOutput(value);
-  const turn = last;
+  const place = currentCollector() ?? cell;
+  const turn = place.last;
   const shown = (async () => {
     const ready = await Promise.allSettled([output, turn]).then(() => output);
     if (ready) deliver(ready);
   })();
-  last = shown.catch(() => {});
+  place.last = shown.catch(() => {});
   const result = shown.then(); // in plain Node a rejection that nobody hears stays one
   const kernel = host();
   if (kernel?.waitFor) {

@@ -1,7 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import { tellHost } from './display.ts';
 import { currentRun } from './run.ts';
-import { namedWidget } from './widget.ts';
+import { show } from './show.ts';
+import { drawn, makeWidget } from './widget.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 };
 /** Sooner than this nobody sees a difference. */
@@ -25,12 +26,13 @@ export function refresh(every: number | string, options: { readonly label?: stri
     throw new UserError(`refresh(${JSON.stringify(every)}) wants milliseconds, 100 or more, or a time such as "30 s".`);
   }
   const { label = 'Refreshes' } = options;
-  const { name, value } = namedWidget({ kind: 'refresh', label, initial: 0, settings: {}, options: { everyMs } });
-  const count = value as number; // as every state of this kind
+  const widget = makeWidget({ kind: 'refresh', label, initial: 0, settings: {}, options: { everyMs } });
+  const count = widget.value as number; // as every state of this kind
   const run = currentRun();
   if (run) {
+    show(drawn(widget));
     run.touch('clock');
-    const timer = setTimeout(() => tellHost({ type: 'move', name, value: count + 1 }), everyMs);
+    const timer = setTimeout(() => tellHost({ type: 'move', name: widget.name, value: count + 1 }), everyMs);
     void run.invalidation?.then(() => clearTimeout(timer));
   }
   return count;

@@ -133,6 +133,11 @@ export function within<T>(run: Run, action: () => T): T {
   return current.run(run, action);
 }
 
+/** Executes `action` of Memoir's own, and all it starts, on behalf of no run. */
+export function outsideRuns<T>(action: () => T): T {
+  return current.exit(action);
+}
+
 /** Executes a synchronous `action` of Memoir's own, unseen by tracking. */
 export function untracked<T>(action: () => T): T {
   paused += 1;

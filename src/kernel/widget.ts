@@ -33,27 +33,29 @@ export interface Declaration {
  * Node its initial one.
  */
 export function widgetState(declared: Declaration): unknown {
-  return namedWidget(declared).value;
+  const widget = makeWidget(declared);
+  show(drawn(widget));
+  return widget.value;
 }
 
-/** As `widgetState`, with the name that the widget has. */
-export function namedWidget(declared: Declaration): { readonly name: string; readonly value: unknown } {
+/** A widget with its name and state, not yet shown. */
+export function makeWidget(declared: Declaration): WidgetData {
+  const { kind, label } = declared;
   const options = optionsOf(declared);
   const isEmpty = declared.initial === ''; // a required text begins empty
-  const initial = isEmpty ? { value: '' } : acceptValue(declared.kind, options, declared.initial);
+  const initial = isEmpty ? { value: '' } : acceptValue(kind, options, declared.initial);
   if ('problem' in initial) {
-    const { kind, label } = declared;
     throw new UserError(`${kind} "${label}": its \`value\` ${initial.problem}; got ${describe(declared.initial)}.`);
   }
+  const widget = { kind, label, name: label, value: initial.value, initial: initial.value, options };
   const run = currentRun();
-  if (!run) return { name: declared.label, value: initial.value };
+  if (!run) return widget;
   const form = forms.getStore();
-  const name = form ? form.takeName(run.takeVariable() ?? declared.label) : takeName(run);
+  const name = form ? form.takeName(run.takeVariable() ?? label) : takeName(run);
   const value = form
     ? form.stateOf(name, declared, options, initial.value)
     : stateOf(run, name, declared, initial.value);
-  show(drawn({ kind: declared.kind, name, label: declared.label, value, initial: initial.value, options }));
-  return { name, value };
+  return { ...widget, name, value };
 }
 
 /** The name and state of a widget that shows itself: a form. Its state is an object, or null before anyone moved it. */
