@@ -1,32 +1,28 @@
-import { resolve } from 'node:path';
-import { checkProgram } from '../notebook/check.ts';
-import { Program } from '../notebook/program.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkNotebook } from '../language/check.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { readNotebook } from './notebook.ts';
+import { readNotebookFile } from './notebook.ts';
 
 /** `memoir check`: what is wrong with a notebook, without running it. */
 export const check: Command = {
-  summary: 'look for mistakes without running: syntax, names, cycles, options, missing modules',
+  summary: 'look for mistakes without running: types, syntax, names, cycles, options, missing modules',
   usage: 'memoir check <notebook> [--json]',
   async run(args) {
     const { values, positionals } = readArguments(args, { json: { type: 'boolean', default: false } }, 1);
     const path = resolve(positionals[0]!);
-    const cells = await readNotebook(path);
-    const problems = checkProgram(Program.of(cells), path).map(({ id, ...problem }) => {
-      const { index, title } = cells.find((cell) => cell.id === id)!;
-      return { index, title, ...problem };
-    });
-    if (values.json)
-      console.log(JSON.stringify({ problems, totals: { cells: cells.length, problems: problems.length } }, null, 2));
+    const document = await readNotebookFile(path);
+    const types = join(dirname(fileURLToPath(import.meta.url)), 'types');
+    const problems = await checkNotebook(document, path, types);
+    const cells = document.cells.filter(({ kind }) => kind !== 'markdown').length;
+    if (values.json) console.log(JSON.stringify({ problems, totals: { cells, problems: problems.length } }, null, 2));
     else {
-      for (const { index, title, line, column, severity, message } of problems)
-        console.log(`${title || `cell ${index + 1}`}:${line}:${column} ${severity}: ${message}`);
-      console.log(
-        problems.length
-          ? `${problems.length} found in ${cells.length} cells.`
-          : `Nothing wrong in ${cells.length} cells.`,
-      );
+      for (const { file, severity, code, message } of problems)
+        console.log(
+          `${relative('', path)}:${file.line}:${file.column} ${severity}${code ? ` TS${code}` : ''}: ${message}`,
+        );
+      console.log(problems.length ? `${problems.length} found in ${cells} cells.` : `Nothing wrong in ${cells} cells.`);
     }
     return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
   },

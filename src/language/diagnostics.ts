@@ -28,36 +28,48 @@ const ORDER = new Set([2448, 2449, 2450, 2454]);
 /** Names declared twice, in a circle, or assigned from afar: the graph tells of those between cells. */
 const GRAPH = new Set([2300, 2323, 2393, 2440, 2451, 2484, 2528, 2567, 2588, 2629, 2630, 2632, 7022, 7023, 7024]);
 const UNUSED = new Set([6133, 6138, 6192, 6196, 6198, 6199]);
+/** Modules that are not there. */
+const MISSING = new Set([2307, 2792, 2882]);
 const UNREACHABLE = 7027;
 
 /**
- * Everything wrong with the text of a notebook, cell by cell: what TypeScript says, and what only Memoir knows, nothing
- * twice. Mistakes between cells are the graph's to tell: they are left out.
+ * Everything wrong with a notebook, cell by cell: what TypeScript says, and what only Memoir knows, nothing twice.
+ * `graph`: whether mistakes between cells are told; an editor has them already.
  */
 export async function diagnose(
   engine: Engine,
   notebook: LanguageNotebook,
   notebooks: LanguageNotebooks,
+  { graph }: { readonly graph: boolean },
 ): Promise<CellDiagnostics[]> {
   const { virtual } = notebook;
   const report = await engine.ask(DocumentDiagnosticRequest.type, { textDocument: { uri: notebook.uri } });
   const found = report.kind === 'full' ? report.items : [];
-  const problems = Map.groupBy(notebook.problems(), ({ id }) => id as string);
   const inCells = found.flatMap((one) => {
     const place = virtual.clipToCell(one.range);
     return place ? [{ cell: place.cell, one: { ...one, range: place.range } }] : [];
   });
   const types = Map.groupBy(inCells, ({ cell }) => cell);
+  const problems = Map.groupBy(notebook.problems(), ({ id }) => id as string);
   return notebook.cells.map((cell) => {
-    const own = (types.get(cell.id) ?? []).map(({ one }) => one).filter((one) => counts(one, cell, notebook));
-    const told = own.map((one) => withPlaces(one, notebooks));
-    const between = new Set(graphErrors(notebook, cell).map(({ message }) => message));
-    const others = (problems.get(cell.id) ?? [])
-      .filter(({ message }) => !between.has(message))
-      .map((problem) => fromProblem(problem, cell))
-      .filter((one) => !told.some((other) => samePlace(one, other)));
-    return { cell: cell.id, diagnostics: [...others, ...told] };
+    const told = (types.get(cell.id) ?? []).map(({ one }) => one).filter((one) => counts(one, cell, notebook));
+    const between = new Set(graph ? [] : graphErrors(notebook, cell).map(({ message }) => message));
+    const own = (problems.get(cell.id) ?? []).filter(({ message }) => !between.has(message));
+    const diagnostics = withoutTwins(
+      own.map((problem) => fromProblem(problem, cell)),
+      told.map((one) => withPlaces(one, notebooks)),
+    );
+    return { cell: cell.id, diagnostics };
   });
+}
+
+/** Of two messages on one place our errors stay, as they say what to do; of names TypeScript's, which has remedies. */
+function withoutTwins(own: readonly Diagnostic[], told: readonly Diagnostic[]): Diagnostic[] {
+  const twin = (one: Diagnostic, others: readonly Diagnostic[]) => others.some((other) => samePlace(one, other));
+  const missing = told.filter(({ code }) => MISSING.has(code as number));
+  const others = told.filter((one) => !missing.includes(one));
+  const kept = own.filter((one) => one.severity === DiagnosticSeverity.Error || !twin(one, others));
+  return [...kept, ...others, ...missing.filter((one) => !twin(one, own))];
 }
 
 /** Whether what TypeScript says of a cell counts in a notebook, and is not told by the graph. */

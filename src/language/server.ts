@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   type Connection,
@@ -131,7 +130,7 @@ export class LanguageServer implements Disposable {
   async #diagnose(notebook: LanguageNotebook): Promise<void> {
     const { virtual } = notebook;
     try {
-      const found = await diagnose(this.#engine, notebook, this.#notebooks);
+      const found = await diagnose(this.#engine, notebook, this.#notebooks, { graph: false });
       if (virtual !== notebook.virtual || !this.#notebooks.at(notebook.uri)) return; // it has changed meanwhile
       for (const { cell, diagnostics } of found)
         void this.#connection.sendDiagnostics({ uri: cell, diagnostics: [...diagnostics] });
