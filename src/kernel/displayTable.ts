@@ -10,6 +10,8 @@ const TABLE: unique symbol = Symbol.for('memoir.table');
 export interface LazyTable {
   preview(limit: number): TableData | Promise<TableData>;
   rows(): Promise<readonly Row[]>;
+  /** Names and types of its columns. */
+  schema?(): Promise<readonly { readonly name: string; readonly type: string }[]>;
   /** The table of its first rows. */
   limit?(count: number): LazyTable;
 }

@@ -12,6 +12,7 @@ import { LoadReads } from './loadReads.ts';
 import { explainImport } from './missingModule.ts';
 import { currentRun, Run, within } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
+import { withColumns } from './tableColumns.ts';
 import type { Values } from './values.ts';
 
 export interface EvaluatorOptions {
@@ -142,8 +143,9 @@ export class Evaluator {
     this.#putBack(run);
     const { mutated, dropped } = this.#values.changed(request.inputs);
     const started = performance.now();
-    const { exports, captured } = this.#values.adopt(request, outcome, ms);
+    const { exports: plain, captured } = this.#values.adopt(request, outcome, ms);
     const encodeMs = performance.now() - started;
+    const exports = await withColumns(plain, outcome.exports);
     const values = mutated.length ? null : await this.#values.keep(request, ms, encodeMs);
     const { reads, impure } = run;
     const modules = [...this.#withImports(run.modules)].map(([path, digest]) => ({ path, digest }));

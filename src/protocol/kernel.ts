@@ -29,6 +29,8 @@ export interface ExportInfo {
   readonly reason?: string;
   /** A function that is its code and nothing else: no properties of its own, not bound, not a class. */
   readonly plain?: true;
+  /** Of tables: their columns. */
+  readonly columns?: readonly { readonly name: string; readonly type: string }[];
   /** The value itself where it is small and JSON holds it exactly. */
   readonly json?: { readonly value: unknown };
 }
