@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { messageOf } from '../base/errors.ts';
-import { formatDuration } from '../base/format.ts';
+import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
 import { profileFunction } from '../profile/profiler.ts';
 import { readTarget } from '../profile/program.ts';
 import type { Profiled } from '../profile/report.ts';
-import type { FunctionCost, LineCost, ProfileResult, Touched } from '../protocol/profiler.ts';
+import type { AllocationCost, FunctionCost, LineCost, ProfileResult, Touched } from '../protocol/profiler.ts';
 import { readArguments, readInteger, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { consoleLog, readEnvironment } from './environment.ts';
@@ -15,7 +15,7 @@ export const profile: Command = {
   summary: 'measure a function: how long it takes, and on which lines',
   usage: [
     'memoir profile <file>#<function> [--args JSON or a JS expression] [--fixture file] [--runs N] [--seconds S]',
-    '               [--memory-mb N] [--yes] [--cpuprofile out] [--json]',
+    '               [--memory] [--leak] [--memory-mb N] [--yes] [--cpuprofile out] [--json]',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = readArguments(
@@ -26,6 +26,8 @@ export const profile: Command = {
         runs: { type: 'string' },
         seconds: { type: 'string' },
         'memory-mb': { type: 'string' },
+        memory: { type: 'boolean', default: false },
+        leak: { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
         cpuprofile: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -43,6 +45,8 @@ export const profile: Command = {
         target: { name },
         cwd: process.cwd(),
         signal: cancel.signal,
+        memory: values.memory,
+        leak: values.leak,
         onConsent: (touched) => consent(touched, values.yes),
         ...(values.args !== undefined && { args: values.args }),
         ...(values.fixture !== undefined && { fixture: values.fixture }),
@@ -91,7 +95,7 @@ async function save(path: string, { cpuprofile }: Profiled): Promise<void> {
   else console.error('No call was sampled, so there is no CPU profile to save.');
 }
 
-function profileText({ target, outcome, timing, cpu, error, notes }: ProfileResult): string {
+function profileText({ target, outcome, timing, cpu, error, notes, ...costs }: ProfileResult): string {
   const blocks = [`${target.name}  ${place(target.file, target.line)}`];
   if (error) blocks.push(error.stack ?? `${error.name}: ${error.message}`);
   if (timing && outcome !== 'deadline') {
@@ -105,7 +109,37 @@ function profileText({ target, outcome, timing, cpu, error, notes }: ProfileResu
       table('function', cpu.functions, ({ name, file, line }) => (file ? `${name}  ${place(file, line)}` : name)),
     );
   }
-  return [...blocks, ...notes].join('\n\n');
+  return [...blocks, ...memoryText(costs), ...notes].join('\n\n');
+}
+
+function memoryText({
+  memory,
+  gc,
+  eventLoop,
+  leak,
+}: Pick<ProfileResult, 'memory' | 'gc' | 'eventLoop' | 'leak'>): string[] {
+  const blocks: string[] = [];
+  if (memory) {
+    const sum = `allocates ${formatBytes(memory.bytesPerCall)} ± ${formatBytes(memory.plusMinus)} per call`;
+    blocks.push([sum, ...memory.functions.slice(0, 8).map(allocationText)].join('\n'));
+  }
+  if (gc) {
+    const pauses = `${gc.count} garbage collections in ${formatCount(gc.calls, 'call')}`;
+    blocks.push(`${pauses}, ${formatDuration(gc.pauseMs)} together, the longest ${formatDuration(gc.longestMs)}`);
+  }
+  if (eventLoop) blocks.push(`blocks the event loop for up to ${formatDuration(eventLoop.longestMs)}`);
+  if (leak && leak.bytesPerCall === 0) blocks.push(`leaves nothing behind in ${formatCount(leak.calls, 'call')}`);
+  else if (leak) {
+    const [low, high] = leak.ci95.map(formatBytes);
+    const sum = `leaves ${formatBytes(leak.bytesPerCall)} behind per call (95 % between ${low} and ${high}), allocated in`;
+    blocks.push([sum, ...leak.sites.slice(0, 5).map(allocationText)].join('\n'));
+  }
+  return blocks;
+}
+
+function allocationText({ name, file, line, percent, selfBytes }: AllocationCost): string {
+  const share = `${percent.toFixed(1)} %`.padStart(14);
+  return `${share}${formatBytes(selfBytes).padStart(14)}  ${name}${file ? `  ${place(file, line)}` : ''}`;
 }
 
 function table<T extends LineCost | FunctionCost>(

@@ -22,6 +22,8 @@ type AnyFunction = (...args: never[]) => unknown;
 interface InProcessRequest {
   readonly runs?: number;
   readonly seconds?: number;
+  readonly memory?: boolean;
+  readonly leak?: boolean;
   readonly signal?: AbortSignal;
   readonly onConsent: (touched: readonly Touched[]) => Promise<boolean>;
 }
@@ -33,7 +35,7 @@ interface InProcessRequest {
 export async function profileInProcess(
   fn: AnyFunction,
   args: readonly unknown[],
-  { runs, seconds = 10, signal, onConsent }: InProcessRequest,
+  { runs, seconds = 10, memory = false, leak = false, signal, onConsent }: InProcessRequest,
   script: string,
 ): Promise<Profiled> {
   const started = performance.now();
@@ -47,6 +49,8 @@ export async function profileInProcess(
     seconds,
     runs: runs ?? null,
     memoryMB: 0,
+    memory,
+    leak,
     onPhase: () => {},
     onConsent,
   };

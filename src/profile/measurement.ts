@@ -7,9 +7,13 @@ import { formatDuration } from '../base/format.ts';
 import type { ChildEnd } from '../process/child.ts';
 import {
   type CpuProfile,
+  HEAP_FILE,
+  type HeapProfile,
+  type HeapSamples,
   type PassReply,
   PROFILE_FILE,
   type ProfileOutcome,
+  type RetainedBytes,
   SAMPLED_INSTANCE,
   type SampledCalls,
   type Timing,
@@ -20,7 +24,7 @@ import type { PassRunner } from './profilerProcess.ts';
 import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
 
 /** Where profiling is, for whoever waits. */
-export type ProfilePhase = 'preparing' | 'first call' | 'timing' | 'sampling' | 'callers';
+export type ProfilePhase = 'preparing' | 'first call' | 'timing' | 'sampling' | 'memory' | 'leaks' | 'callers';
 
 export interface MeasurementOptions {
   readonly runner: PassRunner;
@@ -29,6 +33,9 @@ export interface MeasurementOptions {
   readonly seconds: number;
   readonly runs: number | null;
   readonly memoryMB: number;
+  /** Passes that are taken only when asked for. */
+  readonly memory: boolean;
+  readonly leak: boolean;
   readonly onPhase: (phase: ProfilePhase) => void;
   readonly onConsent: (touched: readonly Touched[]) => Promise<boolean>;
 }
@@ -43,6 +50,10 @@ export interface Measured {
   profile: CpuProfile | null;
   sampled: SampledCalls | null;
   intervalUs: number;
+  allocated: (HeapSamples & { readonly profile: HeapProfile | null }) | null;
+  /** The longest time the event loop was blocked. */
+  blockedMs: number | null;
+  retained: (RetainedBytes & { readonly profile: HeapProfile | null }) | null;
   touched: readonly Touched[];
   /** Time in passes, and time until consent was given or refused, which is nobody's overhead. */
   windowMs: number;
@@ -58,6 +69,13 @@ const LONGEST_INTERVAL_US = 1000;
 const TIMING_SHARE = 0.35;
 const SAMPLING_SHARE = 0.35;
 const STACKS_SHARE = 0.2;
+/** Beyond the others' shares: who asks for more has more time. */
+const MEMORY_SHARE = 0.2;
+const LONGEST_MEMORY_MS = 1000;
+const LONGEST_LEAK_MS = 10_000;
+/** Bytes between samples: enough of them, and little slowdown. */
+const ALLOCATION_INTERVAL = 8192;
+const RETENTION_INTERVAL = 1024;
 /** Of the share for stacks: code that is still cold calls in other proportions. */
 const WARM_UP = 0.3;
 const LONGEST_SAMPLING_MS = 4000;
@@ -79,7 +97,8 @@ export class Measurement implements Disposable {
     this.#options = options;
     const intervalUs = Math.max(LONGEST_INTERVAL_US, (options.seconds * 1e6) / MOST_TICKS);
     const none = { error: null, timing: null, profile: null, sampled: null, touched: [], windowMs: 0, notes: [] };
-    this.#measured = { ...none, outcome: 'measured', loaded: false, intervalUs };
+    const heap = { allocated: null, blockedMs: null, retained: null };
+    this.#measured = { ...none, ...heap, outcome: 'measured', loaded: false, intervalUs };
   }
 
   /** Starts the sampler of the first pass, or of the callers' pass, while its bundle is still being made. */
@@ -101,7 +120,7 @@ export class Measurement implements Disposable {
   }
 
   /** One more sampling pass, armed without inlining, of who calls whom, over a bundle with marked calls; null when it does not come to its end. */
-  async sampleStacks(bundle: string): Promise<CpuProfile | null> {
+  async sampleStacks(bundle: string): Promise<{ profile: CpuProfile | null; heap: HeapProfile | null } | null> {
     const ms = this.#leftMs * STACKS_SHARE;
     this.#options.onPhase('callers');
     await this.#armed;
@@ -112,7 +131,22 @@ export class Measurement implements Disposable {
     clearTimeout(this.#timer);
     if (!('status' in settled) || settled.status !== 'done') return null;
     this.#measured.windowMs += settled.value.windowMs;
-    return this.#readProfile();
+    return { profile: await this.#readProfile(), heap: await this.#allocateOnStacks() };
+  }
+
+  /** Allocations without inlining: V8 takes an inlined function's for those of the function around it. */
+  async #allocateOnStacks(): Promise<HeapProfile | null> {
+    if (!this.#measured.allocated) return null;
+    const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS) / 2;
+    const allocated = await this.#pass('', this.#allocate(ms));
+    if (!allocated) return null;
+    this.#measured.windowMs += allocated.value.windowMs;
+    return this.#readFile<HeapProfile>(HEAP_FILE);
+  }
+
+  #allocate(ms: number): Promise<PassReply<HeapSamples>> {
+    this.#setDeadline(2 * ms + this.#graceMs());
+    return this.#options.runner.call('allocate', { ms, intervalBytes: ALLOCATION_INTERVAL });
   }
 
   dispose(): void {
@@ -178,6 +212,34 @@ export class Measurement implements Disposable {
     if (!sampled) return;
     measured.sampled = sampled.value;
     measured.windowMs += sampled.value.windowMs;
+    if (this.#options.memory) await this.#measureMemory();
+    if (this.#options.leak) await this.#measureLeak();
+  }
+
+  async #measureMemory(): Promise<void> {
+    const { runner, onPhase } = this.#options;
+    const measured = this.#measured;
+    const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS);
+    onPhase('memory');
+    const allocated = await this.#pass('', this.#allocate(ms));
+    if (!allocated) return;
+    measured.allocated = { ...allocated.value, profile: await this.#readFile<HeapProfile>(HEAP_FILE) };
+    const blocked = await this.#pass('', runner.call('block', { ms: ms / 2 }));
+    if (!blocked) return;
+    measured.blockedMs = blocked.value;
+    measured.windowMs += allocated.value.windowMs + ms / 2;
+  }
+
+  async #measureLeak(): Promise<void> {
+    const { runner, onPhase } = this.#options;
+    const measured = this.#measured;
+    if (measured.outcome !== 'measured') return;
+    onPhase('leaks');
+    this.#setDeadline(LONGEST_LEAK_MS + 20 * this.#graceMs());
+    const retained = await this.#pass('', runner.call('retain', { intervalBytes: RETENTION_INTERVAL }));
+    if (!retained) return;
+    measured.retained = { ...retained.value, profile: await this.#readFile<HeapProfile>(HEAP_FILE) };
+    measured.windowMs += retained.value.windowMs;
   }
 
   /** Passes may take this much longer than planned. */
@@ -233,12 +295,17 @@ export class Measurement implements Disposable {
     }, ms);
   }
 
-  async #readProfile(): Promise<CpuProfile | null> {
+  #readProfile(): Promise<CpuProfile | null> {
+    return this.#readFile(PROFILE_FILE);
+  }
+
+  /** A profile in V8's own format; null when the process ended before it was written. */
+  async #readFile<T>(name: string): Promise<T | null> {
     try {
-      const text = await readFile(join(this.#options.runner.folder, PROFILE_FILE), 'utf8');
-      return JSON.parse(text.replaceAll(`${SAMPLED_INSTANCE}"`, '"')) as CpuProfile; // V8's own format
+      const text = await readFile(join(this.#options.runner.folder, name), 'utf8');
+      return JSON.parse(text.replaceAll(`${SAMPLED_INSTANCE}"`, '"')) as T;
     } catch {
-      return null; // the process ended before it was written
+      return null;
     }
   }
 }

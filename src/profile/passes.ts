@@ -14,6 +14,7 @@ import type { Handlers } from '../protocol/rpc.ts';
 import { type Call, drain, prepareCall, readArguments, snapshot } from './call.ts';
 import type { Harness } from './harness.ts';
 import { callFor, measureTiming, type TimedCalls } from './measure.ts';
+import { measureAllocation, measureBlocking, measureRetained } from './memory.ts';
 import type { Sidecar } from './sidecar.ts';
 import { watchTouched } from './watch.ts';
 
@@ -43,6 +44,11 @@ export class Passes {
     first: () => this.#firstCall(),
     time: ({ ms, runs }) => this.#attempt('call', () => measureTiming(this.#timed(), ms, runs)),
     sample: (request) => this.#attempt('call', () => this.#sample(request)),
+    allocate: ({ ms, intervalBytes }) =>
+      this.#attempt('call', () => this.#heap(intervalBytes, true, () => measureAllocation(this.#timed(), ms))),
+    block: ({ ms }) => this.#attempt('call', () => measureBlocking(this.#timed(), ms)),
+    retain: ({ intervalBytes }) =>
+      this.#attempt('call', () => this.#heap(intervalBytes, false, () => measureRetained(this.#timed()))),
   };
 
   constructor(options: PassesOptions) {
@@ -105,6 +111,14 @@ export class Passes {
     const sampled = await callFor(this.#timed(), warmMs + ms);
     await this.#options.sidecar.stop();
     return sampled;
+  }
+
+  async #heap<T>(intervalBytes: number, collected: boolean, measure: () => Promise<T>): Promise<T> {
+    const { sidecar } = this.#options;
+    await sidecar.startHeap(intervalBytes, collected);
+    const measured = await measure();
+    await sidecar.stopHeap();
+    return measured;
   }
 
   /** Calls in the way that the first one has shown. */

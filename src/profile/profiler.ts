@@ -8,12 +8,13 @@ import type { Touched } from '../protocol/profiler.ts';
 import { checkArguments } from './argumentText.ts';
 import { type ArgumentSource, type BundleRequest, bundleTarget } from './bundle.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
+import { heapModel } from './heapModel.ts';
 import { BundleLocations } from './locations.ts';
 import { Measurement, type ProfilePhase } from './measurement.ts';
-import { buildModel, type ProfileModel } from './model.ts';
+import { buildModel } from './model.ts';
 import type { ModelFrame } from './nodeReader.ts';
 import { ProfilerProcess } from './profilerProcess.ts';
-import { type Profiled, reportOf, type Taken } from './report.ts';
+import { type Profiled, reportOf, type Stacks, type Taken } from './report.ts';
 import { Sources } from './sources.ts';
 import type { SpareProcess } from './spareProcess.ts';
 import { callableAt, functionNamed, listFunctions } from './target.ts';
@@ -37,6 +38,10 @@ export interface ProfileRequest {
   readonly runs?: number;
   /** Limit of the function's heap; 2,048 by default. */
   readonly memoryMB?: number;
+  /** Also a pass for allocation, garbage collection and the event loop; false by default. */
+  readonly memory?: boolean;
+  /** Also a pass for what calls leave behind; false by default. */
+  readonly leak?: boolean;
   /** Working directory of the function; the folder of its file by default. */
   readonly cwd?: string;
   /** Ends the measurement; the promise then rejects with the signal's reason. */
@@ -118,13 +123,13 @@ async function measureIn(
   code: TargetCode,
   info: FunctionInfo,
   sources: Sources,
-): Promise<{ plain: Taken; stacks: ProfileModel | null }> {
+): Promise<{ plain: Taken; stacks: Stacks | null }> {
   const { signal } = request;
   const { seconds = DEFAULTS.seconds, memoryMB = DEFAULTS.memoryMB, runs = null, cwd = dirname(code.file) } = request;
-  const { onProgress = () => {}, onConsent = async () => false } = request;
+  const { memory = false, leak = false, onProgress = () => {}, onConsent = async () => false } = request;
   const onAbort = () => process.kill();
   signal?.addEventListener('abort', onAbort);
-  const options = { runner: process, cwd, seconds, runs, memoryMB, onPhase: onProgress, onConsent };
+  const options = { runner: process, cwd, seconds, runs, memoryMB, memory, leak, onPhase: onProgress, onConsent };
   const measurement = new Measurement(options);
   try {
     const serialized = join(process.folder, 'arguments');
@@ -140,15 +145,16 @@ async function measureIn(
     const { outfile, locations } = await bundled('target.mjs', false);
     const measured = await measurement.run(outfile);
     signal?.throwIfAborted();
-    const model = measured.profile && buildModel(measured.profile, locations, sources, !measured.loaded);
-    const plain = { measured, locations, model };
+    const plainModel = measured.profile && buildModel(measured.profile, locations, sources, !measured.loaded);
+    const plain = { measured, locations, model: plainModel };
     if (!needsStacks(plain, code.file, info)) return { plain, stacks: null };
     measurement.arm(measured.intervalUs, false);
     const marked = await bundled('stacks.mjs', true);
-    const profile = await measurement.sampleStacks(marked.outfile);
-    const stacks = profile && buildModel(profile, marked.locations, sources);
-    if (!stacks?.ticks) measured.notes.push(NO_STACKS);
-    return { plain, stacks: stacks?.ticks ? stacks : null };
+    const sampled = await measurement.sampleStacks(marked.outfile);
+    const model = sampled?.profile && buildModel(sampled.profile, marked.locations, sources);
+    if (!model?.ticks) measured.notes.push(NO_STACKS);
+    const allocation = sampled?.heap ? heapModel(sampled.heap, marked.locations, sources) : null;
+    return { plain, stacks: model?.ticks ? { model, allocation } : null };
   } finally {
     measurement.dispose();
     signal?.removeEventListener('abort', onAbort);

@@ -10,6 +10,10 @@ export interface ProfileOptions {
   readonly runs?: number;
   /** How long measuring may take; 10 by default. */
   readonly seconds?: number;
+  /** Also what a call allocates, how the garbage collector paused, and the longest block of the event loop; false by default. */
+  readonly memory?: boolean;
+  /** Also how many bytes a call leaves behind, and where they were allocated; false by default. */
+  readonly leak?: boolean;
   /** Whether a function that wrote files, used the network or started processes may be called again; false by default. */
   readonly repeat?: boolean;
   /** Ends the measurement; `profile` then rejects with the signal's reason. */

@@ -4,6 +4,7 @@ import type { CpuCosts, CpuProfile, FlameModel, ProfileResult, ProfileTarget } f
 import { costsOf } from './lines.ts';
 import type { ScriptLocations } from './locations.ts';
 import type { Measured } from './measurement.ts';
+import { memoryReport } from './memoryReport.ts';
 import { onStacksOf, type ProfileModel } from './model.ts';
 import type { Sources } from './sources.ts';
 import { translateError, translateProfile } from './translate.ts';
@@ -13,6 +14,8 @@ export interface Profiled {
   readonly result: ProfileResult;
   /** Null where no call was sampled. */
   readonly flame: FlameModel | null;
+  /** The same of allocation, in bytes; null where it was not asked for. */
+  readonly allocation: FlameModel | null;
   /** In terms of the sources, ready to be saved as `.cpuprofile`. */
   readonly cpuprofile: CpuProfile | null;
 }
@@ -23,6 +26,13 @@ export interface Taken {
   readonly locations: ScriptLocations;
   /** Null where no call was sampled. */
   readonly model: ProfileModel | null;
+}
+
+/** Who calls whom, sampled without inlining. */
+export interface Stacks {
+  readonly model: ProfileModel;
+  /** In bytes; null where allocation was not asked for. */
+  readonly allocation: ProfileModel | null;
 }
 
 /** Fewer ticks than this leave wide intervals. */
@@ -38,26 +48,33 @@ export function reportOf(
   target: ProfileTarget,
   notes: readonly string[],
   { measured, locations, model: plain }: Taken,
-  stacks: ProfileModel | null,
+  stacks: Stacks | null,
   sources: Sources,
   started: number,
 ): Profiled {
   const { outcome, timing, touched, profile, error, intervalUs } = measured;
-  const model = plain && stacks ? onStacksOf(stacks, plain) : plain;
+  const model = plain && stacks ? onStacksOf(stacks.model, plain) : plain;
   const calls = measured.sampled?.calls ?? 1;
   const cpu = model && costsOf(model, sources, calls, intervalUs, cpuMsPerCall(model, measured));
+  const { allocation, ...memory } = memoryReport(measured, locations, sources, stacks?.allocation ?? null);
   const result: ProfileResult = {
     target,
     outcome,
     error: error && translateError(error, locations, sources),
     timing,
     cpu,
+    ...memory,
     touched,
     sources: digestsOf(cpu, sources),
     overheadMs: performance.now() - started - measured.windowMs,
     notes: [...notes, ...measured.notes, ...notesOn(model, measured)],
   };
-  return { result, flame: model && flameOf(model), cpuprofile: profile && translateProfile(profile, locations) };
+  return {
+    result,
+    flame: model && flameOf(model),
+    allocation: allocation && flameOf(allocation),
+    cpuprofile: profile && translateProfile(profile, locations),
+  };
 }
 
 function digestsOf(cpu: CpuCosts | null, sources: Sources): Record<string, string> {

@@ -2,7 +2,7 @@ import { createReadStream, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { PROFILE_FILE } from '../protocol/profiler.ts';
+import { HEAP_FILE, PROFILE_FILE } from '../protocol/profiler.ts';
 
 export interface SidecarOptions {
   /** Where profiles are left. */
@@ -11,7 +11,11 @@ export interface SidecarOptions {
   readonly nudged: boolean;
 }
 
-type Order = { readonly type: 'start'; readonly intervalUs: number } | { readonly type: 'stop' };
+type Order =
+  | { readonly type: 'start'; readonly intervalUs: number }
+  | { readonly type: 'stop' }
+  | { readonly type: 'startHeap'; readonly intervalBytes: number; readonly collected: boolean }
+  | { readonly type: 'stopHeap' };
 
 /** How long a pass that is not sampled is looked at when its time is up. */
 const LAST_LOOK_MS = 300;
@@ -27,6 +31,15 @@ export class Sidecar {
 
   async start(intervalUs: number): Promise<void> {
     await this.#order({ type: 'start', intervalUs });
+  }
+
+  /** Samples allocations: all, or only of what is still alive when sampling ends. */
+  async startHeap(intervalBytes: number, collected: boolean): Promise<void> {
+    await this.#order({ type: 'startHeap', intervalBytes, collected });
+  }
+
+  async stopHeap(): Promise<void> {
+    await this.#order({ type: 'stopHeap' });
   }
 
   async end(): Promise<void> {
@@ -51,10 +64,10 @@ export class Sidecar {
 /** The worker's side. A byte on file descriptor 4 means: the time is up, write the profile and end the process. */
 export function runSidecar(): void {
   const { folder, nudged } = workerData as SidecarOptions; // see Sidecar
-  const sampler = new MainThreadSampler(join(folder, PROFILE_FILE));
+  const sampler = new MainThreadSampler(folder);
   let work = Promise.resolve(); // one thing after the other, also when the time is up while sampling starts
   parentPort!.on('message', (order: Order) => {
-    const done = work.then(() => (order.type === 'start' ? sampler.start(order.intervalUs) : sampler.stop()));
+    const done = work.then(() => sampler.obey(order));
     work = done.catch(() => {});
     done.then(
       () => parentPort!.postMessage(null),
@@ -70,12 +83,25 @@ export function runSidecar(): void {
 
 class MainThreadSampler {
   readonly #session = new Session();
-  readonly #file: string;
+  readonly #folder: string;
   #sampling = false;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(folder: string) {
+    this.#folder = folder;
     this.#session.connectToMainThread();
+  }
+
+  obey(order: Order): Promise<void> {
+    switch (order.type) {
+      case 'start':
+        return this.start(order.intervalUs);
+      case 'stop':
+        return this.stop();
+      case 'startHeap':
+        return this.startHeap(order.intervalBytes, order.collected);
+      case 'stopHeap':
+        return this.stopHeap();
+    }
   }
 
   async start(intervalUs: number): Promise<void> {
@@ -89,7 +115,20 @@ class MainThreadSampler {
     this.#sampling = false;
     const { profile } = await this.#session.post('Profiler.stop');
     await this.#session.post('Profiler.disable');
-    writeFileSync(this.#file, JSON.stringify(profile));
+    writeFileSync(join(this.#folder, PROFILE_FILE), JSON.stringify(profile));
+  }
+
+  async startHeap(samplingInterval: number, collected: boolean): Promise<void> {
+    await this.#session.post('HeapProfiler.startSampling', {
+      samplingInterval,
+      includeObjectsCollectedByMajorGC: collected,
+      includeObjectsCollectedByMinorGC: collected,
+    });
+  }
+
+  async stopHeap(): Promise<void> {
+    const { profile } = await this.#session.post('HeapProfiler.stopSampling');
+    writeFileSync(join(this.#folder, HEAP_FILE), JSON.stringify(profile));
   }
 
   async lastLook(): Promise<void> {

@@ -60,6 +60,28 @@ export interface SamplerOptions {
   readonly inlining: boolean;
 }
 
+/** What the garbage collector did during a pass. */
+export interface CollectorPauses {
+  readonly count: number;
+  /** All pauses together. */
+  readonly pauseMs: number;
+  readonly longestMs: number;
+}
+
+/** A pass whose allocations are sampled; the samples are in the child's folder. */
+export interface HeapSamples {
+  readonly calls: number;
+  readonly windowMs: number;
+  readonly collector: CollectorPauses;
+}
+
+/** The leak pass: what was retained before and after each batch of `calls`. */
+export interface RetainedBytes {
+  readonly calls: number;
+  readonly bytes: readonly number[];
+  readonly windowMs: number;
+}
+
 /** What the URL of an instance for sampling ends with. */
 export const SAMPLED_INSTANCE = '?sampled';
 
@@ -73,11 +95,18 @@ export type ProfilerMethods = {
   /** Warms up, then measures for `ms`, or for `runs` calls. */
   time(params: { readonly ms: number; readonly runs: number | null }): Promise<PassReply<TimingSamples>>;
   sample(params: SamplingRequest): Promise<PassReply<SampledCalls>>;
+  /** Samples allocations, one in `intervalBytes`, of calls for `ms`. */
+  allocate(params: { readonly ms: number; readonly intervalBytes: number }): Promise<PassReply<HeapSamples>>;
+  /** The longest time that calls one by one keep the event loop from turning, in milliseconds. */
+  block(params: { readonly ms: number }): Promise<PassReply<number>>;
+  /** Samples what is still alive after batches of calls. */
+  retain(params: { readonly intervalBytes: number }): Promise<PassReply<RetainedBytes>>;
 };
 
 /** The environment variable with the folder of a profiler's child, and the name of the CPU profile there. */
 export const PROFILE_FOLDER = 'MEMOIR_PROFILE_FOLDER';
 export const PROFILE_FILE = 'last.cpuprofile';
+export const HEAP_FILE = 'last.heapprofile';
 
 /** Whose code a function or line is. */
 export type CodeOrigin = 'own' | 'package' | 'node' | 'native' | 'gc';
@@ -133,6 +162,51 @@ export interface CpuCosts {
   readonly functions: readonly FunctionCost[];
 }
 
+/** What a function allocates, in bytes per call. */
+export interface AllocationCost {
+  readonly name: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly origin: CodeOrigin;
+  readonly selfBytes: number;
+  readonly totalBytes: number;
+  /** Self share of all bytes, 0 to 100. */
+  readonly percent: number;
+}
+
+/** Allocation, sampled in a pass of its own. V8 knows the function that allocates, not its line. */
+export interface MemoryCosts {
+  readonly calls: number;
+  /** Bytes allocated on the heap per call, whether collected since or not; an estimate from samples. */
+  readonly bytesPerCall: number;
+  /** Half the width of its 95 % interval. */
+  readonly plusMinus: number;
+  readonly samples: number;
+  /** Objects of at least 128 kB among the samples, per call, and the largest of them. */
+  readonly large: { readonly perCall: number; readonly largestBytes: number };
+  readonly functions: readonly AllocationCost[];
+}
+
+/** Pauses for garbage collection during the memory pass. */
+export interface CollectorCosts extends CollectorPauses {
+  readonly calls: number;
+}
+
+export interface EventLoopCosts {
+  /** The longest time that the event loop could not turn while calls ran one by one. */
+  readonly longestMs: number;
+}
+
+export interface LeakCosts {
+  /** Bytes that a call leaves behind for good; 0 where none are proven. */
+  readonly bytesPerCall: number;
+  /** 95 % interval of the slope. */
+  readonly ci95: readonly [number, number];
+  readonly calls: number;
+  /** Who allocated what is still alive, in bytes per call; empty where nothing leaks. */
+  readonly sites: readonly AllocationCost[];
+}
+
 export interface ProfileTarget {
   readonly file: string;
   readonly name: string;
@@ -162,6 +236,11 @@ export interface ProfileResult {
   readonly error: ProfileError | null;
   readonly timing: Timing | null;
   readonly cpu: CpuCosts | null;
+  /** Null where these passes were not asked for, or did not come to their end. */
+  readonly memory: MemoryCosts | null;
+  readonly gc: CollectorCosts | null;
+  readonly eventLoop: EventLoopCosts | null;
+  readonly leak: LeakCosts | null;
   readonly touched: readonly Touched[];
   /** What measuring took beside the passes themselves, in milliseconds: starting a process, bundling, reading profiles. */
   readonly overheadMs: number;
@@ -212,4 +291,18 @@ export interface CpuProfileNode {
   readonly children?: readonly number[];
   /** Lines from 1. */
   readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
+}
+
+/** Sampled allocations as V8 writes them and `.heapprofile` files hold them. */
+export interface HeapProfile {
+  readonly head: HeapProfileNode;
+  readonly samples?: readonly { readonly size: number; readonly nodeId: number }[];
+}
+
+export interface HeapProfileNode {
+  readonly id: number;
+  readonly callFrame: CpuProfileNode['callFrame'];
+  /** Bytes. */
+  readonly selfSize: number;
+  readonly children: readonly HeapProfileNode[];
 }

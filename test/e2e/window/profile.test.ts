@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { drawingOn } from '../../support/canvas.ts';
 import { THEMES } from '../../support/vscode/window.ts';
@@ -18,6 +19,27 @@ function hash(value: number): number {
   return Math.abs(h) % 1000;
 }
 `,
+  'src/trouble.ts': `import { writeFileSync } from 'fs';
+
+export function saves(path: string): void {
+  writeFileSync(path, 'x');
+}
+
+export function fails(text: string): void {
+  const parsed = JSON.parse(text);
+  if (parsed) throw new RangeError('too much');
+}
+
+export function hangs(): void {
+  let i = 0;
+  for (;;) i = Math.sin(i) + 1;
+}
+
+export function grows(): unknown[] {
+  const all: unknown[] = [];
+  for (;;) all.push({ all: [1, 2, 3, all.length] });
+}
+`,
   'src/prices.ts': `export function price(item: number): number {
   let cents = item;
   for (let k = 0; k < 30; k++) cents = (cents * 31 + k) % 1009;
@@ -26,27 +48,63 @@ function hash(value: number): number {
 `,
 };
 
-describeWindow('Profile Function in a window', { files }, (stage) => {
+const settings = {
+  'memoir.profile.codeLens': true,
+  'memoir.profile.seconds': 4,
+  'memoir.profile.maxMemoryMB': 96,
+  'files.simpleDialog.enable': true, // the browser's own dialog cannot be driven
+};
+
+/** What will be so once the editor has drawn it. */
+const soon = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 30_000 });
+
+describeWindow('Profile Function in a window', { files, settings }, (stage) => {
+  /** Profiles the function around a line of the open file. */
+  async function profile(line: string, args: string): Promise<void> {
+    const { window } = stage;
+    await window.page.locator('.monaco-editor .view-line', { hasText: line }).first().click();
+    await window.command('Memoir: Profile Function');
+    await window.page.locator('.quick-input-widget', { hasText: 'Arguments of' }).waitFor();
+    await window.page.locator('.quick-input-widget input').fill(args);
+    await window.page.keyboard.press('Enter');
+  }
+
+  /** What the panel says of how it went, once it speaks of this function. */
+  async function banner(name: string): Promise<string> {
+    await expect
+      .poll(async () => (await (await stage.window.output('h1', 60_000)).textContent()) ?? '', { timeout: 60_000 })
+      .toContain(name);
+    return (await (await stage.window.output('.banner')).textContent()) ?? '';
+  }
+
+  /** Texts that decorations put at line ends: rules of VS Code's own style sheets. */
+  async function lineEnds(): Promise<string> {
+    const rules = '[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText)';
+    return ((await stage.window.page.evaluate(rules)) as string[]).filter((rule) => /content: "/.test(rule)).join('\n'); // an array of texts
+  }
+
+  /** The pictures in the gutter of the open editor, decoded. */
+  async function gutter(): Promise<string[]> {
+    const marks = (await stage.window.page.evaluate(
+      `[...document.querySelectorAll('.glyph-margin-widgets > div')].map((one) => getComputedStyle(one).backgroundImage)`,
+    )) as string[]; // an array of texts
+    const images = marks.flatMap((image) => /base64,([^")]+)/.exec(image)?.[1] ?? []);
+    return images.map((image) => Buffer.from(image, 'base64').toString());
+  }
+
   test('the palette asks for arguments and shows the hot lines in a panel', async () => {
     const { window } = stage;
     await window.quickOpen('report.ts');
-    await window.page.locator('.monaco-editor .view-line', { hasText: 'sum += hash' }).first().click();
-    await window.command('Memoir: Profile Function');
-    const input = window.page.locator('.quick-input-widget input');
-    await input.fill('[20000]');
-    await window.page.keyboard.press('Enter');
+    await profile('sum += hash', '[20000]');
     const heading = await window.output('h1', 60_000);
     expect(await heading.textContent()).toContain('report');
     const lines = await window.output('table');
     expect(await lines.locator('tbody tr').first().textContent()).toContain('Math.imul');
   });
 
-  test('the hot line is marked in the editor with its share', async () => {
-    const { page } = stage.window;
-    const styles = '[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText)';
-    const rules = (await page.evaluate(styles)) as string[]; // decorations are rules of VS Code's own style sheets
-    const marked = rules.some((rule) => /content: "\d+ % ± \d+"/.test(rule));
-    expect(marked).toBe(true);
+  test('the hot line has its share in the gutter and its interval at the end', async () => {
+    await soon(lineEnds).toMatch(/content: "\d+ % ± \d+"/);
+    await soon(async () => (await gutter()).join()).toMatch(/>[5-9]\d<\/text>/);
     await stage.window.shot('profile');
   });
 
@@ -69,9 +127,74 @@ describeWindow('Profile Function in a window', { files }, (stage) => {
       .locator('.sidebar .monaco-list-row', { hasText: /report.*ms/ })
       .first()
       .waitFor();
-    await expect
-      .poll(() => page.locator('.sidebar .monaco-list-row', { hasText: /report/ }).count())
-      .toBeGreaterThan(1);
+    await soon(() => page.locator('.sidebar .monaco-list-row', { hasText: /report/ }).count()).toBeGreaterThan(1);
     await stage.window.shot('profile-sidebar');
+  });
+
+  test('an edit turns the heat grey and takes it along; undoing it brings it back', async () => {
+    const { page } = stage.window;
+    await page.locator('.monaco-editor .view-line', { hasText: 'let h = value' }).first().click();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await soon(lineEnds).toContain('before the edit');
+    await soon(async () => (await gutter()).every((image) => image.includes('fill="none"'))).toBe(true);
+    await stage.window.shot('profile-edited');
+    await page.keyboard.press('Control+Z');
+    await soon(lineEnds).not.toContain('before the edit');
+  });
+
+  test('a function that writes a file is called again only when the reader agrees', async () => {
+    const { window, folder } = stage;
+    await window.quickOpen('trouble.ts');
+    await profile("writeFileSync(path, 'x')", JSON.stringify([folder.file('out.txt')]));
+    const dialog = window.page.locator('.monaco-dialog-box', { hasText: 'files written' });
+    await dialog.waitFor();
+    await window.shot('profile-consent');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect(await banner('saves')).toContain('Called once');
+  });
+
+  test('an error is told in the panel and stands at its line', async () => {
+    await profile('const parsed', `['{}']`);
+    expect(await banner('fails')).toContain('RangeError: too much');
+    await soon(lineEnds).toContain('RangeError: too much');
+    await stage.window.shot('profile-threw');
+  });
+
+  test('an endless loop ends at the deadline with the lines it was on', async () => {
+    await profile('i = Math.sin', '[]');
+    expect(await banner('hangs')).toContain('Stopped at its deadline');
+    const row = (await stage.window.output('table')).locator('tbody tr').first();
+    expect(await row.textContent()).toContain('Math.sin');
+    await stage.window.shot('profile-deadline');
+  });
+
+  test('running out of memory is said', async () => {
+    await profile('const all: unknown', '[]');
+    expect(await banner('grows')).toContain('Ran out of memory');
+    await stage.window.shot('profile-memory');
+  });
+
+  test('a lens above a function profiles it, and its profile can be saved', async () => {
+    const { window, folder } = stage;
+    await window.quickOpen('report.ts');
+    await window.page.locator('.codelens-decoration a', { hasText: 'Profile' }).first().click();
+    await window.page.locator('.quick-input-widget', { hasText: 'Arguments of report' }).waitFor();
+    await window.page.keyboard.press('Enter'); // those of last time
+    await expect.poll(async () => (await window.output('h1')).textContent(), { timeout: 60_000 }).toContain('report');
+    await (await window.output('button.secondary')).click();
+    await window.page.locator('.quick-input-widget input').waitFor();
+    await window.page.keyboard.press('Enter');
+    await expect.poll(() => existsSync(folder.file('src/report.cpuprofile')), { timeout: 20_000 }).toBe(true);
+    expect(readFileSync(folder.file('src/report.cpuprofile'), 'utf8')).toContain('"functionName":"hash"');
+  });
+
+  test('the heat is there again when the window is opened again, until it is cleared', async () => {
+    const { window } = stage;
+    await window.reopen();
+    await window.quickOpen('report.ts');
+    await soon(async () => (await gutter()).length).toBeGreaterThan(0);
+    await window.command('Memoir: Clear Profile Heat');
+    await soon(async () => (await gutter()).length).toBe(0);
   });
 });
