@@ -39,6 +39,9 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     report.command('memoir.showGraph', async () =>
       (await import('./vscode/graphPanel.ts')).showGraph((await host()).notebooks, context.extensionUri),
     ),
+    report.command('memoir.debugCell', async (cell) =>
+      (await host()).notebooks.debug((await notebook()).cellFrom(cell)),
+    ),
     report.command('memoir.mergeCells', async (cells) =>
       (await import('./vscode/problemFixes.ts')).mergeCells(cells as vscode.NotebookCell[]),
     ),

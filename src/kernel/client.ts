@@ -98,6 +98,21 @@ export class KernelClient implements Kernel {
     await running?.peer.call('drop', { cells }).catch(() => {}); // a kernel that is lost holds nothing
   }
 
+  /** Starts the kernel if need be and opens it to a debugger, who knows cells as files in `directory`; gives the port. */
+  async debug(directory: string): Promise<number> {
+    const { peer } = await this.#start();
+    const { port } = await peer.call('debug', { directory });
+    if (port === null)
+      throw new UserError('Node.js opened no port for the debugger. Restart the kernel and try again.');
+    return port;
+  }
+
+  /** Lets go of the debugger. */
+  async endDebug(): Promise<void> {
+    const running = await this.#running?.catch(() => null);
+    await running?.peer.call('debug', { directory: null }).catch(() => {}); // a kernel that is gone has let go
+  }
+
   async restart(): Promise<void> {
     const running = await this.#running?.catch(() => null);
     if (!running) return;

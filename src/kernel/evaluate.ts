@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import type { CellFunction, CellOutcome, CellRuntime } from '../notebook/compile.ts';
@@ -51,6 +51,7 @@ export class Evaluator {
   readonly #scope: CellRuntime;
   #active: { run: Run; end: (error: unknown) => void } | null = null;
   #invalidate = new Map<CellId, () => void>();
+  #debugDirectory: string | null = null;
 
   constructor(options: EvaluatorOptions) {
     this.#notebook = options.notebook;
@@ -96,6 +97,12 @@ export class Evaluator {
   invalidate(cell: CellId): void {
     this.#invalidate.get(cell)?.();
     this.#invalidate.delete(cell);
+  }
+
+  /** From now on cells are compiled so that a debugger knows them as files in `directory`; null ends that. */
+  debugIn(directory: string | null): void {
+    this.#debugDirectory = directory;
+    this.#compiled.clear();
   }
 
   /** Ends the running cell, whatever it waits for; its `signal` aborts. */
@@ -182,7 +189,8 @@ export class Evaluator {
     const known = this.#compiled.get(request.cell);
     if (known?.js === request.js) return known.run;
     const filename = this.#stacks.register(request.cell, request.label, request.map);
-    const run: CellFunction = new Script(request.js, { filename }).runInThisContext(); // compileCell emits one function
+    const js = this.#debugDirectory === null ? request.js : withSource(request, this.#debugDirectory);
+    const run: CellFunction = new Script(js, { filename }).runInThisContext(); // compileCell emits one function
     this.#compiled.set(request.cell, { js: request.js, run });
     return run;
   }
@@ -216,6 +224,13 @@ export class Evaluator {
     };
     return Object.assign(this.#impure, own); // the very object whose clock and randomness are swapped
   }
+}
+
+/** The code with its map in it, which says that it comes from a file of the cell's own in `directory`. */
+function withSource({ js, map, cell }: RunRequest, directory: string): string {
+  const sources = [pathToFileURL(join(directory, `${cell}.ts`)).href];
+  const json = JSON.stringify({ ...JSON.parse(map), sources });
+  return `${js}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(json).toString('base64')}`;
 }
 
 /** Memoir itself and Node read nothing of the user's. */

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeSync } from 'node:fs';
+import inspector from 'node:inspector';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process'; // a cell may delete the global
@@ -89,6 +90,13 @@ class Kernel {
           this.#evaluator?.invalidate(cell);
           this.#values.drop(cell);
         }
+      },
+      debug: ({ directory }) => {
+        this.#evaluator!.debugIn(directory);
+        if (directory === null) inspector.close();
+        else if (!inspector.url()) inspector.open(0, '127.0.0.1');
+        const url = inspector.url();
+        return { port: url ? Number(new URL(url).port) : null };
       },
     };
   }

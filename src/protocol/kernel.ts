@@ -108,6 +108,11 @@ export type KernelMethods = {
   restore(params: { readonly cell: CellId; readonly values: ValuesRef }): Promise<boolean>;
   /** Forgets the live values of cells. */
   drop(params: { readonly cells: readonly CellId[] }): Promise<void>;
+  /**
+   * Lets a debugger attach at the port on 127.0.0.1 that it gives; cells are then known to it as `<cell>.ts` in
+   * `directory`. Null lets go of the debugger.
+   */
+  debug(params: { readonly directory: string | null }): Promise<{ readonly port: number | null }>;
 };
 
 /** What the kernel tells while a cell runs. */

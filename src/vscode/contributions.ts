@@ -15,6 +15,7 @@ export type CommandId =
   | 'memoir.editTitle'
   | 'memoir.renameTable'
   | 'memoir.mergeCells'
+  | 'memoir.debugCell'
   | 'memoir.showGraph'
   | 'memoir.restartKernel'
   | 'memoir.clearCache'

@@ -115,7 +115,7 @@ export async function clearCache(stores: Stores): Promise<void> {
 }
 
 /** The cell that a status bar item or a menu hands over, else the one that is selected. */
-function cellFrom(target: unknown): vscode.NotebookCell {
+export function cellFrom(target: unknown): vscode.NotebookCell {
   if (typeof target === 'object' && target !== null && 'notebook' in target) return target as vscode.NotebookCell; // VS Code passes cells
   const editor = vscode.window.activeNotebookEditor;
   const cell = editor?.notebook.cellAt(editor.selection.start);

@@ -83,6 +83,14 @@ export class Notebooks implements Disposable {
     }
   }
 
+  /** Runs a cell under the debugger. */
+  async debug(cell: vscode.NotebookCell): Promise<void> {
+    const opened = this.#open.get(cell.notebook);
+    if (!opened) throw new UserError('This cell does not belong to an open Memoir notebook.');
+    const { debugCell } = await import('./debugCell.ts');
+    await debugCell(cell, opened.notebook, opened.kernel);
+  }
+
   async restart(): Promise<void> {
     const document = this.active().document;
     await this.#open.get(document)?.kernel.restart();

@@ -46,6 +46,19 @@ describeWindow('a notebook in a window', { files }, (stage) => {
     await window.shot('notebook-run');
   });
 
+  test('the graph shows who feeds whom, and a click on a cell leads to it', async () => {
+    const { window } = stage;
+    await window.command('Memoir: Show Graph');
+    const frame = await window.frameWith('svg .node');
+    expect(await frame.locator('.node').count()).toBe(5);
+    const chart = frame.getByRole('button', { name: /^Chart, .*takes from By airport/ });
+    await window.shot('notebook-graph');
+    await chart.press('Enter');
+    await window.page.locator('.notebookOverlay .code-cell-row.focused', { hasText: 'chart(byAirport' }).waitFor();
+    await window.page.locator('.tab', { hasText: 'Graph of' }).click();
+    await window.command('View: Close Editor');
+  });
+
   test('moving the slider by keyboard runs what depends on it and nothing else', async () => {
     const { window } = stage;
     const run = await window.outputText(RUN);
