@@ -17,6 +17,8 @@ import { ProfilePanel } from './profilePanel.ts';
 import { ProfilesTree } from './profilesTree.ts';
 import type { ProfileTools } from './profileTools.ts';
 import type { Report } from './report.ts';
+import { SqlCompletion } from './sqlCompletion.ts';
+import { SqlErrors } from './sqlErrors.ts';
 import { Stores } from './stores.ts';
 import { VariablesTree } from './variablesTree.ts';
 
@@ -55,6 +57,10 @@ export class Host implements vscode.Disposable {
       }),
     );
     this.#store.add(new CellLanguage(context, report));
+    this.#store.add(new SqlErrors(this.notebooks));
+    const { selector: sqlCells, triggers } = SqlCompletion;
+    const sqlCompletion = new SqlCompletion(this.notebooks);
+    this.#store.add(vscode.languages.registerCompletionItemProvider(sqlCells, sqlCompletion, ...triggers));
     this.#store.add(new VariablesTree(this.notebooks));
     const problems = this.#store.add(new Problems());
     const { selector, metadata } = ProblemFixes;

@@ -11,7 +11,7 @@ afterAll(() => folder.dispose());
 /** `line:column` in the file, and the start of the message. */
 async function problems(text: string): Promise<string[]> {
   const found = await checkNotebook(readDocument(Buffer.from(text)), folder.file('n.memoir.ts'), types);
-  return found.map(({ file, message }) => `${file.line}:${file.column} ${message.slice(0, 30)}`);
+  return found.map(({ file, message }) => `${file.line}:${file.column} ${message.slice(0, 24)}`);
 }
 
 test('mistakes are told at their place in the file: in code, in SQL on one line and on several', async () => {
@@ -29,21 +29,21 @@ test('mistakes are told at their place in the file: in code, in SQL on one line 
     '`;',
   ];
   expect(await problems(text.join('\r\n'))).toEqual([
-    "4:7 Type 'number' is not assignable",
+    "4:7 Type 'number' is not ass",
     "6:37 Cannot find name 'nope'.",
-    "10:12 Cannot find name 'nowhere'.",
+    "10:12 Cannot find name 'nowher",
   ]);
 });
 
 test('cells in any order, with private names and awaiting, are no mistake', async () => {
-  const text = '// %%\nlater + _x.length;\nvar _x = "a";\n// %%\nconst later = await 5;\nlet _x = 1;\nclass K {}\n';
+  const text = '// %%\nlater + (() => _x.length)();\nconst _x = "a";\n// %%\nconst later = await 5;\nlet _x = 1;\nclass K {}\n';
   expect(await problems(text)).toEqual([]);
 });
 
 test('a name declared twice is told in both cells, also where a type is wrong', async () => {
   expect(await problems('// %% A\nconst a: string = 5;\n// %% B\nconst a = 2;\n')).toEqual([
-    '2:7 `a` is declared in “A” and “B”',
-    "2:7 Type 'number' is not assignable",
-    '4:7 `a` is declared in “A” and “B”',
+    '2:7 `a` is declared in “A” a',
+    "2:7 Type 'number' is not ass",
+    '4:7 `a` is declared in “A” a',
   ]);
 });
