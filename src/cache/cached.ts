@@ -1,5 +1,5 @@
 import { callSite } from '../base/callSite.ts';
-import type { AnyFunction, CachedProgram } from './cachedProgram.ts';
+import type { AnyFunction, CachedParts, CachedProgram } from './cachedProgram.ts';
 import { CallCounts } from './callCounts.ts';
 import type { CachedStats, CallExplanation } from './callExplanation.ts';
 import { isThenable } from './callMemory.ts';
@@ -82,15 +82,25 @@ export function makeCached(program: CachedProgram): Cached {
     const tier = options.persist ? null : 'memory';
     const counts = new CallCounts(complete.name, place, tier, program.statistics.changed);
     const parts = { fn, options: complete, counts, program };
-    return options.persist ? persistent(fn, new PersistentCalls(parts)) : inMemory(fn, new MemoryCalls(parts));
+    return options.persist ? persistent(fn, new PersistentCalls(parts)) : inMemory(parts);
   };
   return cached as Cached; // one body serves both signatures
 }
 
-function inMemory(fn: AnyFunction, calls: MemoryCalls): CachedFunction<never[], unknown> {
+function inMemory({ fn, options, counts, program }: CachedParts): CachedFunction<never[], unknown> {
+  const calls = new MemoryCalls({ fn, options, counts, program });
+  const { ofOne, ofTwo, ofObject } = calls.near;
+  const { now } = program;
   const call = function (this: unknown, ...args: never[]): unknown {
-    const near = calls.near(args);
-    return near === undefined ? calls.call(this, args) : near.value;
+    // A hit for one or two plain arguments costs little more than the look-up in a Map: all of it stands here.
+    const { length } = args;
+    const first: unknown = args[0];
+    let kept = length === 1 ? ofOne.get(first) : length === 2 ? ofTwo.get(first)?.get(args[1]) : undefined;
+    if (kept === undefined && length === 1 && isObject(first)) kept = ofObject.find(first);
+    if (kept === undefined || kept.freshUntil <= now()) return calls.call(this, args);
+    kept.hits += 1;
+    counts.hit(kept.savedMs);
+    return kept.value;
   };
   return named(fn, call, {
     stats: () => calls.stats(),
@@ -112,6 +122,10 @@ function persistent(fn: AnyFunction, calls: PersistentCalls): PersistentFunction
     clear: () => calls.clear(),
     warm: (lists: Iterable<never[]>) => warm(call, lists),
   });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 async function warm(call: (...args: never[]) => unknown, lists: Iterable<never[]>): Promise<void> {

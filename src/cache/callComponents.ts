@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { CallComponents } from './callHistory.ts';
 import { plainText } from './plainText.ts';
 
@@ -41,8 +42,7 @@ function brief(value: unknown): string {
   if (value instanceof Date) return `Date ${value.getTime()}`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   if (value instanceof Map || value instanceof Set) return `${value.constructor.name} of ${value.size}`;
-  const text = plainText([value]);
-  if (text !== null) return briefText(JSON.stringify(value) ?? text);
+  if (plainText([value]) !== null) return briefText(inspect(value, { breakLength: Number.POSITIVE_INFINITY }));
   return Array.isArray(value) ? `array of ${value.length}` : 'object';
 }
 

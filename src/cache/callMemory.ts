@@ -1,7 +1,7 @@
 import type { CallCounts } from './callCounts.ts';
 import type { CallHistory, Gone } from './callHistory.ts';
 import type { CallOptions } from './callOptions.ts';
-import { type KeptCall, KeptCalls, type KeyedCall, nearOf } from './keptCalls.ts';
+import { type KeptCall, KeptCalls, type KeyedCall } from './keptCalls.ts';
 import { roughSize } from './roughSize.ts';
 import { readerOf } from './sharedValue.ts';
 
@@ -18,7 +18,7 @@ export class CallMemory {
   readonly #counts: CallCounts;
   readonly #history: CallHistory;
   readonly #now: () => number;
-  readonly #kept: KeptCalls;
+  readonly kept: KeptCalls;
   readonly #flights = new Map<string, Promise<unknown>>();
   readonly #renewing = new Set<string>();
 
@@ -31,19 +31,7 @@ export class CallMemory {
       history.gone('dropped', kept.key);
       counts.count('evictions');
     };
-    this.#kept = new KeptCalls({ maxEntries: options.maxEntries, maxBytes: options.maxBytes, dropped });
-  }
-
-  /** What is kept for one or two plain arguments and can be handed out as it is: the shortest way there is. */
-  near(args: readonly unknown[]): KeptCall | undefined {
-    const kept = this.#kept.near(args);
-    if (kept === undefined) return undefined;
-    const now = this.#now();
-    if (kept.freshUntil <= now) return undefined;
-    kept.hits += 1;
-    kept.lastUsed = now;
-    this.#counts.hit(kept.savedMs);
-    return kept;
+    this.kept = new KeptCalls({ maxEntries: options.maxEntries, maxBytes: options.maxBytes, dropped });
   }
 
   /** The value of a call, else what it computes; promises are shared while they run, and kept once fulfilled. */
@@ -58,7 +46,7 @@ export class CallMemory {
 
   /** What is kept under a key, without counting. */
   peek(key: string): KeptCall | undefined {
-    const kept = this.#kept.get(key);
+    const kept = this.kept.get(key);
     if (!kept || kept.expiresAt > this.#now()) return kept;
     this.#remove(kept, 'expired');
     return undefined;
@@ -77,17 +65,16 @@ export class CallMemory {
     this.#counts.removed();
     this.#history.gone('invalidated');
     this.#flights.clear();
-    this.#kept.clear();
+    this.kept.clear();
   }
 
   get size(): { readonly entries: number; readonly bytes: number } {
-    return this.#kept.size;
+    return this.kept.size;
   }
 
   #give(kept: KeptCall, call: KeyedCall): unknown {
     const now = this.#now();
     kept.hits += 1;
-    kept.lastUsed = now;
     this.#counts.hit(kept.savedMs);
     if (kept.freshUntil <= now) this.#renew(call);
     if (!kept.read) return kept.value;
@@ -168,14 +155,13 @@ export class CallMemory {
     const freshUntil = createdAt + ttlMs;
     const savedMs = costOf(value, call.args, ms);
     const times = { createdAt, freshUntil, expiresAt: freshUntil + staleMs, lastUsed: createdAt };
-    const near = read ? null : nearOf(call);
-    const kept = { key: call.key, near, value: given, read, bytes, savedMs, ...times, hits: 0, place: -1 };
-    this.#kept.put(kept, createdAt);
+    const places = { hits: 0, hitsNoticed: 0, place: -1, near: null, way: null };
+    this.kept.put({ key: call.key, value: given, read, bytes, savedMs, ...times, ...places }, call, createdAt);
     this.#counts.kept(call.key);
   }
 
   #remove(kept: KeptCall, why: Gone): void {
-    if (this.#kept.remove(kept)) this.#history.gone(why, kept.key);
+    if (this.kept.remove(kept)) this.#history.gone(why, kept.key);
   }
 }
 

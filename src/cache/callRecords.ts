@@ -5,6 +5,7 @@ import type { CallCounts } from './callCounts.ts';
 import type { CallOptions } from './callOptions.ts';
 import { Computations } from './computations.ts';
 import type { KeyedCall } from './keptCalls.ts';
+import { keyDigest } from './key.ts';
 import { type Reader, readerOf } from './sharedValue.ts';
 import type { Found } from './tieredCache.ts';
 
@@ -110,6 +111,6 @@ export class CallRecords {
   }
 
   #name(key: string): string {
-    return this.#options.prefix + this.#options.keyedDigest(key);
+    return this.#options.prefix + this.#options.keyedDigest(keyDigest(key)); // a text may hold what UTF-8 cannot
   }
 }

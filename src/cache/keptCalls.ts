@@ -1,3 +1,6 @@
+import { NearObjects, type Way } from './nearObjects.ts';
+import { isNear } from './nearValue.ts';
+import { plainText } from './plainText.ts';
 import { worthOf } from './policy.ts';
 import type { Reader } from './sharedValue.ts';
 
@@ -13,8 +16,9 @@ export interface KeyedCall {
 /** What was kept of one call. Times are milliseconds, since 1970 where they are points. */
 export interface KeptCall {
   readonly key: string;
-  /** One or two plain arguments by which it is found at once. */
-  readonly near: readonly unknown[] | null;
+  /** One or two plain arguments by which it is found at once, or the way to it from an object that is the only one. */
+  near: readonly unknown[] | null;
+  way: Way<KeptCall> | null;
   /** What callers get as it is; null where each is given something of its own, or it is looked at before. */
   readonly value: unknown;
   readonly read: Reader | null;
@@ -25,7 +29,9 @@ export interface KeptCall {
   readonly freshUntil: number;
   readonly expiresAt: number;
   hits: number;
+  /** As far as was noticed; hits since are noticed when it is asked how much it is worth. */
   lastUsed: number;
+  hitsNoticed: number;
   /** Where it stands in the list of all. */
   place: number;
 }
@@ -38,15 +44,17 @@ export interface KeptCallsOptions {
 }
 
 const asked = 12; // of the values kept, when one must go
-const longestNear = 100;
 
 /** Values by the keys of their calls, within limits: what is least worth its place is dropped first. */
 export class KeptCalls {
   readonly #options: KeptCallsOptions;
   readonly #kept = new Map<string, KeptCall>();
   readonly #list: KeptCall[] = [];
-  readonly #ofOne = new Map<unknown, KeptCall>();
-  readonly #ofTwo = new Map<unknown, Map<unknown, KeptCall>>();
+  /** What can be handed out as it is, by one plain argument, and by two: the shortest way there is. */
+  readonly ofOne = new Map<unknown, KeptCall>();
+  readonly ofTwo = new Map<unknown, Map<unknown, KeptCall>>();
+  /** The same by an object that is the only argument. */
+  readonly ofObject = new NearObjects<KeptCall>();
   #bytes = 0;
 
   constructor(options: KeptCallsOptions) {
@@ -61,28 +69,22 @@ export class KeptCalls {
     return this.#kept.get(key);
   }
 
-  /** What is kept for one or two plain arguments and can be handed out as it is: the shortest way there is. */
-  near(args: readonly unknown[]): KeptCall | undefined {
-    if (args.length === 1) return this.#ofOne.get(args[0]);
-    return args.length === 2 ? this.#ofTwo.get(args[0])?.get(args[1]) : undefined;
-  }
-
-  put(kept: KeptCall, now: number): void {
-    const { key, near } = kept;
+  put(kept: KeptCall, { args, isPlain }: KeyedCall, now: number): void {
+    const { key } = kept;
     const old = this.#kept.get(key);
     if (old) this.remove(old);
     kept.place = this.#list.length;
     this.#kept.set(key, kept);
     this.#list.push(kept);
     this.#bytes += kept.bytes;
-    if (near) this.#putNear(near, kept);
+    if (isPlain && kept.read === null) this.#putNear(args, kept);
     const { maxEntries, maxBytes } = this.#options;
     while (this.#list.length > maxEntries || this.#bytes > maxBytes) this.#dropOne(kept, now);
   }
 
   /** Whether it was there. */
   remove(kept: KeptCall): boolean {
-    const { key, near } = kept;
+    const { key } = kept;
     if (this.#kept.get(key) !== kept) return false;
     this.#kept.delete(key);
     this.#bytes -= kept.bytes;
@@ -91,31 +93,38 @@ export class KeptCalls {
       this.#list[kept.place] = last;
       last.place = kept.place;
     }
-    if (near) this.#removeNear(near, kept);
+    this.#removeNear(kept);
     return true;
   }
 
   clear(): void {
     this.#kept.clear();
     this.#list.length = 0;
-    this.#ofOne.clear();
-    this.#ofTwo.clear();
+    this.ofOne.clear();
+    this.ofTwo.clear();
+    this.ofObject.clear();
     this.#bytes = 0;
   }
 
   #putNear(args: readonly unknown[], kept: KeptCall): void {
-    if (args.length === 1) this.#ofOne.set(args[0], kept);
-    if (args.length !== 2) return;
-    const ofFirst = this.#ofTwo.get(args[0]);
-    if (ofFirst) ofFirst.set(args[1], kept);
-    else this.#ofTwo.set(args[0], new Map([[args[1], kept]]));
+    const [first, second] = args;
+    if (args.length === 1 && typeof first === 'object' && first !== null) {
+      const isUnchanged = plainText(args) === kept.key; // since the call began
+      kept.way = isUnchanged ? this.ofObject.put(first, kept) : null;
+    } else if (args.length > 0 && args.length < 3 && args.every(isNear)) {
+      kept.near = args;
+      if (args.length === 1) this.ofOne.set(first, kept);
+      else this.ofTwo.set(first, (this.ofTwo.get(first) ?? new Map()).set(second, kept));
+    }
   }
 
-  #removeNear(args: readonly unknown[], kept: KeptCall): void {
-    if (this.#ofOne.get(args[0]) === kept) this.#ofOne.delete(args[0]);
-    const ofFirst = this.#ofTwo.get(args[0]);
-    if (ofFirst?.get(args[1]) === kept) ofFirst.delete(args[1]);
-    if (ofFirst?.size === 0) this.#ofTwo.delete(args[0]);
+  #removeNear({ near, way }: KeptCall): void {
+    if (way) this.ofObject.remove(way);
+    if (near?.length === 1) this.ofOne.delete(near[0]);
+    if (near?.length !== 2) return;
+    const ofFirst = this.ofTwo.get(near[0]);
+    ofFirst?.delete(near[1]);
+    if (ofFirst?.size === 0) this.ofTwo.delete(near[0]);
   }
 
   /** Drops the least worth of a few picked at random, which is nearly as good as asking all; the newest only if it is alone. */
@@ -125,7 +134,7 @@ export class KeptCalls {
     let leastWorth = Number.POSITIVE_INFINITY;
     for (let turn = 0; turn < Math.min(asked, list.length); turn++) {
       const kept = list[list.length <= asked ? turn : Math.floor(Math.random() * list.length)]!;
-      const worth = kept.expiresAt <= now ? -1 : worthOf(kept, now);
+      const worth = kept.expiresAt <= now ? -1 : worthOf(noticed(kept, now), now);
       if (kept === newest || worth > leastWorth || (worth === leastWorth && kept.lastUsed >= least.lastUsed)) continue;
       least = kept;
       leastWorth = worth;
@@ -135,18 +144,8 @@ export class KeptCalls {
   }
 }
 
-/** The arguments of a call if a Map finds it by them. */
-export function nearOf({ args, isPlain }: KeyedCall): readonly unknown[] | null {
-  return isPlain && args.length > 0 && args.length < 3 && args.every(isNear) ? args : null;
-}
-
-/** Whether a Map finds exactly this argument by itself: 0 and -0 are one to it. */
-function isNear(value: unknown): boolean {
-  if (typeof value === 'string') return value.length <= longestNear;
-  return (
-    value !== 0 &&
-    typeof value !== 'function' &&
-    typeof value !== 'symbol' &&
-    (typeof value !== 'object' || value === null)
-  );
+function noticed(kept: KeptCall, now: number): KeptCall {
+  if (kept.hits !== kept.hitsNoticed) kept.lastUsed = now;
+  kept.hitsNoticed = kept.hits;
+  return kept;
 }

@@ -6,7 +6,7 @@ import { type CallComponents, CallHistory } from './callHistory.ts';
 import { type CallKeyer, keyerOf } from './callKeyer.ts';
 import { CallMemory } from './callMemory.ts';
 import { FileDependencies } from './fileDependencies.ts';
-import type { KeptCall } from './keptCalls.ts';
+import type { KeptCalls } from './keptCalls.ts';
 
 /** The calls of one function that remembers in memory. */
 export class MemoryCalls {
@@ -17,6 +17,8 @@ export class MemoryCalls {
   readonly #keyer: CallKeyer;
   readonly #history = new CallHistory();
   readonly #memory: CallMemory;
+  /** Values that are found by one or two plain arguments, without a key. */
+  readonly near: Pick<KeptCalls, 'ofOne' | 'ofTwo' | 'ofObject'>;
 
   constructor({ fn, options, counts, program }: CachedParts) {
     this.#fn = fn;
@@ -25,11 +27,7 @@ export class MemoryCalls {
     this.#files = options.dependsOn.length > 0 ? new FileDependencies(options.dependsOn) : null;
     this.#keyer = keyerOf(fn, options.key, this.#files);
     this.#memory = new CallMemory({ options, counts, history: this.#history, now: program.now });
-  }
-
-  /** What is kept where it can be found by the arguments as they are. */
-  near(args: readonly unknown[]): KeptCall | undefined {
-    return this.#memory.near(args);
+    this.near = this.#memory.kept;
   }
 
   call(self: unknown, args: never[]): unknown {

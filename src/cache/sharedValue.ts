@@ -17,7 +17,7 @@ export function readerOf(
   args: readonly unknown[],
 ): Reader | null | undefined {
   if (sharing === 'trust' || typeof value !== 'object' || value === null) return null;
-  const read = sharing === 'copy' ? copier(value) : watcher(value, nameOfCall(name, args));
+  const read = sharing === 'copy' ? copier(value) : watcher(value, () => nameOfCall(name, args));
   return read && given !== value ? async () => read() : read;
 }
 
@@ -31,8 +31,9 @@ function copier(value: object): Reader | undefined {
   }
 }
 
-function watcher(value: object, name: string): Reader | null {
+function watcher(value: object, nameIt: () => string): Reader | null {
   if (freezeDeep(value).length === 0) return null;
   const frozen = new FrozenValue(value);
+  const name = nameIt();
   return () => frozen.read(name);
 }

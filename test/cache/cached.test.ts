@@ -1,46 +1,15 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
-import { silentLog } from '../../src/base/log.ts';
-import { openStore } from '../../src/cache/cacheDirectory.ts';
-import { makeCached } from '../../src/cache/cached.ts';
-import { CallStatistics } from '../../src/cache/callCounts.ts';
 import { callKey } from '../../src/cache/callKey.ts';
 import { roughSize } from '../../src/cache/roughSize.ts';
-import { Seal } from '../../src/cache/seal.ts';
-import { temporaryDirectory } from './directory.ts';
+import { counting, startProgram, wait } from './program.ts';
 import { anyValue } from './values.ts';
-
-/** What a program has: `cached`, its store, and a clock that is moved by hand. */
-function start(directory = join(temporaryDirectory(), '.memoir')) {
-  const clock = { now: Date.now() };
-  const seal = new Seal(Buffer.alloc(32, 5));
-  const store = openStore({ directory, seal, log: silentLog });
-  const statistics = new CallStatistics((counts) => store.records.addCounts(counts));
-  const defaults = { ttlMs: 3_600_000, maxEntries: 1000, maxBytes: 256e6 };
-  const keyedDigest = (text: string) => seal.keyedDigest(text);
-  const cached = makeCached({ store: () => store, statistics, defaults, now: () => clock.now, keyedDigest });
-  onTestFinished(() => store.close());
-  return { cached, clock, store, statistics, directory };
-}
-
-/** A function that counts its calls. */
-function counting<A extends unknown[], R>(fn: (...args: A) => R) {
-  const calls: A[] = [];
-  const counted = (...args: A): R => {
-    calls.push(args);
-    return fn(...args);
-  };
-  return Object.assign(counted, { calls });
-}
-
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a function cached in memory', () => {
   test('is called once for equal arguments, and gives the very same object', () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const fn = counting((filter: { a: number; b: string }, tags: Set<string>) => ({ filter, tags }));
     const find = cached(fn);
     const first = find({ a: 1, b: 'x' }, new Set(['y']));
@@ -50,7 +19,7 @@ describe('a function cached in memory', () => {
   });
 
   test('tells arguments apart that look alike', () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const fn = counting((...args: unknown[]) => args);
     const call = cached(fn);
     const lists = [[], [1], ['1'], [1n], [true], ['true'], [null], ['null'], [undefined], [Number.NaN], [0], [-0]];
@@ -60,7 +29,7 @@ describe('a function cached in memory', () => {
   });
 
   test('keeps its signature: sync stays sync, with its name, length and this', () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const shop = {
       price: 3,
       total: cached(function total(this: { price: number }, count: number, _discount?: number) {
@@ -73,7 +42,7 @@ describe('a function cached in memory', () => {
   });
 
   test('shares one computation between callers that ask while it runs', async () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const fn = counting(async (x: number) => {
       await wait(5);
       return { x };
@@ -87,7 +56,7 @@ describe('a function cached in memory', () => {
   });
 
   test('never remembers an error, thrown or rejected', async () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const sync = cached(
       counting((): number => {
         throw new Error('no');
@@ -106,7 +75,7 @@ describe('a function cached in memory', () => {
   });
 
   test('forgets after its time', () => {
-    const { cached, clock } = start();
+    const { cached, clock } = startProgram();
     const fn = counting((x: number) => x);
     const call = cached(fn, { ttl: '10m' });
     call(1);
@@ -119,7 +88,7 @@ describe('a function cached in memory', () => {
   });
 
   test('keeps the latest used within its limits', () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const fn = counting((x: number) => new Uint8Array(x));
     const call = cached(fn, { maxEntries: 2 });
     for (const x of [1, 2, 1, 3, 1, 2]) call(x);
@@ -132,7 +101,7 @@ describe('a function cached in memory', () => {
   });
 
   test('goes by what its key says', () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const fn = counting((user: { id: number; seen: () => void }) => user.id);
     const call = cached(fn, { key: ({ id }) => id });
     call({ id: 1, seen() {} });
@@ -141,7 +110,7 @@ describe('a function cached in memory', () => {
   });
 
   test('with arguments that cannot be keyed is called each time, and says why', () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const fn = counting((_: { run: () => void }) => 1);
     const call = cached(fn);
     call({ run() {} });
@@ -153,7 +122,7 @@ describe('a function cached in memory', () => {
   });
 
   test('does not keep what can be read only once', () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const call = cached(function* () {
       yield 1;
     });
@@ -162,7 +131,7 @@ describe('a function cached in memory', () => {
   });
 
   test('explains, invalidates, clears and warms', async () => {
-    const { cached, clock } = start();
+    const { cached, clock } = startProgram();
     const fn = counting((x: number) => x);
     const call = cached(fn);
     await call.warm([[1], [2]]);
@@ -177,7 +146,7 @@ describe('a function cached in memory', () => {
   });
 
   test('that is invalidated while it computes does not keep what comes', async () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const fn = counting(async (x: number) => wait(5).then(() => x));
     const call = cached(fn);
     const running = call(1);
@@ -188,35 +157,35 @@ describe('a function cached in memory', () => {
   });
 
   test('refuses a ttl that means nothing', () => {
-    expect(() => start().cached(() => 1, { ttl: 'soon' })).toThrow(UserError);
+    expect(() => startProgram().cached(() => 1, { ttl: 'soon' })).toThrow(UserError);
   });
 });
 
 describe('a function cached on disk', () => {
   test('finds its values in the next process', async () => {
-    const { cached, directory, store } = start();
+    const { cached, directory, store } = startProgram();
     const fn = counting(async (x: number) => new Map([[x, new Date(x)]]));
     const load = cached(fn, { persist: true, namespace: 'load' });
     const first = await load(7);
     await store.close();
-    const again = start(directory).cached(fn, { persist: true, namespace: 'load' });
+    const again = startProgram(directory).cached(fn, { persist: true, namespace: 'load' });
     expect(await again(7)).toEqual(first);
     expect(fn.calls).toHaveLength(1);
     expect(again.stats()).toMatchObject({ hits: 1, misses: 0 });
   });
 
   test('keeps large values whole', async () => {
-    const { cached, directory, store } = start();
+    const { cached, directory, store } = startProgram();
     const fn = counting((size: number) => Float64Array.from({ length: size }, (_, index) => Math.sin(index)));
     const first = await cached(fn, { persist: true, namespace: 'sines' })(50_000);
     await store.close();
-    const again = start(directory).cached(fn, { persist: true, namespace: 'sines' });
+    const again = startProgram(directory).cached(fn, { persist: true, namespace: 'sines' });
     expect(await again(50_000)).toEqual(first);
     expect(fn.calls).toHaveLength(1);
   });
 
   test('computes anew when its code or its version is another', async () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const options = { persist: true, namespace: 'f' } as const;
     expect(await cached((x: number) => x + 1, options)(1)).toBe(2);
     expect(await cached((x: number) => x + 2, options)(1)).toBe(3);
@@ -226,7 +195,7 @@ describe('a function cached on disk', () => {
   });
 
   test('shares one computation, never remembers an error, and passes on what cannot be stored', async () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const fn = counting(async (x: number) => {
       await wait(5);
       if (x === 0) throw new Error('no');
@@ -243,7 +212,7 @@ describe('a function cached on disk', () => {
   });
 
   test('explains, invalidates and clears only what is its own', async () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const mine = cached(
       counting((x: number) => x),
       { persist: true, namespace: 'mine' },
@@ -262,7 +231,7 @@ describe('a function cached on disk', () => {
   });
 
   test('is invalidated by its tags', async () => {
-    const { cached, store } = start();
+    const { cached, store } = startProgram();
     const fn = counting((x: number) => x);
     const call = cached(fn, { persist: true, namespace: 'f', tags: ['prices'] });
     await call(1);
@@ -272,14 +241,14 @@ describe('a function cached on disk', () => {
   });
 
   test('whose code cannot be seen needs a name', () => {
-    expect(() => start().cached(Math.max, { persist: true })).toThrow(UserError);
-    expect(() => start().cached(Math.max, { persist: true, namespace: 'max' })).not.toThrow();
+    expect(() => startProgram().cached(Math.max, { persist: true })).toThrow(UserError);
+    expect(() => startProgram().cached(Math.max, { persist: true, namespace: 'max' })).not.toThrow();
   });
 });
 
 describe('statistics', () => {
   test('go to the shared sums and to whoever listens, each look-up once', async () => {
-    const { cached, store, statistics } = start();
+    const { cached, store, statistics } = startProgram();
     const news: unknown[] = [];
     const listen = (message: unknown) => void news.push(...(message as unknown[]));
     subscribe('memoir:cache.calls', listen);
@@ -307,13 +276,13 @@ describe('statistics', () => {
   });
 
   test('do not call what was cleared on request a loss', () => {
-    const { cached } = start();
+    const { cached } = startProgram();
     const lost: number[] = [];
     const listen = (message: unknown) =>
       void lost.push(...(message as { sums: { lost: number } }[]).map(({ sums }) => sums.lost));
     subscribe('memoir:cache.calls', listen);
     onTestFinished(() => void unsubscribe('memoir:cache.calls', listen));
-    const { statistics, cached: other } = start();
+    const { statistics, cached: other } = startProgram();
     const call = other((x: number) => x);
     call(1);
     call.clear();
