@@ -8,6 +8,8 @@ import { isRecentEnough, OLDEST_NODE } from './process/forkNode.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./cli/run.ts')).run,
   plan: async () => (await import('./cli/plan.ts')).plan,
+  watch: async () => (await import('./cli/watch.ts')).watch,
+  test: async () => (await import('./cli/test.ts')).test,
   check: async () => (await import('./cli/check.ts')).check,
   app: async () => (await import('./cli/app.ts')).app,
   export: async () => (await import('./cli/export.ts')).exporting,

@@ -1,51 +1,45 @@
-import { formatDuration } from '../base/format.ts';
-import type { CellState } from '../notebook/cellRun.ts';
-import type { CellError } from '../protocol/kernel.ts';
-import { MIME, type Output } from '../protocol/output.ts';
-import { readArguments, readAssignments, readInteger, readTime } from './arguments.ts';
+import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { type OpenedNotebook, openNotebook, type PlacedCell } from './notebook.ts';
+import { type OpenedNotebook, openNotebook } from './notebook.ts';
+import { runReport, runText } from './report.ts';
+import { RUN_OPTIONS, RUN_USAGE, readRunOptions } from './runOptions.ts';
 
 /** `memoir run`: runs what is not cached of a notebook and shows every result. */
 export const run: Command = {
   summary: 'run a notebook; what is cached does not run again',
-  usage: 'memoir run <notebook> [--set name=value]… [--no-cache] [--seed n] [--now time] [--html file] [--json]',
+  usage: `memoir run <notebook> ${RUN_USAGE} [--stale-only] [--json]`,
   async run(args) {
     const { values, positionals } = readArguments(
       args,
-      {
-        set: { type: 'string', multiple: true, default: [] },
-        'no-cache': { type: 'boolean', default: false },
-        seed: { type: 'string' },
-        now: { type: 'string' },
-        html: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
+      { ...RUN_OPTIONS, 'stale-only': { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
       1,
     );
-    const set = readAssignments(values.set);
-    const notebook = await openNotebook(positionals[0]!, {
-      set,
-      useCache: !values['no-cache'],
-      seed: readInteger('seed', values.seed),
-      now: readTime('now', values.now),
-    });
+    const options = readRunOptions(values);
+    const notebook = await openNotebook(positionals[0]!, options);
     try {
       await notebook.session.runStale();
-      const report = runReport(notebook);
-      if (values.html !== undefined) {
-        const { exportOpened, writeExported } = await import('./export.ts');
-        await writeExported(values.html, await exportOpened(positionals[0]!, notebook, 'html', { code: true }));
-      }
-      console.log(values.json ? JSON.stringify(report, null, 2) : runText(notebook));
-      const unknown = unknownWidgets(notebook, set);
+      const { errors } = runReport(notebook).totals;
+      const shown = { ...notebook, cells: values['stale-only'] ? staleCells(notebook) : notebook.cells };
+      if (values.json) console.log(JSON.stringify(runReport(shown), null, 2));
+      else console.log(notebook.cells.length ? runText(shown) : NO_CELLS);
+      const unknown = unknownWidgets(notebook, options.set);
       if (unknown) console.error(unknown);
-      return report.totals.errors || unknown ? 1 : 0;
+      return errors || unknown ? 1 : 0;
     } finally {
       await notebook.close();
     }
   },
 };
+
+const NO_CELLS = 'This notebook has no cells to run. A cell begins with a line such as `// %% Title`.';
+
+/** The cells whose results were not there already. */
+function staleCells({ cells, session }: OpenedNotebook): OpenedNotebook['cells'] {
+  return cells.filter(({ id }) => {
+    const state = session.state(id);
+    return state.status !== 'done' || state.from === 'computed';
+  });
+}
 
 /** A sentence about names given by `--set` that no widget has. */
 function unknownWidgets({ cells, session }: OpenedNotebook, set: Readonly<Record<string, unknown>>): string | null {
@@ -54,117 +48,4 @@ function unknownWidgets({ cells, session }: OpenedNotebook, set: Readonly<Record
   const unknown = Object.keys(set).filter((name) => !known.includes(name));
   if (!unknown.length || cells.some(({ id }) => session.state(id).status !== 'done')) return null; // a cell without a result may hold it
   return `No widget is called ${unknown.join(' or ')}. This notebook has ${known.length ? known.join(', ') : 'none'}.`;
-}
-
-/** The result of a run in the shape that scripts read. */
-export function runReport({ cells, session }: Pick<OpenedNotebook, 'cells' | 'session'>) {
-  const reported = cells.map((cell) => cellReport(cell, session.state(cell.id)));
-  const count = (statuses: readonly string[]) => reported.filter(({ status }) => statuses.includes(status)).length;
-  const sum = (key: 'ms' | 'savedMs') => reported.reduce((total, cell) => total + cell[key], 0);
-  const exported = cells.flatMap((cell) => session.state(cell.id).record?.exports ?? []);
-  return {
-    cells: reported,
-    values: Object.fromEntries(
-      exported.map(({ name, type, digest, preview, json }) => [name, { type, digest, preview, ...json }]),
-    ),
-    totals: {
-      cells: reported.length,
-      computed: count(['computed']),
-      hits: count(['memory', 'disk', 'redis']),
-      recreated: count(['recreated']),
-      errors: count(['error']),
-      ms: sum('ms'),
-      savedMs: sum('savedMs'),
-    },
-  };
-}
-
-function cellReport({ index, options, title, kind }: PlacedCell, state: CellState) {
-  const { shown, record } = state;
-  return {
-    index,
-    name: options.name,
-    title,
-    kind,
-    status: statusOf(state),
-    impure: state.status === 'done' ? (record?.impure ?? []) : [],
-    ms: 'ms' in state ? state.ms : 0,
-    savedMs: state.status === 'done' ? state.savedMs : 0,
-    reason: 'reason' in state ? state.reason : null,
-    outputs: shown.outputs.flatMap(({ items }) => items.map(({ mime, data }) => ({ mime, data: jsonData(data) }))),
-    console: shown.console,
-    error: state.status === 'error' ? { ...state.error, cell: index } : null,
-    late: state.late,
-  };
-}
-
-function statusOf(state: CellState): string {
-  switch (state.status) {
-    case 'done':
-      return state.from;
-    case 'error':
-    case 'disabled':
-      return state.status;
-    case 'interrupted':
-      return 'error';
-    default:
-      return 'waiting';
-  }
-}
-
-function jsonData(data: unknown): unknown {
-  return data instanceof Uint8Array ? Buffer.from(data).toString('base64') : data;
-}
-
-function runText({ cells, session }: OpenedNotebook): string {
-  if (!cells.length) return 'This notebook has no cells to run. A cell begins with a line such as `// %% Title`.';
-  const blocks = cells.map((cell) => cellText(cell, session.state(cell.id)));
-  const { cells: all, hits, computed, errors, ms, savedMs } = runReport({ cells, session }).totals;
-  const open = all - hits - computed - errors;
-  const failed = (errors ? `, ${errors} failed` : '') + (open > 0 ? `, ${open} without a result` : '');
-  const saved = savedMs > 0 ? `, ${formatDuration(savedMs)} saved` : '';
-  return `${blocks.join('\n')}\n${all} cells: ${computed} computed, ${hits} from the cache${failed}. ${formatDuration(ms)} computing${saved}.`;
-}
-
-function cellText(cell: PlacedCell, state: CellState): string {
-  const body = [
-    ...state.shown.console.map(({ text }) => text.trimEnd()),
-    ...state.shown.outputs.map(outputText),
-    ...(state.status === 'error' ? [errorText(state.error)] : []),
-    ...state.late.map((error) => `After it had settled: ${errorText(error)}`),
-  ].filter(Boolean);
-  return [`${headline(state)}  ${cell.label}`, ...body.map((text) => indent(text))].join('\n');
-}
-
-/** The stack; of what is said to the reader, the sentence and its place. */
-function errorText({ name, stack, message, line, column }: CellError): string {
-  if (name !== 'UserError' && stack) return stack;
-  return line === null ? message : `${message} (line ${line}, column ${column})`;
-}
-
-function headline(state: CellState): string {
-  const impure = state.status === 'done' && state.record.impure.length ? ` (${state.record.impure.join(', ')})` : '';
-  switch (state.status) {
-    case 'done':
-      return state.from === 'computed' || state.from === 'recreated'
-        ? `✓ ${state.from} in ${formatDuration(state.ms)}${impure}`
-        : `✓ from ${state.from}, ${formatDuration(state.savedMs)} saved${impure}`;
-    case 'error':
-      return '✗ error';
-    case 'interrupted':
-      return '✗ interrupted';
-    case 'disabled':
-      return '– disabled';
-    default:
-      return '… waiting';
-  }
-}
-
-function outputText({ items }: Output): string {
-  const text = items.find(({ mime }) => mime === MIME.text) ?? items.find(({ mime }) => mime.startsWith('text/'));
-  return typeof text?.data === 'string' ? text.data.trimEnd() : `[${items[0]?.mime ?? 'nothing'}]`;
-}
-
-function indent(text: string): string {
-  return text.replace(/^/gm, '    ');
 }

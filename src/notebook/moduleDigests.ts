@@ -46,14 +46,18 @@ export class ModuleDigests {
    * leads to; `whole` when their texts are what they were.
    */
   async beyond(specifiers: readonly string[], loaded: RunReply['modules']) {
-    const graphs = loaded.length ? await Promise.all(specifiers.map((specifier) => this.#localFiles(specifier))) : [];
-    const known = new Set(graphs.flat());
+    const known = new Set(loaded.length ? await this.files(specifiers) : []);
     const more = loaded.filter(({ path }) => !known.has(path));
     const now = await Promise.all(more.map(({ path }) => this.#files.file(path)));
     return {
       specifiers: more.map(({ path }) => specifierOf(path, this.#directory)),
       whole: more.every(({ digest }, i) => digest === now[i]),
     };
+  }
+
+  /** The files of the local modules that imports in the text lead to from `specifiers`. */
+  async files(specifiers: readonly string[]): Promise<string[]> {
+    return (await Promise.all(specifiers.map((specifier) => this.#localFiles(specifier)))).flat();
   }
 
   /** The versions of the packages behind modules: a process that has loaded them cannot load others. */

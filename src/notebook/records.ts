@@ -69,6 +69,11 @@ export class Records {
     return null;
   }
 
+  /** The files and folders that a run read, by full path. */
+  paths(record: CellRecord): string[] {
+    return record.reads.flatMap(({ kind, name }) => (kind === 'file' || kind === 'folder' ? [this.#pathOf(name)] : []));
+  }
+
   /** Whether the run read one of these files or folders, or a folder that one of them lies in. */
   hasRead(record: CellRecord, paths: readonly string[]): boolean {
     return record.reads.some(({ kind, name }) => {

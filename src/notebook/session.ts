@@ -114,6 +114,18 @@ export class Session implements Disposable {
     });
   }
 
+  /** Files and folders that results which are shown depend on, by full path: what they read, and the local modules they use. */
+  async sources(): Promise<string[]> {
+    const { program } = this;
+    const { records, modules } = this.#options;
+    const shown = program.order.flatMap((id) => this.state(id).record ?? []);
+    const loaded = shown.flatMap(({ reads }) => reads.flatMap(({ kind, name }) => (kind === 'module' ? [name] : [])));
+    const specifiers = new Set([...program.order.flatMap((id) => program.modules(id)), ...loaded]);
+    return [
+      ...new Set([...shown.flatMap((record) => records.paths(record)), ...(await modules.files([...specifiers]))]),
+    ];
+  }
+
   /** Moves a widget: its readers and then their dependents run if the value is another. */
   moveWidget(name: string, value: unknown): Promise<void> {
     const records = this.program.order.flatMap((id) => this.state(id).record ?? []);
