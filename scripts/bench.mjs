@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
 /** What must be built before a suite can run. */
-const suites = { activate: 'scripts/package.mjs', cache: null, notebook: 'esbuild.mjs', profiler: 'esbuild.mjs' };
+const suites = {
+  activate: 'scripts/package.mjs',
+  cache: null,
+  eviction: null,
+  notebook: 'esbuild.mjs',
+  profiler: 'esbuild.mjs',
+};
 
 process.chdir(resolve(import.meta.dirname, '..'));
 const [suite, ...options] = process.argv.slice(2);

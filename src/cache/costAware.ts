@@ -134,10 +134,13 @@ export class CostAware {
     return least;
   }
 
-  /** Time that the next use is likely to save, per byte. What is held and was asked for again has its place in its favour. */
+  /**
+   * Time that the next use is likely to save, per byte. What has its place is favoured by one use, so that equals do not
+   * take turns; but where neither was asked for twice, the newer comes first.
+   */
   #worth({ key, cost, bytes }: Held, hasPlace = false): number {
     const times = this.#timesAsked(key);
-    const favour = hasPlace ? Math.min(1.01, Math.max(0, times - 1)) : 0;
+    const favour = hasPlace ? (times < 1.2 ? 0.99 : 1.01) : 0;
     return ((times + favour) * (cost + 0.01)) / (bytes + 100);
   }
 

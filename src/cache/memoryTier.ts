@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { decode, encode } from './codec.ts';
+import { CostAware } from './costAware.ts';
 import { matcherOf } from './pattern.ts';
 import { FrozenValue, type Sharing } from './sharing.ts';
 import {
@@ -26,21 +27,19 @@ interface Kept {
   readonly read: (name: string) => unknown;
 }
 
-/** Entries of this process, the least recently used dropped first. */
+/** Entries of this process. Those that save least time for their size are dropped first: see `CostAware`. */
 export class MemoryTier implements Tier {
   readonly name = 'memory';
   readonly #entries: LRUCache<string, Kept>;
+  readonly #policy: CostAware;
   readonly #sharing: Sharing;
   readonly #now: () => number;
 
   constructor({ maxEntries, maxBytes, sharing = 'trust', now = Date.now }: MemoryTierOptions) {
     this.#sharing = sharing;
     this.#now = now;
-    this.#entries = new LRUCache({
-      max: maxEntries,
-      maxSize: maxBytes,
-      sizeCalculation: ({ meta }, key) => Math.max(1, meta.bytes + key.length),
-    });
+    this.#policy = new CostAware({ maxEntries, maxBytes });
+    this.#entries = new LRUCache({ max: maxEntries, maxSize: maxBytes, dispose: (_, key) => this.#policy.delete(key) });
   }
 
   /**
@@ -55,6 +54,7 @@ export class MemoryTier implements Tier {
       return undefined;
     }
     try {
+      this.#policy.use(key);
       return { value: kept.read(key), meta: kept.meta };
     } catch (error) {
       this.#entries.delete(key);
@@ -72,7 +72,12 @@ export class MemoryTier implements Tier {
 
   /** Without `encoded` the value is nobody else's, so that it can be frozen as it is. */
   async set(key: string, { value, meta }: Entry, encoded?: Uint8Array): Promise<void> {
-    this.#entries.set(key, { meta, read: readerOf(value, encoded, this.#sharing) });
+    const size = Math.max(1, meta.bytes + key.length);
+    this.#entries.delete(key);
+    const gone = this.#policy.add(key, size, meta.savedMs);
+    for (const other of gone) this.#entries.delete(other);
+    if (gone.includes(key)) return;
+    this.#entries.set(key, { meta, read: readerOf(value, encoded, this.#sharing) }, { size });
   }
 
   async delete(key: string): Promise<boolean> {
