@@ -24,6 +24,7 @@ export { tableView } from './kernel/displayTable.ts';
 export { live } from './kernel/live.ts';
 export { progress } from './kernel/progress.ts';
 export { refresh } from './kernel/refresh.ts';
+export { selection } from './kernel/selection.ts';
 export { toast } from './kernel/toast.ts';
 export { form } from './kernel/widgetForm.ts';
 export { widget } from './kernel/widgetModule.ts';
@@ -33,8 +34,9 @@ export { date, dateRange } from './kernel/widgetsDate.ts';
 export { file } from './kernel/widgetsFile.ts';
 export { text, textarea } from './kernel/widgetsText.ts';
 export { monitor } from './monitor/program.ts';
+export { compareProfiles } from './profile/compare.ts';
 export { type ProfileArguments, type ProfileOptions, profile } from './profile/program.ts';
-export type { ProfileResult } from './protocol/profiler.ts';
+export type { ProfileComparison, ProfileResult } from './protocol/profiler.ts';
 
 /** Opens a file, rows or columns as a lazy table. */
 export const load = data.load;

@@ -249,6 +249,37 @@ export interface ProfileResult {
   readonly notes: readonly string[];
 }
 
+export type ComparisonVerdict = 'faster' | 'slower' | 'same';
+
+/** What changed from one profile to another. */
+export interface ProfileComparison {
+  readonly before: ComparedProfile;
+  readonly after: ComparedProfile;
+  /** How many times as long a call takes, with its 95 % interval; null where one of the two was not timed. */
+  readonly ratio: { readonly value: number; readonly ci95: readonly [number, number] } | null;
+  readonly verdict: ComparisonVerdict | 'unknown';
+  readonly functions: readonly CostDifference[];
+}
+
+export interface ComparedProfile {
+  readonly target: ProfileTarget;
+  readonly medianMs: number | null;
+}
+
+/** A function's CPU time per call in both, in milliseconds; 0 where it was not seen. */
+export interface CostDifference {
+  readonly name: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly origin: CodeOrigin;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  readonly deltaMs: number;
+  /** Half the width of the 95 % interval of `deltaMs`. */
+  readonly plusMinusMs: number;
+  readonly verdict: ComparisonVerdict;
+}
+
 /** A call tree in columns, one entry per node; a parent stands before its children, node 0 is the root. */
 export interface FlameModel {
   readonly frames: readonly FlameFrame[];

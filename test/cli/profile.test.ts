@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CpuProfile, ProfileResult } from '../../src/protocol/profiler.ts';
+import type { CpuProfile, ProfileComparison, ProfileResult } from '../../src/protocol/profiler.ts';
 import { memoir, memoirJson } from '../support/memoir.ts';
 import { TempFolder } from '../support/temp.ts';
 
@@ -106,6 +107,62 @@ describe('memoir profile --json', () => {
     expect(existsSync(folder.file('written.txt'))).toBe(true); // where the command was called
     const allowed = await profileJson('writes', '--yes', '--seconds', '1');
     expect(allowed.timing!.runs).toBeGreaterThan(1);
+  });
+});
+
+describe('memoir profile --compare', () => {
+  type Compared = ProfileResult & { readonly comparison: ProfileComparison };
+  const SLOW = SOURCE.replace('k < 300', 'k < 900');
+  let repository: TempFolder;
+  beforeAll(() => {
+    repository = new TempFolder();
+    repository.write('work.ts', SOURCE);
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', ...args], {
+        cwd: repository.path,
+      });
+    git('init', '--quiet');
+    git('add', 'work.ts');
+    git('commit', '--quiet', '--message', 'fast');
+    repository.write('work.ts', SLOW);
+  });
+  afterAll(() => repository.dispose());
+  const compare = (from: string) =>
+    memoirJson<Compared>(repository.path, [
+      ...['profile', 'work.ts#report', '--args', '[200]', '--seconds', '2', '--compare', from],
+    ]);
+
+  test('with a commit, measures both and tells which function is slower', async () => {
+    const { comparison } = await compare('HEAD');
+    expect(comparison.verdict).toBe('slower');
+    expect(comparison.ratio!.value).toBeGreaterThan(1.8);
+    expect(comparison.functions[0]).toMatchObject({ name: 'hash', verdict: 'slower' });
+    expect(execFileSync('git', ['worktree', 'list'], { cwd: repository.path, encoding: 'utf8' }).trim()).not.toContain(
+      '\n',
+    );
+  });
+
+  test('with a profile that was saved, takes that', async () => {
+    const saved = await memoir(repository.path, [
+      'profile',
+      'work.ts#report',
+      '--args',
+      '[200]',
+      '--seconds',
+      '2',
+      '--json',
+    ]);
+    repository.write('before.json', saved.stdout);
+    repository.write('work.ts', SOURCE);
+    const { comparison } = await compare('before.json');
+    expect(comparison.verdict).toBe('faster');
+    expect(comparison.ratio!.ci95[1]).toBeLessThan(1);
+  });
+
+  test('with anything else, says what it wants', async () => {
+    const { code, stderr } = await memoir(repository.path, ['profile', 'work.ts#report', '--compare', 'nothing']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('"nothing" is no file and no commit to compare with.');
   });
 });
 
