@@ -39,6 +39,12 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     report.command('memoir.showGraph', async () =>
       (await import('./vscode/graphPanel.ts')).showGraph((await host()).notebooks, context.extensionUri),
     ),
+    report.command('memoir.openApp', async () =>
+      (await import('./vscode/appPanel.ts')).openApp((await host()).notebooks, context.extensionUri),
+    ),
+    report.command('memoir.exportNotebook', async () =>
+      (await import('./vscode/appExport.ts')).exportShown((await host()).notebooks.active(), context.extensionPath),
+    ),
     report.command('memoir.debugCell', async (cell) =>
       (await host()).notebooks.debug((await notebook()).cellFrom(cell)),
     ),

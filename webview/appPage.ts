@@ -1,3 +1,4 @@
+import { AppEditor } from './appEditor.ts';
 import css from './appPage.css';
 import { AppSaved } from './appSaved.ts';
 import { AppSocket } from './appSocket.ts';
@@ -6,11 +7,12 @@ import { AppView } from './appView.ts';
 import { h, sheetOf } from './dom.ts';
 
 const { memoirLive = '/live' } = document.documentElement.dataset;
-const host = AppSaved.read() ?? new AppSocket(memoirLive);
+const editor = AppEditor.find();
 
 document.adoptedStyleSheets = [sheetOf(css)];
-followTheme();
-new AppView(host, [schemeButton()]).start();
+if (editor) document.documentElement.classList.add('in-editor');
+else followTheme(); // the editor brings its own
+new AppView(editor ?? AppSaved.read() ?? new AppSocket(memoirLive), editor ? [] : [schemeButton()]).start();
 
 function schemeButton(): HTMLElement {
   const button = h('button', { type: 'button', class: 'quiet scheme', 'aria-label': 'Light or dark' });

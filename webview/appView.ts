@@ -1,5 +1,6 @@
 import type { AppCell, AppEvent, AppPage } from '../src/protocol/app.ts';
 import type { RendererEvent, RendererMessage } from '../src/protocol/output.ts';
+import { AppArrange } from './appArrange.ts';
 import { AppCellView } from './appCell.ts';
 import type { AppHost, AppListener, LineState } from './appHost.ts';
 import { AppStatus } from './appStatus.ts';
@@ -18,6 +19,10 @@ export class AppView implements AppListener {
   readonly #listeners = new Set<(event: RendererEvent) => void>();
   readonly #outputs: OutputPage;
   readonly #busy = new Set<string>();
+  readonly #arrange: AppArrange;
+  readonly #bar: HTMLElement;
+  #views: readonly AppCellView[] = [];
+  #page: AppPage | null = null;
   #drawn = '';
 
   /** @param bar what stands at the top, on the right. */
@@ -31,8 +36,17 @@ export class AppView implements AppListener {
         return { dispose: () => this.#listeners.delete(listener) };
       },
     });
-    const top = h('header', { class: 'bar' }, this.#status.element, ...bar);
-    document.body.replaceChildren(h('div', { class: 'frame' }, this.#aside, this.#main), top, this.#status.banner);
+    this.#arrange = new AppArrange({
+      cells: () => this.#views,
+      onLayout: (cell, layout) => host.post({ type: 'layout', cell, layout }),
+      onToggle: () => this.#place(),
+    });
+    this.#bar = h('header', { class: 'bar' }, this.#status.element, ...bar);
+    document.body.replaceChildren(
+      h('div', { class: 'frame' }, this.#aside, this.#main),
+      this.#bar,
+      this.#status.banner,
+    );
   }
 
   start(): void {
@@ -42,6 +56,7 @@ export class AppView implements AppListener {
   hear(event: AppEvent): void {
     switch (event.type) {
       case 'page':
+        if (event.arrangeable) this.#bar.append(this.#arrange.button);
         this.#lay(event.page);
         break;
       case 'cells':
@@ -80,12 +95,21 @@ export class AppView implements AppListener {
       this.#cells.delete(id);
       this.#busy.delete(id);
     }
-    const at = (place: string) => views.filter(({ cell }) => cell.layout.place === place);
-    const hasHeading = page.cells.some(({ markdown }) => /^# /m.test(markdown ?? ''));
-    const heading = hasHeading ? [] : [h('h1', { class: 'title' }, page.title)];
-    this.#main.replaceChildren(...heading, ...blocks(at('main')));
-    this.#aside.replaceChildren(this.#asideOutputs, ...at('sidebar').map(({ element }) => element));
+    this.#views = views;
+    this.#page = page;
+    this.#place();
+  }
+
+  #place(): void {
+    const { title = '', cells = [] } = this.#page ?? {};
+    const at = (place: string) => this.#views.filter(({ cell }) => cell.layout.place === place);
+    const hasHeading = cells.some(({ markdown }) => /^# /m.test(markdown ?? ''));
+    const heading = hasHeading ? [] : [h('h1', { class: 'title' }, title)];
+    const shelf = this.#arrange.isOn ? [this.#arrange.shelf] : [];
     for (const { element } of at('hidden')) element.remove();
+    this.#main.replaceChildren(...heading, ...blocks(at('main')), ...shelf);
+    this.#aside.replaceChildren(this.#asideOutputs, ...at('sidebar').map(({ element }) => element));
+    this.#arrange.update();
     this.#fitSidebar();
   }
 
@@ -102,7 +126,7 @@ export class AppView implements AppListener {
   #fitSidebar(): void {
     this.#asideOutputs.classList.toggle('empty', !this.#asideOutputs.childElementCount);
     const isUsed = this.#aside.querySelector(':scope > .cell:not(.empty)') !== null;
-    document.body.classList.toggle('with-sidebar', isUsed);
+    document.body.classList.toggle('with-sidebar', isUsed || this.#arrange.isOn);
   }
 }
 

@@ -17,6 +17,8 @@ export type CommandId =
   | 'memoir.mergeCells'
   | 'memoir.debugCell'
   | 'memoir.showGraph'
+  | 'memoir.openApp'
+  | 'memoir.exportNotebook'
   | 'memoir.restartKernel'
   | 'memoir.clearCache'
   | 'memoir.profileFunction'

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { UserError } from '../base/errors.ts';
+import { Emitter } from '../base/event.ts';
 import { version } from '../base/version.ts';
 import type { KernelClient } from '../kernel/client.ts';
 import { openSession } from '../kernel/openSession.ts';
@@ -33,6 +34,9 @@ export class Notebooks implements Disposable {
   readonly #controller: vscode.NotebookController;
   readonly #painter: CellPainter;
   readonly #messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
+  readonly #told = this.#store.add(
+    new Emitter<{ readonly document: vscode.NotebookDocument; readonly event: RendererEvent }>(),
+  );
   readonly #statusChanged = this.#store.add(new vscode.EventEmitter<void>());
 
   readonly #stores: Stores;
@@ -225,6 +229,15 @@ export class Notebooks implements Disposable {
     await this.#open.get(document)!.notebook.run(cells);
   }
 
+  /** Adds a page that shows the notebook apart from its editor: it is told what outputs are, and heard like them. */
+  join(
+    document: vscode.NotebookDocument,
+    listener: (event: RendererEvent) => void,
+  ): Disposable & { hear(message: RendererMessage): void } {
+    const listening = this.#told.event((told) => told.document === document && listener(told.event));
+    return { hear: (message) => this.#hear(document, message), dispose: () => listening.dispose() };
+  }
+
   #hear(document: vscode.NotebookDocument, message: RendererMessage): void {
     const opened = this.#open.get(document);
     if (!opened || !vscode.workspace.isTrusted) return;
@@ -262,6 +275,7 @@ export class Notebooks implements Disposable {
   }
 
   #post(document: vscode.NotebookDocument, event: RendererEvent): void {
+    this.#told.fire({ document, event });
     for (const editor of vscode.window.visibleNotebookEditors)
       if (editor.notebook === document) void this.#messaging.postMessage(event, editor);
   }

@@ -139,6 +139,6 @@ export class OpenNotebook implements Disposable {
 }
 
 /** A cell's identity while its notebook is open. */
-function idOf(cell: vscode.NotebookCell): CellId {
+export function idOf(cell: vscode.NotebookCell): CellId {
   return cell.document.uri.fragment as CellId; // VS Code gives each cell document a fragment of its own
 }

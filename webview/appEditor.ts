@@ -1,0 +1,36 @@
+import type { AppEvent, AppMessage } from '../src/protocol/app.ts';
+import type { AppHost, AppListener } from './appHost.ts';
+
+declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
+
+/** The line to the editor that shows the page in a panel. It is never cut. */
+export class AppEditor implements AppHost {
+  /** The editor around this page; null where there is none. */
+  static find(): AppEditor | null {
+    return typeof acquireVsCodeApi === 'function' ? new AppEditor() : null;
+  }
+
+  readonly #editor = acquireVsCodeApi();
+
+  start(listener: AppListener): void {
+    addEventListener('message', ({ data, source }: MessageEvent) => {
+      const isOutput = source !== null && source !== window && source !== window.parent; // a frame of an output
+      if (!isOutput && isEvent(data)) listener.hear(data);
+    });
+    listener.line({ type: 'live' });
+    this.post({ type: 'open', session: null, page: 'panel', widgets: {}, address: {} });
+  }
+
+  post(message: AppMessage): void {
+    if (message.type !== 'ready') this.#editor.postMessage(message);
+  }
+}
+
+function isEvent(data: unknown): data is AppEvent {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'type' in data &&
+    ['page', 'cells', 'widgets', 'notice'].includes(String(data.type))
+  );
+}
