@@ -6,7 +6,8 @@
 // %% Imports
 import {
   accordion, button, callout, chart, checkbox, code, color, columns, date, dateRange, display, download, file, form, json,
-  md, mermaid, multiselect, number, progress, radio, range, select, slider, stat, tableView, tabs, text, textarea, toggle,
+  md, mermaid, multiselect, number, progress, radio, range, select, selection, sidebar, slider, stat, tableView,
+  tabs, text, textarea, toggle, widget,
 } from 'memoir';
 
 // %% [markdown]
@@ -55,6 +56,9 @@ const { since, season, upload } = columns(() => ({
   upload: file('Your own data', { accept: '.csv' }),
 }));
 
+// %% [markdown]
+// ## A form, a chart to select in, a widget of one's own
+
 // %% A form
 const trip = form('Trip', () => ({
   from: text('From', { value: 'Oslo', required: true }),
@@ -62,8 +66,29 @@ const trip = form('Trip', () => ({
   window: checkbox('Window seat', { value: true }),
 }), { submit: 'Book' });
 
+// %% Select in a chart
+const flights = Array.from({ length: 90 }, (_, i) => ({ distance: 200 + ((i * 7919) % 2300), delay: 5 + ((i * 104729) % 71), carrier: ['KLM', 'SAS', 'Swiss'][i % 3] }));
+const picked = selection(chart(flights, { mark: 'point', x: 'distance', y: 'delay', color: 'carrier', height: 180 }));
+
+// %% A widget of one's own
+const { count } = widget(`
+  export default {
+    render({ model, el }) {
+      const button = document.createElement('button');
+      const show = () => { button.textContent = 'Counted to ' + model.get('count'); };
+      button.onclick = () => { model.set('count', model.get('count') + 1); model.save_changes(); };
+      model.on('change:count', show);
+      show();
+      el.append(button);
+    },
+  };`, {
+  state: { count: 0 },
+  label: 'Counter',
+  css: 'button { padding: 4px 12px; border: 1px solid currentColor; border-radius: 12px; background: none; color: inherit; font: inherit; }',
+});
+
 // %% What they say
-json({ year, years, seats, airport, accent, notes, region, unit, carriers, onlyLate, logScale, presses, since, season, upload, trip })
+json({ year, years, seats, airport, accent, notes, region, unit, carriers, onlyLate, logScale, presses, since, season, upload, trip, picked, count })
 
 // %% [markdown]
 // ## Layout
@@ -100,6 +125,9 @@ columns([
 
 // %% A diagram
 mermaid('graph LR; Load --> Clean --> Chart; Clean --> Table; Load -.-> Cache')
+
+// %% Set apart
+sidebar(md`What stands here goes beside the notebook in an app.`)
 
 // %% Progress
 let sum = 0;

@@ -7,6 +7,12 @@ import { h } from './dom.ts';
 import type { OutputView, ViewItem } from './outputView.ts';
 import { readTheme } from './theme.ts';
 
+/** Hears of a chart's selection parameter. */
+export interface Selection {
+  readonly param: string;
+  readonly changed: (value: unknown) => void;
+}
+
 /** A chart on the page: follows the page's width and theme, and keeps the old picture until the new one is ready. */
 export class Chart implements OutputView {
   readonly css = chartCss;
@@ -16,11 +22,16 @@ export class Chart implements OutputView {
   #read: () => ChartSpec;
   #view: View | null = null;
   #responsive = false;
+  readonly #selection: Selection | null;
   #drawing = 0;
 
-  /** `read` gives a fresh copy of the specification: Vega writes into the data that it is given. */
-  constructor(read: () => ChartSpec) {
+  /**
+   * `read` gives a fresh copy of the specification: Vega writes into the data that it is given. `selection` hears of what
+   * the reader selects.
+   */
+  constructor(read: () => ChartSpec, selection: Selection | null = null) {
     this.#read = read;
+    this.#selection = selection;
     this.element.append(this.#tooltip.element);
     this.#resize.observe(this.element);
   }
@@ -76,12 +87,18 @@ export class Chart implements OutputView {
   #show(canvas: HTMLElement, view: View | null, problem?: string): void {
     this.#view?.finalize();
     this.#view = view;
+    this.#listen();
     this.#tooltip.hide();
     canvas.classList.remove('pending');
     if (problem)
       canvas.replaceChildren(h('p', { class: 'problem', role: 'alert' }, `This chart could not be drawn: ${problem}`));
     this.element.replaceChildren(canvas, this.#tooltip.element);
     this.#fit();
+  }
+
+  #listen(): void {
+    const { param, changed } = this.#selection ?? {};
+    if (param && changed) this.#view?.addSignalListener(param, (_name, value) => changed(value));
   }
 
   #fit(): void {

@@ -66,6 +66,7 @@ async function makeCode(data: CodeData): Promise<OutputView> {
 
 async function makeWidget(data: WidgetData, page: OutputScope): Promise<OutputView> {
   if (data.kind === 'form') return new (await import('./widgetForm.ts')).FormWidget(data, page);
+  if (data.kind === 'selection') return new (await import('./widgetSelection.ts')).SelectionWidget(data, page);
   if (data.kind === 'module') return new (await import('./widgetModule.ts')).ModuleWidget(data, page);
   return new (await import('./widget.ts')).Widget(data, page);
 }

@@ -6,8 +6,8 @@ import { file } from './widgetFile.ts';
 import { range, slider } from './widgetSliders.ts';
 import { button, checkbox, refresh, toggle } from './widgetSwitches.ts';
 
-/** The kinds of widget that are one control; forms and modules are views of their own. */
-export type ControlKind = Exclude<WidgetKind, 'form' | 'module'>;
+/** The kinds of widget that are one control; forms, selections and modules are views of their own. */
+export type ControlKind = Exclude<WidgetKind, 'form' | 'selection' | 'module'>;
 
 /** The control for a kind of widget. */
 export function makeControl(kind: ControlKind, events: ControlEvents): Control {

@@ -21,15 +21,15 @@ export function chart(data: ChartSource, options: ChartOptions | Readonly<Record
       'A chart wants the data and what to draw of it, for example chart(rows, {mark: "bar", x: "flights", y: "origin"}).',
     );
   }
-  if (isTable(data)) return new Displayable('Chart', async () => output(specOf(await tableRows(data), options)));
+  if (isTable(data)) return new Displayable('Chart', async () => chartOutput(specOf(await tableRows(data), options)));
   const spec = specOf(chartRows(data), options); // at once, so that an error points to this call
-  return new Displayable(describe(spec), () => output(spec));
+  return new Displayable(describe(spec), () => chartOutput(spec));
 }
 
 /** A chart from a complete Vega-Lite specification, drawn as it stands. */
 export function vegaLite(spec: Readonly<Record<string, unknown>>): Displayable {
   const plain = jsonValue(spec) as Json;
-  return new Displayable(describe(plain), () => output(plain));
+  return new Displayable(describe(plain), () => chartOutput(plain));
 }
 
 function specOf(rows: readonly Row[], options: object): Json {
@@ -52,7 +52,8 @@ function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-async function output(spec: Json): Promise<Output> {
+/** A Vega-Lite specification as an output, compiled. */
+export async function chartOutput(spec: Json): Promise<Output> {
   const memoir = await compileChart(spec);
   const description = typeof spec.description === 'string' ? spec.description : describe(spec);
   return {

@@ -91,6 +91,7 @@ export type WidgetKind =
   | 'form'
   | 'tabs'
   | 'refresh'
+  | 'selection'
   | 'module';
 
 /** A widget as it is drawn. `name` is its identity in the notebook; a move is posted back under it. */
@@ -126,8 +127,10 @@ export interface WidgetOptions {
   readonly maxBytes?: number;
   /** Button and form: what stands on the button. */
   readonly action?: string;
-  /** Form: its fields, and whatever stands between them. */
+  /** Form: its fields, and whatever stands between them. Selection: its chart. */
   readonly children?: readonly Output[];
+  /** Selection: the chart's parameter. */
+  readonly param?: string;
   /** Refresh: how many milliseconds pass between two. */
   readonly everyMs?: number;
   /** Module: the widget's front end after the anywidget convention as one plain script, and its style sheet. */

@@ -32,6 +32,7 @@ const RULES: Readonly<Record<WidgetKind, Rule>> = {
   dateRange: (given, options) => (isNothing(given) && !options.required ? { value: null } : span(given, options, day)),
   file,
   form: record,
+  selection: record,
   module: record,
 };
 

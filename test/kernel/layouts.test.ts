@@ -9,7 +9,7 @@ import {
 } from '../../src/protocol/output.ts';
 import { Cells } from './cells.ts';
 
-const FROM_MEMOIR = `import { accordion, audio, callout, chart, code, columns, display, download, html, image, json, live, md, mermaid, progress, refresh, select, sidebar, slider, stat, tableView, tabs, toast, widget } from 'memoir';\n`;
+const FROM_MEMOIR = `import { accordion, audio, callout, chart, code, columns, display, download, html, image, json, live, md, mermaid, progress, refresh, select, selection, sidebar, slider, stat, tableView, tabs, toast, widget } from 'memoir';\n`;
 
 /** Runs a cell that must succeed and gives what it shows. */
 async function shown(body: string, cells = new Cells()): Promise<readonly Output[]> {
@@ -286,3 +286,32 @@ describe('a widget of one’s own', () => {
 function textOf({ items }: Output): unknown {
   return items.at(-1)!.data;
 }
+
+describe('a selection', () => {
+  const chart = `chart([{ month: 1, day: '2026-01-01', origin: 'ATL' }], { mark: 'MARK', x: { field: 'day', type: 'temporal' }, y: 'origin' })`;
+
+  test('shows its chart with a parameter that suits it, and gives what `where` takes', async () => {
+    const cells = new Cells();
+    const source = `import { chart, selection } from 'memoir'; const picked = selection(${chart.replace('MARK', 'point')});`;
+    await cells.run('Cell', source);
+    const { kind, name, value, options } = data<WidgetData>(cells.outputs[0]);
+    const spec = options.children![0]!.items[0]!.data as { params: unknown };
+    expect([kind, name, value, options.param]).toEqual(['selection', 'picked', {}, 'selected']);
+    expect(spec.params).toEqual([{ name: 'selected', select: { type: 'interval', encodings: ['x'] } }]);
+    const state = { day: { min: 0, max: 86_400_000, time: true }, origin: { values: ['ATL'] } };
+    await cells.run('Cell', source, { widgets: { picked: state } });
+    expect(await cells.show('JSON.stringify(picked)')).toBe(
+      `'${JSON.stringify({ day: { min: new Date(0), max: new Date(86_400_000) }, origin: ['ATL'] })}'`,
+    );
+  });
+
+  test('of bars takes single values, and one that the chart brings is kept', async () => {
+    const [output] = await shown(`const bars = selection(${chart.replace('MARK', 'bar')})`);
+    const params = (o: Output | undefined) =>
+      (data<WidgetData>(o).options.children![0]!.items[0]!.data as { params: unknown }).params;
+    expect(params(output)).toEqual([{ name: 'selected', select: { type: 'point', encodings: ['x', 'y'] } }]);
+    const own = `{ mark: 'point', x: 'month', params: [{ name: 'brush', select: 'interval' }] }`;
+    const [brushed] = await shown(`const brush = selection(chart([{ month: 1 }], ${own}))`);
+    expect(data<WidgetData>(brushed).options.param).toBe('brush');
+  });
+});

@@ -1,5 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chart } from '../../src/kernel/chart.ts';
+import { toOutput } from '../../src/kernel/display.ts';
 import {
   type LayoutData,
   MIME,
@@ -346,6 +348,43 @@ describe('a widget of one’s own', () => {
     const bad = 'var memoirWidget = { default: { render() { parent.document.body.remove(); } } };';
     const place = await draw('module', {}, { script: bad });
     await place.frameLocator('iframe').getByText('This widget ended with an error').waitFor();
+  });
+});
+
+describe('a selection', () => {
+  const rows = Array.from({ length: 12 }, (_, i) => ({
+    month: i + 1,
+    strikes: 10 + i * 3,
+    origin: ['ATL', 'ORD'][i % 2]!,
+  }));
+
+  async function drawSelection(options: Parameters<typeof chart>[1], value: unknown): Promise<Locator> {
+    const children = [(await toOutput(chart(rows, options)))!];
+    return draw('selection', value, { children, param: 'brush' });
+  }
+
+  test('posts the stretch that is dragged in its chart, says it in words, and is cleared', async () => {
+    const params = [{ name: 'brush', select: { type: 'interval', encodings: ['x'] } }];
+    const place = await drawSelection({ mark: 'point', x: 'month', y: 'strikes', params } as never, {});
+    const box = (await place.locator('canvas').boundingBox())!;
+    const { mouse } = notebook.page;
+    await mouse.move(box.x + 200, box.y + 60);
+    await mouse.down();
+    await mouse.move(box.x + 420, box.y + 60, { steps: 6 });
+    await mouse.up();
+    const { month } = (await posted()).at(-1) as { month: { min: number; max: number } };
+    expect(month.max).toBeGreaterThan(month.min);
+    await place.getByText(/^month from [\d.]+ to [\d.]+$/).waitFor();
+    await place.getByRole('button', { name: 'Clear' }).click();
+    await expect.poll(async () => (await posted()).at(-1)).toEqual({});
+  });
+
+  test('posts the values that are clicked', async () => {
+    const params = [{ name: 'brush', select: { type: 'point', encodings: ['y'] } }];
+    const place = await drawSelection({ mark: 'bar', x: 'sum(strikes)', y: 'origin', params } as never, {});
+    await place.locator('canvas').click({ position: { x: 120, y: 15 } });
+    expect((await posted()).at(-1)).toEqual({ origin: { values: ['ATL'] } });
+    await place.getByText('origin ATL', { exact: true }).waitFor();
   });
 });
 
