@@ -29,6 +29,7 @@ export async function buildDeclarations(folder) {
   writeFileSync(join(folder, 'memoir.d.ts'), code);
   writeFileSync(join(folder, 'test.d.ts'), test);
   writeFileSync(join(folder, 'notebook.d.ts'), ambient(code));
+  writeFileSync(join(folder, 'plain.d.ts'), PLAIN);
   const node = dirname(require.resolve('@types/node/package.json'));
   const undici = dirname(createRequire(join(node, 'package.json')).resolve('undici-types/package.json'));
   copyDeclarations(node, join(folder, 'node'), (text) =>
@@ -64,6 +65,11 @@ declare const invalidation: Promise<void>;
 declare const signal: AbortSignal;
 `;
 }
+
+/** SQL cells find `sql` in scope; in plain text they are code like any other. */
+const PLAIN = `/// <reference path="notebook.d.ts" />
+declare const sql: typeof import('memoir').sql;
+`;
 
 function copyDeclarations(from, to, change) {
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {

@@ -48,6 +48,9 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     report.command('memoir.debugCell', async (cell) =>
       (await host()).notebooks.debug((await notebook()).cellFrom(cell)),
     ),
+    report.command('memoir.setUpTypes', async (uri) =>
+      (await import('./vscode/plainText.ts')).setUpPlainTypes(context, uri),
+    ),
     report.command('memoir.mergeCells', async (cells) =>
       (await import('./vscode/problemFixes.ts')).mergeCells(cells as vscode.NotebookCell[]),
     ),

@@ -8,7 +8,7 @@ export function headOf(notebook: string, types: string): string[] {
 }
 
 /** Node's declarations that were installed for a folder. */
-function installedNode(folder: string): string | null {
+export function installedNode(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
     const installed = join(at, 'node_modules/@types/node/index.d.ts');
     if (existsSync(installed)) return realpathSync(installed);

@@ -14,6 +14,7 @@ export type CommandId =
   | 'memoir.explainCell'
   | 'memoir.editTitle'
   | 'memoir.renameTable'
+  | 'memoir.setUpTypes'
   | 'memoir.mergeCells'
   | 'memoir.debugCell'
   | 'memoir.showGraph'

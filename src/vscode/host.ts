@@ -8,6 +8,7 @@ import { Heat } from './heat.ts';
 import { CellLanguage } from './language.ts';
 import { Notebooks } from './notebooks.ts';
 import { Performance } from './performance.ts';
+import { PlainTextTypes } from './plainText.ts';
 import { ProblemFixes } from './problemFixes.ts';
 import { Problems } from './problems.ts';
 import { restoreHeat } from './profileHeat.ts';
@@ -20,6 +21,7 @@ import type { Report } from './report.ts';
 import { SqlCompletion } from './sqlCompletion.ts';
 import { SqlErrors } from './sqlErrors.ts';
 import { Stores } from './stores.ts';
+import { ValueHints } from './valueHints.ts';
 import { VariablesTree } from './variablesTree.ts';
 
 /** Everything behind the commands and views, made once something needs it. */
@@ -58,6 +60,10 @@ export class Host implements vscode.Disposable {
     );
     this.#store.add(new CellLanguage(context, report));
     this.#store.add(new SqlErrors(this.notebooks));
+    const hints = this.#store.add(new ValueHints(this.notebooks));
+    this.#store.add(vscode.languages.registerInlayHintsProvider(ValueHints.selector, hints));
+    const { selector: plain, metadata: plainKinds } = PlainTextTypes;
+    this.#store.add(vscode.languages.registerCodeActionsProvider(plain, new PlainTextTypes(), plainKinds));
     const { selector: sqlCells, triggers } = SqlCompletion;
     const sqlCompletion = new SqlCompletion(this.notebooks);
     this.#store.add(vscode.languages.registerCompletionItemProvider(sqlCells, sqlCompletion, ...triggers));
