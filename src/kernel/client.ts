@@ -132,11 +132,17 @@ export class KernelClient implements Kernel {
   async #run(request: RunRequest): Promise<RunReply> {
     const running = await this.#start();
     if (this.#active?.interrupted) return emptyReply('interrupted'); // while the kernel started
-    const lost = running.child.ended.then((end) =>
-      running.stopping ? emptyReply('interrupted') : emptyReply('error', this.#describe(running, end)),
-    );
+    let begun = false;
+    const listening = this.#events.event((event) => {
+      if (event.type === 'begin' && event.run === request.run) begun = true;
+    });
+    const lost = running.child.ended.then((end) => {
+      if (running.stopping) return emptyReply('interrupted');
+      return begun ? emptyReply('error', this.#describe(running, end)) : emptyReply('unready');
+    });
     const reply = running.peer.call('run', request);
-    return Promise.race([lost, reply.catch((error) => (running.ended ? lost : emptyReply('error', messageOf(error))))]);
+    const answer = reply.catch((error) => (running.ended ? lost : emptyReply('error', messageOf(error))));
+    return Promise.race([lost, answer]).finally(() => listening.dispose());
   }
 
   /** Whether the running cell ends when asked, or when nudged. */
@@ -219,7 +225,7 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
 }
 
 /** The reply of a run that ended without a word of its own. */
-export function emptyReply(status: 'error' | 'interrupted', message = ''): RunReply {
+export function emptyReply(status: Exclude<RunReply['status'], 'done'>, message = ''): RunReply {
   const error = status === 'error' ? { name: 'KernelLost', message, line: null, column: null } : null;
   return {
     status,

@@ -71,6 +71,7 @@ export class Evaluator {
 
   /** Runs one cell; answers also when it fails, or is interrupted wherever it is. */
   async run(request: RunRequest): Promise<RunReply> {
+    if (!this.#values.has(request.inputs)) return UNREADY;
     this.invalidate(request.cell);
     if (this.#loadReads.takeChange(request)) this.#reload();
     const run = new Run(request, this.#workspace, this.#show);
@@ -232,6 +233,20 @@ function withSource({ js, map, cell }: RunRequest, directory: string): string {
   const json = JSON.stringify({ ...JSON.parse(map), sources });
   return `${js}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(json).toString('base64')}`;
 }
+
+const UNREADY: RunReply = {
+  status: 'unready',
+  error: null,
+  ms: 0,
+  exports: [],
+  captured: [],
+  values: null,
+  reads: [],
+  modules: [],
+  impure: [],
+  mutated: [],
+  dropped: [],
+};
 
 /** Memoir itself and Node read nothing of the user's. */
 function isOwn(specifier: unknown): boolean {

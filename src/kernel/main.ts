@@ -78,6 +78,7 @@ class Kernel {
         return { node: process.versions.node };
       },
       run: async (request) => {
+        this.#peer.emit({ type: 'begin', run: request.run });
         this.#loader.refresh();
         const reply = await this.#evaluator!.run(request);
         this.#console.flush();

@@ -51,6 +51,11 @@ export class Values {
     this.#blobs = blobs;
   }
 
+  /** Whether all inputs of a run are here. */
+  has(wanted: RunRequest['inputs']): boolean {
+    return wanted.every(({ name, cell }) => this.#live.get(cell)?.has(name));
+  }
+
   /** The named inputs of a run as one object. */
   inputs(wanted: RunRequest['inputs']): Record<string, unknown> {
     return Object.fromEntries(wanted.map(({ name, cell }) => [name, this.#live.get(cell)?.get(name)?.value]));

@@ -18,7 +18,7 @@ export interface ExecutionOptions {
   readonly useCache: boolean;
 }
 
-/** A run that has ended, with what it showed. */
+/** A run that has ended, with what it showed. What is `superseded` or `unready` has to be looked at again. */
 export interface Executed extends RunReply {
   readonly run: RunId;
   readonly outputs: readonly Output[];
@@ -97,6 +97,7 @@ export class Execution implements Disposable {
       });
       for (const cell of reply.dropped) this.#live.delete(cell);
       if (reply.status === 'done') this.#live.set(id, active.run);
+      if (reply.status === 'unready') for (const { cell } of program.inputs(id)) this.#live.delete(cell);
       return { ...reply, ...active };
     } finally {
       this.#active = null;
@@ -150,15 +151,10 @@ export class Execution implements Disposable {
   }
 
   #hear(event: KernelEvent): void {
-    switch (event.type) {
-      case 'output':
-      case 'console':
-        return this.#show(event);
-      case 'late':
-        return this.#late.fire(event);
-      default:
-        return this.#asides.fire(event);
-    }
+    if (event.type === 'begin') return; // that is between the kernel and its client
+    if (event.type === 'output' || event.type === 'console') this.#show(event);
+    else if (event.type === 'late') this.#late.fire(event);
+    else this.#asides.fire(event);
   }
 
   #show(event: Extract<KernelEvent, { type: 'output' | 'console' }>): void {

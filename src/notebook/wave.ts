@@ -183,7 +183,7 @@ export class Wave implements Disposable {
     );
     if (!this.#program.cells.has(id)) return;
     const { status, superseded, ms } = executed;
-    if (superseded && status !== 'done') return this.#enqueue(id, wanted);
+    if (status === 'unready' || (superseded && status !== 'done')) return this.#enqueue(id, wanted);
     if (status === 'interrupted') return this.#halt(id, { type: 'interrupt', ms });
     const trouble = executed.error ?? mutationError(program, id, executed.mutated);
     if (trouble) return this.#halt(id, { type: 'fail', error: trouble, ms });
@@ -197,7 +197,7 @@ export class Wave implements Disposable {
   /** A cell ran again, quietly, for its values only; when they came out differently, it settles anew. */
   async #takeRecreated({ id, record, executed }: Recreation): Promise<boolean> {
     if (!this.#program.cells.has(id)) return false;
-    if (!executed || (executed.superseded && executed.status !== 'done')) {
+    if (!executed || executed.status === 'unready' || (executed.superseded && executed.status !== 'done')) {
       this.#enqueue(id, FOLLOW);
       return false;
     }

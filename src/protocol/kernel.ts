@@ -77,7 +77,8 @@ export interface CellError extends ErrorData {
 }
 
 export interface RunReply {
-  readonly status: 'done' | 'error' | 'interrupted';
+  /** `unready`: nothing ran, since the process was lost before it began, or holds no values of the cell's inputs. */
+  readonly status: 'done' | 'error' | 'interrupted' | 'unready';
   readonly error: CellError | null;
   readonly ms: number;
   readonly exports: readonly ExportInfo[];
@@ -117,6 +118,7 @@ export type KernelMethods = {
 
 /** What the kernel tells while a cell runs. */
 export type KernelEvent =
+  | { readonly type: 'begin'; readonly run: RunId }
   | { readonly type: 'output'; readonly run: RunId; readonly output: Output }
   | { readonly type: 'console'; readonly run: RunId; readonly lines: readonly ConsoleLine[] }
   /** After the cell had settled: an output with an id is another now. It never becomes part of a result. */

@@ -432,6 +432,22 @@ describe('the kernel', () => {
     expect(window.shown('C')).toBe('3');
   });
 
+  test('a kernel that dies between two runs costs neither of them', async () => {
+    const window = await notebook({ A: 'const f = (x) => x + 1;', B: 'f(1)', C: 'f(2)' }).open();
+    await window.runStale();
+    for (let n = 0; n < 5; n++) {
+      window.kill();
+      await window.edit('B', `f(${n})`); // asked for before anyone has noticed
+      expect([window.error('B'), window.shown('B')]).toEqual([null, String(n + 1)]);
+      const running = window.edit('C', `f(${n} + 1)`);
+      if (n % 2) await Promise.resolve();
+      window.kill();
+      await running;
+      if (window.error('C')) await window.runStale(); // it was the cell in flight
+      expect(window.shown('C')).toBe(String(n + 2));
+    }
+  });
+
   test('a package that changes while a window is open is loaded anew', async () => {
     const files = (n: number) => ({
       'node_modules/adder/package.json': `{"name":"adder","version":"${n}.0.0","type":"module","exports":"./index.js"}`,
