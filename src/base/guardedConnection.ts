@@ -18,6 +18,7 @@ export interface GuardedConnectionOptions {
 }
 
 const pauses = [5, 10, 20, 40, 80, 160, 320]; // ms between tries while another process writes
+const shortPauses = [50]; // the same where it was in vain the last time
 const damagedKept = 2;
 const lastTries = 20; // each waits for the connection's own timeout
 
@@ -25,9 +26,11 @@ const lastTries = 20; // each waits for the connection's own timeout
 export class GuardedConnection {
   readonly #options: GuardedConnectionOptions;
   #errors = 0;
-  #trouble: { fault: Fault; text: string } | null = null;
+  #trouble: { readonly fault: Fault; readonly kind: 'read' | 'write'; readonly text: string } | null = null;
   #notice: string | undefined;
   #retryAt = 0;
+  readonly #isLocked = { read: false, write: false };
+  readonly #trying: { read: Promise<boolean> | null; write: Promise<boolean> | null } = { read: null, write: null };
   #busySince: number | null = null;
 
   constructor(options: GuardedConnectionOptions) {
@@ -44,22 +47,55 @@ export class GuardedConnection {
     return this.#trouble?.text ?? this.#notice;
   }
 
-  /** Does `work` without waiting inside; rejects, and counts, where it cannot be done. */
+  /**
+   * Does `work` without waiting inside; rejects, and counts, where it cannot be done. While another process has the file
+   * locked, one piece of work tries again and again, the others wait for how that goes.
+   */
   async execute<T>(kind: 'read' | 'write', work: (connection: SqliteConnection) => T): Promise<T> {
-    const { connection, now, prepare } = this.#options;
-    if (now() < this.#retryAt) throw new Error(this.problem);
     if (this.#isHogging()) await nextTurn();
-    for (let turn = 0; ; turn += 1) {
+    for (let trying = this.#trying[kind]; trying; trying = this.#trying[kind]) {
+      if (!(await trying)) throw this.#failed(kind, 'busy', locked());
+    }
+    if (this.#isLeftAlone()) throw new Error(this.problem);
+    try {
+      return this.#try(kind, work);
+    } catch (error) {
+      if (faultOf(error) !== 'busy') throw this.#failed(kind, faultOf(error), error);
+      return this.#tryAgain(kind, work);
+    }
+  }
+
+  async #tryAgain<T>(kind: 'read' | 'write', work: (connection: SqliteConnection) => T): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#trying[kind] = promise;
+    try {
+      for (const pause of this.#isLocked[kind] ? shortPauses : pauses) {
+        await sleep(pause);
+        try {
+          return this.#try(kind, work);
+        } catch (error) {
+          if (faultOf(error) !== 'busy') throw this.#failed(kind, faultOf(error), error);
+        }
+      }
+      this.#isLocked[kind] = true;
+      throw this.#failed(kind, 'busy', locked());
+    } finally {
+      this.#trying[kind] = null;
+      resolve(!this.#isLocked[kind]);
+    }
+  }
+
+  /** Does `work`, on a new file where the one there is damaged. */
+  #try<T>(kind: 'read' | 'write', work: (connection: SqliteConnection) => T): T {
+    const { connection, prepare } = this.#options;
+    for (let replaced = false; ; replaced = true) {
       try {
         if (!connection.isOpen) prepare();
         const result = work(connection);
         this.#worked(kind);
         return result;
       } catch (error) {
-        const fault = faultOf(error);
-        const pause = pauses[turn];
-        if (fault === 'busy' && pause !== undefined) await sleep(pause);
-        else if (fault !== 'damaged' || turn > 0 || !this.#replace(error)) throw this.#failed(fault, error);
+        if (replaced || faultOf(error) !== 'damaged' || !this.#replace(error)) throw error;
       }
     }
   }
@@ -77,8 +113,8 @@ export class GuardedConnection {
 
   /** `execute` for a process that is about to end: it waits inside, briefly; undefined where it cannot be done. */
   executeNow<T>(work: (connection: SqliteConnection) => T): T | undefined {
-    const { connection, now, prepare } = this.#options;
-    if (now() < this.#retryAt) return undefined;
+    const { connection, prepare } = this.#options;
+    if (this.#isLeftAlone()) return undefined;
     for (let turn = 0; turn < lastTries; turn += 1) {
       try {
         if (!connection.isOpen) prepare();
@@ -88,6 +124,12 @@ export class GuardedConnection {
       }
     }
     return undefined;
+  }
+
+  /** Whether the file could not be opened a moment ago; a clock that was set back does not make that last. */
+  #isLeftAlone(): boolean {
+    const left = this.#retryAt - this.#options.now();
+    return left > 0 && left <= this.#options.retryAfter;
   }
 
   /** Whether work has followed work for a while without anything else having its turn: awaiting alone gives none. */
@@ -101,13 +143,13 @@ export class GuardedConnection {
   }
 
   #worked(kind: 'read' | 'write'): void {
-    const fault = this.#trouble?.fault;
-    if (!fault || (kind === 'read' && (fault === 'readonly' || fault === 'full'))) return;
+    this.#isLocked[kind] = false;
+    if (!this.#trouble || (kind === 'read' && this.#trouble.kind === 'write')) return;
     this.#trouble = null;
     this.#options.log.info(`The ${this.#options.purpose.file} file works again.`);
   }
 
-  #failed(fault: Fault, error: unknown): unknown {
+  #failed(kind: 'read' | 'write', fault: Fault, error: unknown): unknown {
     const { connection, log, purpose, now, retryAfter } = this.#options;
     this.#errors += 1;
     if (fault === 'unavailable') {
@@ -115,7 +157,7 @@ export class GuardedConnection {
       this.#retryAt = now() + retryAfter;
     }
     if (this.#trouble?.fault === fault) return error;
-    this.#trouble = { fault, text: describe(fault, purpose, connection.path, messageOf(error)) };
+    this.#trouble = { fault, kind, text: describe(fault, purpose, connection.path, messageOf(error)) };
     if (fault === 'other') log.error(this.#trouble.text, error);
     else log.warn(this.#trouble.text);
     return error;
@@ -133,10 +175,14 @@ export class GuardedConnection {
       removeOldest(connection.path);
       return true;
     } catch (renameError) {
-      this.#failed('unavailable', renameError);
+      this.#failed('read', 'unavailable', renameError);
       return false;
     }
   }
+}
+
+function locked(): Error {
+  return new Error('database is locked');
 }
 
 type Purpose = GuardedConnectionOptions['purpose'];

@@ -18,7 +18,7 @@ export class SqliteConnection {
   #version: unknown;
 
   /** `busyTimeout` is how long, in milliseconds, the event loop may wait for another process. */
-  constructor(path: string, schema: string, busyTimeout = 20) {
+  constructor(path: string, schema: string, busyTimeout = 10) {
     this.path = path;
     this.#schema = schema;
     this.#busyTimeout = busyTimeout;

@@ -136,11 +136,12 @@ export class CostAware {
 
   /**
    * Time that the next use is likely to save, per byte. What has its place is favoured by one use, so that equals do not
-   * take turns; but where neither was asked for twice, the newer comes first.
+   * take turns; but as long as little is known, the newer of two that were asked for once comes first.
    */
   #worth({ key, cost, bytes }: Held, hasPlace = false): number {
     const times = this.#timesAsked(key);
-    const favour = hasPlace ? (times < 1.2 ? 0.99 : 1.01) : 0;
+    const isUnknown = times <= 1 && this.#uses < 1000;
+    const favour = hasPlace && !isUnknown ? 1.01 : 0;
     return ((times + favour) * (cost + 0.01)) / (bytes + 100);
   }
 

@@ -82,7 +82,9 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-/** Whether an entry no longer counts. */
-export function isExpired(meta: EntryMeta, now: number): boolean {
-  return meta.expiresAt !== null && meta.expiresAt <= now;
+const skew = 60_000; // ms, by which clocks of machines may differ
+
+/** Whether an entry no longer counts. One from the future does not, if it is to expire: the clock was set back, and its age is unknown. */
+export function isExpired({ expiresAt, createdAt }: EntryMeta, now: number): boolean {
+  return expiresAt !== null && (expiresAt <= now || createdAt > now + skew);
 }
