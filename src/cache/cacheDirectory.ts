@@ -3,6 +3,7 @@ import { CACHE_FOLDER, makeCacheFolder } from '../base/program.ts';
 import { Blobs } from './blobs.ts';
 import type { CacheStats } from './cacheStats.ts';
 import { DiskTier } from './diskTier.ts';
+import type { Verification } from './diskVerify.ts';
 import { MemoryTier } from './memoryTier.ts';
 import { redisTier } from './redisTier.ts';
 import type { Seal } from './seal.ts';
@@ -36,6 +37,8 @@ export interface Store {
   stats(): Promise<CacheStats & { readonly values: { readonly files: number; readonly bytes: number } }>;
   /** Removes value files that no record refers to, and the least recently used beyond the limit. */
   collect(keep?: ReadonlySet<string>): Promise<{ files: number; bytes: number }>;
+  /** Looks at everything that lies on disk, and removes what cannot be believed or read. */
+  verify(): Promise<Verification | undefined>;
   clear(): Promise<void>;
   close(): Promise<void>;
 }
@@ -63,6 +66,7 @@ export function openStore(options: StoreOptions): Store {
       const { bytes } = await disk.stats();
       return values.collect({ ...(keep && { keep }), maxBytes: Math.max(0, diskMaxBytes - bytes) });
     },
+    verify: () => disk.verify(),
     clear: async () => {
       await Promise.all([records.clear(), values.clear()]);
     },

@@ -1,4 +1,5 @@
 import { callSite } from '../base/callSite.ts';
+import { noteCached } from './cachedFunctions.ts';
 import type { AnyFunction, CachedParts, CachedProgram } from './cachedProgram.ts';
 import { CallCounts } from './callCounts.ts';
 import type { CachedStats, CallExplanation } from './callExplanation.ts';
@@ -139,5 +140,6 @@ async function warm(call: (...args: never[]) => unknown, lists: Iterable<never[]
 function named<T extends object, C extends (...args: never[]) => unknown>(fn: AnyFunction, call: C, methods: T): C & T {
   Object.defineProperty(call, 'name', { value: fn.name, configurable: true });
   Object.defineProperty(call, 'length', { value: fn.length, configurable: true });
+  noteCached(call, fn);
   return Object.assign(call, methods);
 }

@@ -1,3 +1,5 @@
+import { apart } from '../base/program.ts';
+import { functionBehind } from './cachedFunctions.ts';
 import type { AnyFunction, CachedParts, CachedProgram } from './cachedProgram.ts';
 import type { CallCounts } from './callCounts.ts';
 import { type CachedStats, type CallExplanation, explainCall, statsOf } from './callExplanation.ts';
@@ -5,7 +7,7 @@ import { type CallKeyer, keyerOf } from './callKeyer.ts';
 import type { CallOptions } from './callOptions.ts';
 import { CallRecords } from './callRecords.ts';
 import { FileDependencies } from './fileDependencies.ts';
-import { type FunctionCode, functionCode } from './functionCode.ts';
+import type { FunctionCode } from './functionCode.ts';
 import { digestParts } from './key.ts';
 
 /** The calls of one function that remembers on disk. */
@@ -65,17 +67,21 @@ export class PersistentCalls {
     await (await this.#open()).records.clear();
   }
 
-  /** What stored keys begin with: other code, or another version of it, has other values. */
   #open(): Promise<Opened> {
-    this.#opened ??= functionCode(this.#fn).then((code) => {
-      const { name, version } = this.#options;
-      const identity = digestParts('cached-2', { name, version, code: code.digest });
-      const prefix = `call/${encodeURIComponent(name)}/${identity}/`;
-      const { store, keyedDigest } = this.#program;
-      const records = new CallRecords({ store, prefix, options: this.#options, counts: this.#counts, keyedDigest });
-      return { code, records };
-    });
+    this.#opened ??= this.#openNow();
     return this.#opened;
+  }
+
+  /** Stored keys begin with what the function is: other code, or another version of it, has other values. */
+  async #openNow(): Promise<Opened> {
+    const { store, keyedDigest } = this.#program;
+    const { name, version } = this.#options;
+    const { functionCode } = await import('./functionCode.ts'); // with what reads code, which takes time to load
+    const code = apart(() => functionCode(this.#fn, { keyedDigest, behind: functionBehind }));
+    const identity = digestParts('cached-2', { name, version, code: code.digest });
+    const prefix = `call/${encodeURIComponent(name)}/${identity}/`;
+    const records = new CallRecords({ store, prefix, options: this.#options, counts: this.#counts, keyedDigest });
+    return { code, records };
   }
 }
 
