@@ -1,6 +1,7 @@
 import type { CodeData } from '../src/protocol/output.ts';
 import codeCss from './code.css';
 import { h } from './dom.ts';
+import { longText } from './longText.ts';
 import type { OutputView } from './outputView.ts';
 
 /** A text in a language: coloured, once what colours it is loaded. */
@@ -12,7 +13,7 @@ export class Code implements OutputView {
 
   constructor(data: CodeData) {
     this.#data = data;
-    this.#code.textContent = data.code;
+    this.#code.append(...longText(data.code));
     const copy = h('button', { type: 'button', class: 'copy' }, 'Copy');
     copy.addEventListener('click', async () => {
       await navigator.clipboard.writeText(data.code);

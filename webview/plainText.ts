@@ -1,4 +1,5 @@
 import { h } from './dom.ts';
+import { longText } from './longText.ts';
 import type { OutputView, ViewItem } from './outputView.ts';
 
 /** Text as it stands. */
@@ -7,11 +8,11 @@ export class PlainText implements OutputView {
   readonly element: HTMLElement;
 
   constructor(text: string) {
-    this.element = h('pre', { class: 'plain' }, text);
+    this.element = h('pre', { class: 'plain' }, ...longText(text));
   }
 
   update(item: ViewItem): boolean {
-    this.element.textContent = item.text();
+    this.element.replaceChildren(...longText(item.text()));
     return true;
   }
 

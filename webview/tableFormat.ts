@@ -1,6 +1,9 @@
 import { formatCount } from '../src/base/format.ts';
 import type { TableData } from '../src/protocol/output.ts';
 
+/** Of longer tables this many rows decide how columns are drawn. */
+const MAX_SAMPLE = 5_000;
+
 type Cell = TableData['rows'][number][number];
 
 /** How a column is drawn. */
@@ -16,8 +19,10 @@ export interface ColumnFormat {
 
 /** How each column of a table is drawn, from the rows at hand. */
 export function columnFormats(table: TableData): ColumnFormat[] {
+  const step = Math.ceil(table.rows.length / MAX_SAMPLE);
+  const sample = step > 1 ? table.rows.filter((_, i) => i % step === 0) : table.rows;
   return table.columns.map((column, index) => {
-    const values = table.rows.map((row) => row[index] ?? null);
+    const values = sample.map((row) => row[index] ?? null);
     const numbers = values.filter((value) => typeof value === 'number');
     const numeric = isNumeric(column.type, values);
     const format = { ...column, numeric, decimals: decimalsOf(numbers) };

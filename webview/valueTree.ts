@@ -6,6 +6,8 @@ import valueCss from './value.css';
 import { briefEntries } from './valueBrief.ts';
 
 const OPEN_AT_FIRST = 24;
+/** Entries drawn at once. */
+const PAGE = 200;
 
 /** A value to unfold; entries are drawn when they are first shown. */
 export class ValueTree implements OutputView {
@@ -56,11 +58,36 @@ function toggle(item: HTMLElement, button: HTMLElement, node: ValueNode): void {
 }
 
 function drawEntries(node: ValueNode): HTMLElement {
-  const entries = (node.entries ?? []).map(({ key, value }) => drawNode(key, value));
-  const more = node.more
-    ? [h('li', { class: 'more' }, `${formatCount(node.more, 'more entry', 'more entries')} not shown`)]
-    : [];
-  return h('ul', {}, ...entries, ...more);
+  const list = h('ul');
+  drawPage(list, node, 0);
+  return list;
+}
+
+/** Draws some entries, and a button for more of them. */
+function drawPage(list: HTMLElement, node: ValueNode, from: number): void {
+  const { entries = [], more } = node;
+  const shown = entries.slice(from, from + PAGE);
+  const left = entries.length - from - shown.length;
+  list.append(...shown.map(({ key, value }) => drawNode(key, value)));
+  if (left > 0) list.append(moreButton(left, () => drawPage(list, node, from + PAGE)));
+  else if (more)
+    list.append(h('li', { class: 'more' }, `${formatCount(more, 'more entry', 'more entries')} not shown`));
+}
+
+function moreButton(left: number, draw: () => void): HTMLElement {
+  const button = h(
+    'button',
+    { class: 'row more', type: 'button' },
+    `Show more: ${formatCount(left, 'entry', 'entries')} left`,
+  );
+  const item = h('li', {}, button);
+  button.addEventListener('click', () => {
+    const before = item.previousElementSibling;
+    item.remove();
+    draw();
+    before?.nextElementSibling?.querySelector('button')?.focus();
+  });
+  return item;
 }
 
 function leftOut(node: ValueNode): HTMLElement[] {

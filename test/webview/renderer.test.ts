@@ -4,6 +4,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chart } from '../../src/kernel/chart.ts';
 import { toOutput } from '../../src/kernel/display.ts';
+import { json } from '../../src/kernel/displayCode.ts';
 import { html } from '../../src/kernel/displayMarkup.ts';
 import { tableView } from '../../src/kernel/displayTable.ts';
 import { MIME, type Output, type WidgetData } from '../../src/protocol/output.ts';
@@ -281,6 +282,44 @@ describe('a widget', () => {
   test('one that cannot be used is not moved', async () => {
     const place = await notebook.render('slider', slider(15, { disabled: true }));
     expect(await place.getByLabel('Minutes late').isDisabled()).toBe(true);
+  });
+});
+
+describe('an output of ten megabytes', () => {
+  test('as a table has few rows on the page, its widest text whole', async () => {
+    const rows = Array.from({ length: 80_000 }, (_, i) => ({
+      id: i,
+      name: i % 7 ? 'Red-tailed hawk' : 'iiiiiiiiiiiiiiiiii',
+      note: `row ${i} of a table that is long ${'.'.repeat(60)}`,
+    }));
+    const place = await draw(tableView(rows, { limit: rows.length }));
+    expect(await place.locator('tbody tr:not(.gap)').count()).toBeLessThan(60);
+    const hawk = place.getByText('Red-tailed hawk', { exact: true }).first();
+    expect(
+      await hawk.evaluate((cell: unknown) => (cell as HTMLElement).scrollWidth <= (cell as HTMLElement).clientWidth),
+    ).toBe(true);
+  });
+
+  test('as text or code lays out only what is in view', async () => {
+    const text = 'words and words\n'.repeat(650_000);
+    const plain = await notebook.render('plain', { items: [{ mime: MIME.text, data: text }] });
+    const code = await notebook.render('code', { items: [{ mime: MIME.code, data: { code: text, language: 'sql' } }] });
+    for (const place of [plain, code]) {
+      const pieces = place.locator('.piece');
+      expect(await pieces.count()).toBe(3_251);
+      const style = await pieces
+        .nth(3_000)
+        .evaluate((piece: unknown) => getComputedStyle(piece as Element).contentVisibility);
+      expect(style).toBe('auto');
+    }
+  });
+
+  test('as a tree draws a page of entries, and more when asked', async () => {
+    const place = await draw(json({ all: Array.from({ length: 15_000 }, (_, i) => `${i} ${'x'.repeat(280)}`) }));
+    await place.getByRole('button', { name: /^all/ }).click();
+    await place.getByRole('button', { name: 'Show more: 14,800 entries left' }).click();
+    await place.getByRole('button', { name: 'Show more: 14,600 entries left' }).waitFor();
+    expect(await place.locator('li').count()).toBeLessThan(500);
   });
 });
 
