@@ -10,15 +10,14 @@ import type { OpenNotebook } from './openNotebook.ts';
 /** The folders in which the debugger finds the cells of notebooks that are being debugged. */
 const folders = new Map<OpenNotebook, string>();
 
-/** Runs a cell under VS Code's JavaScript debugger, with its breakpoints; the debugger stays for the cells after it. */
-export async function debugCell(
+/** Has VS Code's JavaScript debugger stop at breakpoints in cells from now on, until it is stopped. */
+export async function attachDebugger(
   cell: vscode.NotebookCell,
   notebook: OpenNotebook,
   kernel: KernelClient,
 ): Promise<void> {
   if (cell.document.languageId === 'sql') throw new UserError('SQL has no lines to stop at. Debug a cell of code.');
   writeCells(notebook, folders.get(notebook) ?? (await attach(notebook, kernel)));
-  await notebook.run([cell], { again: true });
 }
 
 async function attach(notebook: OpenNotebook, kernel: KernelClient): Promise<string> {

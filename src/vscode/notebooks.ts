@@ -87,12 +87,18 @@ export class Notebooks implements Disposable {
     }
   }
 
+  /** Runs a cell although nothing it depends on changed. */
+  async runAgain(cell: vscode.NotebookCell): Promise<void> {
+    await this.#choose(cell.notebook);
+    await this.#opened(cell).notebook.run([cell], { again: true });
+  }
+
   /** Runs a cell under the debugger. */
   async debug(cell: vscode.NotebookCell): Promise<void> {
-    const opened = this.#open.get(cell.notebook);
-    if (!opened) throw new UserError('This cell does not belong to an open Memoir notebook.');
-    const { debugCell } = await import('./debugCell.ts');
-    await debugCell(cell, opened.notebook, opened.kernel);
+    const { notebook, kernel } = this.#opened(cell);
+    const { attachDebugger } = await import('./debugCell.ts');
+    await attachDebugger(cell, notebook, kernel);
+    await this.runAgain(cell);
   }
 
   async restart(): Promise<void> {
@@ -139,7 +145,7 @@ export class Notebooks implements Disposable {
     this.#store.add(
       // an editor knows how to fold once it shows something
       vscode.window.onDidChangeNotebookEditorVisibleRanges(({ notebookEditor }) =>
-        this.#guard(() => this.#hideCode(notebookEditor.notebook)),
+        this.#guard(() => this.#shown(notebookEditor)),
       ),
     );
     this.#store.add(
@@ -163,17 +169,31 @@ export class Notebooks implements Disposable {
     void this.#guard(() => opened.notebook.open());
   }
 
-  /** Folds the code of cells that say so, once, when the notebook is shown. */
-  async #hideCode(document: vscode.NotebookDocument): Promise<void> {
-    const opened = this.#open.get(document);
-    if (!opened || opened.codeHidden) return;
-    opened.codeHidden = true;
-    const ranges = document
+  /** Once, when a notebook is shown: takes it as its kernel, and folds the code of cells that say so. */
+  async #shown({ notebook }: vscode.NotebookEditor): Promise<void> {
+    const opened = this.#open.get(notebook);
+    if (!opened || opened.shown) return;
+    opened.shown = true;
+    if (vscode.workspace.isTrusted) await this.#choose(notebook);
+    const ranges = notebook
       .getCells()
       .filter((cell) => cellOf(cell).options.hideCode === true)
       .map(({ index }) => ({ start: index, end: index + 1 }));
     if (ranges.length)
-      await vscode.commands.executeCommand('notebook.cell.collapseCellInput', { ranges, document: document.uri });
+      await vscode.commands.executeCommand('notebook.cell.collapseCellInput', { ranges, document: notebook.uri });
+  }
+
+  /** Makes Memoir the kernel: VS Code takes outputs from a chosen one only, and chooses by itself only when something runs. */
+  async #choose(document: vscode.NotebookDocument): Promise<void> {
+    const notebookEditor = vscode.window.visibleNotebookEditors.find(({ notebook }) => notebook === document);
+    const kernel = { notebookEditor, id: CONTROLLER_ID, extension: 'memoir.memoir', skipIfAlreadySelected: true };
+    if (notebookEditor) await vscode.commands.executeCommand('notebook.selectKernel', kernel);
+  }
+
+  #opened(cell: vscode.NotebookCell): Opened {
+    const opened = this.#open.get(cell.notebook);
+    if (!opened) throw new UserError('This cell does not belong to an open Memoir notebook.');
+    return opened;
   }
 
   #openSession(document: vscode.NotebookDocument): Opened {
@@ -184,7 +204,7 @@ export class Notebooks implements Disposable {
     session.onToast(showToast);
     kernel.onLost((why) => why && this.#report.warn(why));
     const process = watchKernel(kernel, monitor, basename(path));
-    return { notebook, kernel, widgets, busy: new Map(), codeHidden: false, watching: [cells, process] };
+    return { notebook, kernel, widgets, busy: new Map(), shown: false, watching: [cells, process] };
   }
 
   #session(uri: vscode.Uri) {
@@ -342,7 +362,7 @@ interface Opened {
   readonly widgets: Map<string, unknown>;
   /** How many moves of a widget the session still works on. */
   readonly busy: Map<string, number>;
-  codeHidden: boolean;
+  shown: boolean;
   readonly watching: readonly Disposable[];
 }
 

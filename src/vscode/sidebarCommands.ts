@@ -13,8 +13,7 @@ export async function openTarget(performance: Performance, target: unknown): Pro
 export async function rerunCell(notebooks: Notebooks, performance: Performance, target: unknown): Promise<void> {
   const place = placeOf(performance, target);
   await openPlace(place);
-  const cell = await cellAt(place);
-  await notebooks.of(cell)?.run([cell], { again: true });
+  await notebooks.runAgain(await cellAt(place));
 }
 
 function placeOf(performance: Performance, target: unknown): Place {
