@@ -26,6 +26,9 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
   const sidebar = async () => import('./vscode/sidebarCommands.ts');
   context.subscriptions.push(
     report,
+    vscode.window.registerCustomEditorProvider('memoir.profileFile', lazyProfileEditor(context), {
+      webviewOptions: { retainContextWhenHidden: true },
+    }),
     vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, lazySerializer(host), { transientOutputs: true }),
     report.command('memoir.newNotebook', async () => (await notebook()).newNotebook()),
     report.command('memoir.openSample', async () => (await notebook()).openSample(context)),
@@ -66,6 +69,9 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     report.command('memoir.acknowledgeAlert', async (line) => (await host()).performance.acknowledge(String(line))),
     report.command('memoir.refreshPerformance', async () => (await host()).performance.refresh()),
     report.command('memoir.profileFunction', async (name) => (await profiling()).start(await host(), name)),
+    report.command('memoir.profileMemory', async (name) => (await profiling()).startMemory(await host(), name)),
+    report.command('memoir.compareProfiles', async (id) => (await profiling()).compare(await host(), id)),
+    report.command('memoir.pinProfile', async (id) => (await profiling()).pin(await host(), id)),
     report.command('memoir.showFlameChart', async (id) => (await profiling()).show(await host(), id)),
     report.command('memoir.exportProfile', async (id) => (await profiling()).save(await host(), id)),
     report.command('memoir.deleteProfile', async (id) => (await profiling()).remove(await host(), id)),
@@ -91,5 +97,13 @@ function lazySerializer(host: () => Promise<Host>): vscode.NotebookSerializer {
       return data;
     },
     serializeNotebook: async (data) => (await load()).serializeNotebook(data),
+  };
+}
+
+function lazyProfileEditor({ extensionUri }: vscode.ExtensionContext): vscode.CustomReadonlyEditorProvider {
+  const load = async () => new (await import('./vscode/profileFile.ts')).ProfileFileEditor(extensionUri);
+  return {
+    openCustomDocument: (uri) => ({ uri, dispose() {} }),
+    resolveCustomEditor: async (document, panel) => (await load()).resolveCustomEditor(document, panel),
   };
 }

@@ -119,7 +119,7 @@ export class FlameSection implements Disposable {
   #find(): void {
     this.#matches = searchFlame(this.#tree, this.#search.value);
     this.#order = null;
-    this.#found.textContent = matchesText(this.#tree, this.#matches);
+    this.#found.textContent = matchesText(this.#tree, this.#matches, this.#scale);
     this.#chart.highlight(this.#matches);
   }
 

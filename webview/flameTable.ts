@@ -1,7 +1,7 @@
 import { h } from './dom.ts';
 import { type FlameScale, whereText } from './flameText.ts';
 import type { FlameTree } from './flameTree.ts';
-import { isOpenable, measureText, percentText } from './profilePageText.ts';
+import { isOpenable, percentText } from './profilePageText.ts';
 
 const MOST_ROWS = 200;
 const LEAST_SHARE = 0.005;
@@ -45,7 +45,7 @@ function stacks(tree: FlameTree, scale: FlameScale, open: (file: string, line: n
       h(
         'caption',
         {},
-        `Stacks of at least ${percentText(100 * LEAST_SHARE)} of the time, callers before what they call.`,
+        `Stacks of at least ${percentText(100 * LEAST_SHARE)} of the ${scale.whole}, callers before what they call.`,
       ),
       h(
         'thead',
@@ -72,7 +72,7 @@ function row(
   if (isLink) place.addEventListener('click', () => open(file, line));
   const cost = (ticks: number) => [
     h('td', { class: 'number' }, percentText(100 * tree.share(ticks))),
-    h('td', { class: 'number' }, measureText(ticks * scale.msPerTick)),
+    h('td', { class: 'number' }, scale.cost(ticks)),
   ];
   return h(
     'tr',

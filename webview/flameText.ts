@@ -2,12 +2,16 @@ import { formatCount } from '../src/base/format.ts';
 import type { FlameBox } from './flameBoxes.ts';
 import type { FlameMatches } from './flameSearch.ts';
 import type { FlameTree } from './flameTree.ts';
-import { measureText, percentText, placeText } from './profilePageText.ts';
+import { percentText, placeText } from './profilePageText.ts';
 
 /** What the texts of a flame chart need beside its tree. */
 export interface FlameScale {
-  /** CPU milliseconds that a sample stands for in one call of the function. */
-  readonly msPerTick: number;
+  /** A number of the tree in words: `83.1 ms`, `4.1 MB`. */
+  readonly cost: (ticks: number) => string;
+  /** Of what parts of the whole are: `time`, `bytes`. */
+  readonly whole: string;
+  /** Whether the tree's numbers are samples, which are told then. */
+  readonly isSamples: boolean;
   readonly paths: Readonly<Record<string, string>>;
 }
 
@@ -20,7 +24,7 @@ export function boxTooltip(tree: FlameTree, { node, merged }: FlameBox, scale: F
     Where: whereText(tree, node, scale),
     Self: costText(tree, tree.self[node]!, scale),
     Total: costText(tree, tree.total[node]!, scale),
-    Samples: `${samples(tree.self[node]!)} self, ${samples(tree.total[node]!)} total`,
+    ...(scale.isSamples && { Samples: `${samples(tree.self[node]!)} self, ${samples(tree.total[node]!)} total` }),
   };
 }
 
@@ -38,10 +42,10 @@ export function spokenFrame(tree: FlameTree, node: number, scale: FlameScale): s
   ].join(', ');
 }
 
-export function matchesText(tree: FlameTree, matches: FlameMatches | null): string {
+export function matchesText(tree: FlameTree, matches: FlameMatches | null, { whole }: FlameScale): string {
   if (!matches) return '';
   if (matches.count === 0) return 'No frame has this in its name.';
-  return `${formatCount(matches.count, 'frame')}, ${percentText(100 * tree.share(matches.ticks))} of the time`;
+  return `${formatCount(matches.count, 'frame')}, ${percentText(100 * tree.share(matches.ticks))} of the ${whole}`;
 }
 
 export function whereText(tree: FlameTree, node: number, { paths }: FlameScale): string {
@@ -56,6 +60,6 @@ function samples(ticks: number): string {
   return Math.round(ticks).toLocaleString('en-US');
 }
 
-function costText(tree: FlameTree, ticks: number, { msPerTick }: FlameScale): string {
-  return `${measureText(ticks * msPerTick)} (${percentText(100 * tree.share(ticks))})`;
+function costText(tree: FlameTree, ticks: number, { cost }: FlameScale): string {
+  return `${cost(ticks)} (${percentText(100 * tree.share(ticks))})`;
 }

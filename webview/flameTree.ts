@@ -19,9 +19,12 @@ export class FlameTree {
   readonly #order: Int32Array;
   readonly #start: Float64Array;
   readonly #ordered: Uint8Array;
+  readonly #inTime: boolean;
 
-  constructor(model: FlameModel) {
-    const merged = mergeStacks(model);
+  /** @param inTime the model's nodes stand in the order in which they ran, and stay as they are */
+  constructor(model: FlameModel, inTime = false) {
+    this.#inTime = inTime;
+    const merged = mergeStacks(model, inTime);
     this.frames = model.frames;
     this.size = merged.size;
     this.parent = merged.parent;
@@ -76,7 +79,7 @@ export class FlameTree {
   #arrange(node: number): Int32Array {
     const children = this.#order.subarray(this.#firstChild[node]!, this.#firstChild[node + 1]!);
     if (this.#ordered[node]) return children;
-    if (children.length > 1) children.sort((a, b) => this.total[b]! - this.total[a]! || a - b);
+    if (children.length > 1 && !this.#inTime) children.sort((a, b) => this.total[b]! - this.total[a]! || a - b);
     let at = this.#start[node]!;
     for (const child of children) {
       this.#start[child] = at;
@@ -96,8 +99,8 @@ interface Merged {
   readonly firstChild: Int32Array;
 }
 
-/** Makes one node of all siblings with the same frame, row by row: what is merged above brings its children together. */
-function mergeStacks(model: FlameModel): Merged {
+/** Makes one node of all siblings with the same frame, unless they stand in time, row by row: what is merged above brings its children together. */
+function mergeStacks(model: FlameModel, inTime: boolean): Merged {
   const { parent, frame, selfTicks, frames } = model;
   const length = parent.length;
   const given = childLists(parent);
@@ -108,7 +111,7 @@ function mergeStacks(model: FlameModel): Merged {
   const madeFor = new Int32Array(frames.length).fill(-1); // for which parent `made` holds, by frame
   const made = new Int32Array(frames.length);
   let size = 0;
-  for (const top of topNodes(model, given)) {
+  for (const top of inTime && length ? [0] : topNodes(model, given)) {
     merged.parent[0] = -1;
     merged.frame[0] = frame[top]!;
     nextMember[top] = firstMember[0]!;
@@ -122,7 +125,7 @@ function mergeStacks(model: FlameModel): Merged {
       for (let i = given.first[member]!; i < given.first[member + 1]!; i++) {
         const child = given.list[i]!;
         const kind = frame[child]!;
-        if (madeFor[kind] !== node) {
+        if (inTime || madeFor[kind] !== node) {
           madeFor[kind] = node;
           made[kind] = size;
           merged.parent[size] = node;

@@ -5,6 +5,7 @@ import { h, placeIn } from './dom.ts';
 import flameCss from './flame.css';
 import pageCss from './profilePage.css';
 import costsCss from './profilePageCosts.css';
+import { ProfileFilePage } from './profilePageFile.ts';
 import { ProfilePageView } from './profilePageView.ts';
 import baseCss from './renderer.css';
 import tableCss from './table.css';
@@ -16,13 +17,14 @@ declare function acquireVsCodeApi(): { postMessage(message: ProfilePageMessage):
 const editor = acquireVsCodeApi();
 const root = placeIn(document.body, baseCss, chartCss, tableCss, pageCss, costsCss, flameCss);
 document.body.style.padding = document.body.style.margin = '0'; // VS Code's own is taken back: the page has its own edge
-let view: ProfilePageView | null = null;
+let view: ProfilePageView | ProfileFilePage | null = null;
 root.append(h('p', { class: 'waiting' }, 'Reading the profile …'));
 
 addEventListener('message', ({ data }: MessageEvent<ProfilePageEvent>) => {
-  if (data.type !== 'profile') return;
+  if (data.type !== 'profile' && data.type !== 'file') return;
+  const post = (message: ProfilePageMessage) => editor.postMessage(message);
   view?.dispose();
-  view = new ProfilePageView(data.view, (message) => editor.postMessage(message));
+  view = data.type === 'file' ? new ProfileFilePage(data.view, post) : new ProfilePageView(data.view, post);
   root.replaceChildren(view.element);
 });
 watchTheme(() => view?.refresh());

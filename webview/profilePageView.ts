@@ -3,11 +3,12 @@ import type { ProfilePageMessage, ProfileView } from '../src/protocol/panel.ts';
 import { Chart } from './chart.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { h } from './dom.ts';
-import { FlameSection } from './flameSection.ts';
-import { FlameTree } from './flameTree.ts';
+import { FlameViews } from './flameViews.ts';
 import { profileBanner, profileNotes } from './profilePageBanner.ts';
+import { profileComparison } from './profilePageComparison.ts';
 import { CostTable } from './profilePageCosts.ts';
 import { profileFacts, profileHeader } from './profilePageHeader.ts';
+import { profileMemory } from './profilePageMemory.ts';
 import { functionRows, lineRows } from './profilePageRows.ts';
 import { measureText } from './profilePageText.ts';
 
@@ -22,7 +23,7 @@ export class ProfilePageView implements Disposable {
   readonly #post: (message: ProfilePageMessage) => void;
   readonly #store = new DisposableStore();
   #runTimes: Chart | null = null;
-  #flames: FlameSection | null = null;
+  #flames: FlameViews | null = null;
 
   constructor(view: ProfileView, post: (message: ProfilePageMessage) => void) {
     this.#view = view;
@@ -36,7 +37,9 @@ export class ProfilePageView implements Disposable {
       ...profileBanner(view, this.#open),
       ...(result.timing || hasCosts ? [h('div', { class: 'measured' }, profileFacts(view), ...this.#times())] : []),
       ...profileNotes(result.notes),
+      ...profileComparison(view, this.#open),
       ...(hasCosts ? [this.#costs()] : []),
+      ...profileMemory(view, this.#open),
       ...(hasCosts || !result.error ? [this.#flame()] : []),
     );
   }
@@ -73,11 +76,14 @@ export class ProfilePageView implements Disposable {
   #flame(): HTMLElement {
     const { flame, paths, result } = this.#view;
     const { ticks, intervalUs, calls } = result.cpu ?? { ticks: 0, intervalUs: 0, calls: 0 };
-    const tree = flame && ticks >= FEWEST_SAMPLES ? new FlameTree(flame) : null;
     const title = h('h2', {}, 'Flame chart');
-    if (!tree?.total[0]) return h('section', {}, title, ...this.#tooFewSamples(ticks, intervalUs));
+    if (!flame?.totalTicks[0] || ticks < FEWEST_SAMPLES)
+      return h('section', {}, title, ...this.#tooFewSamples(ticks, intervalUs));
     const msPerTick = intervalUs / 1000 / Math.max(1, calls);
-    this.#flames = this.#store.add(new FlameSection(tree, { msPerTick, paths }, this.#open));
+    const cost = (samples: number) => measureText(samples * msPerTick);
+    const scale = { cost, whole: 'time', isSamples: true, paths };
+    const sources = [{ name: 'Flame chart', model: flame, scale, inTime: false }];
+    this.#flames = this.#store.add(new FlameViews(sources, this.#open));
     return h('section', {}, title, this.#flames.element);
   }
 

@@ -1,5 +1,5 @@
 import type { ChartMeta } from './output.ts';
-import type { FlameModel, ProfileResult } from './profiler.ts';
+import type { FlameModel, ProfileComparison, ProfileResult } from './profiler.ts';
 
 /** One profile of one function as its page draws it. */
 export interface ProfileView {
@@ -18,6 +18,29 @@ export interface ProfileView {
   readonly runTimes: RunTimesChart | null;
   /** Null when there were no samples. */
   readonly flame: FlameModel | null;
+  /** Who allocates, in bytes; null where that was not measured. */
+  readonly allocation: FlameModel | null;
+  /** What changed since another profile; null where none is compared with. */
+  readonly comparison: ComparisonView | null;
+}
+
+export interface ComparisonView {
+  /** What is compared with, in words: `the profile of 3:12 PM`. */
+  readonly than: string;
+  readonly comparison: ProfileComparison;
+}
+
+/** A profile file from anywhere as its page draws it. */
+export interface ProfileFileView {
+  readonly title: string;
+  /** What the numbers are: microseconds, or bytes. */
+  readonly unit: 'us' | 'bytes';
+  readonly samples: number;
+  readonly stacks: FlameModel;
+  /** In the order in which things ran; null where the file does not tell. */
+  readonly timeline: FlameModel | null;
+  /** Paths as the reader knows them, by absolute path. */
+  readonly paths: Readonly<Record<string, string>>;
 }
 
 export interface RunTimesChart extends Readonly<Record<string, unknown>> {
@@ -34,7 +57,9 @@ export type ProfilePageMessage =
   | { readonly type: 'again'; readonly seconds: number | null };
 
 /** What the extension posts to the page, after `ready` and whenever the profile changes. */
-export type ProfilePageEvent = { readonly type: 'profile'; readonly view: ProfileView };
+export type ProfilePageEvent =
+  | { readonly type: 'profile'; readonly view: ProfileView }
+  | { readonly type: 'file'; readonly view: ProfileFileView };
 
 /** Self share in percent from which each of the five steps of heat (`memoir.heat1` … `memoir.heat5`) begins. */
 export const HEAT_FROM = [0, 2, 8, 20, 45] as const;

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { checkArguments } from '../profile/argumentText.ts';
+import { compareProfiles } from '../profile/compare.ts';
 import { type ProfilerEnvironment, prepareProfiler, profileFunction } from '../profile/profiler.ts';
 import { callableAt, listFunctions } from '../profile/target.ts';
 import type { ProfileView } from '../protocol/panel.ts';
@@ -18,8 +19,15 @@ type FunctionInfo = ReturnType<typeof listFunctions>[number];
 
 const LANGUAGES = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact'];
 
+/** What is measured beside the usual, and for how long. */
+interface MorePasses {
+  readonly seconds?: number;
+  readonly memory?: boolean;
+  readonly leak?: boolean;
+}
+
 /** "Profile Function": asks what is not known, measures, and shows the lines in the editor and everything in a panel. */
-export async function profile(tools: ProfileTools, name?: string): Promise<void> {
+export async function profile(tools: ProfileTools, name?: string, passes: MorePasses = {}): Promise<void> {
   if (!vscode.workspace.isTrusted) throw new UserError('This folder is not trusted, so Memoir does not run its code.');
   const editor = vscode.window.activeTextEditor;
   if (!editor || !LANGUAGES.includes(editor.document.languageId)) {
@@ -29,16 +37,16 @@ export async function profile(tools: ProfileTools, name?: string): Promise<void>
   getReady(tools); // it gets ready while the reader is asked
   const chosen = await chooseFunction(document, document.offsetAt(editor.selection.active), name);
   const args = chosen && (await askArguments(tools, document, chosen));
-  if (chosen && args !== undefined) await measure(tools, document, chosen.name, args, null);
+  if (chosen && args !== undefined) await measure(tools, document, chosen.name, args, passes);
 }
 
-/** Shows a kept profile again. */
-export async function showKept(tools: ProfileTools, kept: KeptProfile): Promise<void> {
+/** Shows a kept profile again, compared with another one where one is given. */
+export async function showKept(tools: ProfileTools, kept: KeptProfile, than: KeptProfile | null): Promise<void> {
   const { target } = kept.result;
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(target.file));
   await vscode.window.showTextDocument(document, { preserveFocus: true });
   await showHeat(tools, kept);
-  await showPanel(tools, document, kept);
+  await showPanel(tools, document, kept, than);
 }
 
 async function chooseFunction(
@@ -93,7 +101,7 @@ async function measure(
   document: vscode.TextDocument,
   name: string,
   args: string,
-  seconds: number | null,
+  passes: MorePasses,
 ): Promise<void> {
   const title = `Profiling ${name}`;
   const location = vscode.ProgressLocation.Notification;
@@ -101,13 +109,14 @@ async function measure(
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     try {
-      const { result, flame, cpuprofile } = await profileFunction(
+      const { result, ...files } = await profileFunction(
         {
           file: document.fileName,
           source: document.getText(),
           target: { name },
           args,
-          seconds: seconds ?? setting('profile.seconds'),
+          seconds: setting('profile.seconds'),
+          ...passes,
           memoryMB: setting('profile.maxMemoryMB'),
           signal: abort.signal,
           onProgress: (phase) => progress.report({ message: phase }),
@@ -116,7 +125,7 @@ async function measure(
         environment(tools),
       );
       const at = new Date().toISOString();
-      return await tools.history.add({ at, commit: await commitOf(document.fileName), result }, flame, cpuprofile);
+      return await tools.history.add({ at, commit: await commitOf(document.fileName), result }, files);
     } catch (error) {
       if (abort.signal.aborted) return null; // cancelling is silent
       throw error;
@@ -126,7 +135,7 @@ async function measure(
   getReady(tools); // profiling again is what one does
   note(tools, kept);
   await showHeat(tools, kept);
-  await showPanel(tools, document, kept);
+  await showPanel(tools, document, kept, await tools.history.baseline(kept.result.target));
   await vscode.commands.executeCommand('setContext', 'memoir.hasProfiled', true);
 }
 
@@ -141,10 +150,20 @@ function environment({ context, spare, report }: ProfileTools): ProfilerEnvironm
   return { script: join(dist, 'profile.js'), memoir: join(dist, 'index.js'), nodePath, spare, log: report };
 }
 
-async function showPanel(tools: ProfileTools, document: vscode.TextDocument, kept: KeptProfile): Promise<void> {
-  const { name, args } = kept.result.target;
-  tools.panel.show(await viewOf(tools, kept), {
-    again: (seconds) => void measure(tools, document, name, args, seconds).catch((error) => tools.report.show(error)),
+async function showPanel(
+  tools: ProfileTools,
+  document: vscode.TextDocument,
+  kept: KeptProfile,
+  than: KeptProfile | null,
+): Promise<void> {
+  const { target, memory, leak } = kept.result;
+  const { name, args } = target;
+  const more = { memory: memory !== null, leak: leak !== null };
+  tools.panel.show(await viewOf(tools, kept, than), {
+    again: (seconds) =>
+      void measure(tools, document, name, args, seconds === null ? more : { ...more, seconds }).catch((error) =>
+        tools.report.show(error),
+      ),
     export: () => void exportProfile(tools, kept).catch((error) => tools.report.show(error)),
   });
 }
@@ -174,6 +193,7 @@ function note({ stores }: ProfileTools, { result }: KeptProfile): void {
 async function viewOf(
   { context, history }: ProfileTools,
   { id, at, commit, result }: KeptProfile,
+  than: KeptProfile | null,
 ): Promise<ProfileView> {
   const { error } = result;
   const thrown = error?.file && error.line !== null ? [{ file: error.file, line: error.line }] : [];
@@ -196,8 +216,15 @@ async function viewOf(
     paths: Object.fromEntries([...files].map((file) => [file, vscode.workspace.asRelativePath(file)])),
     source,
     runTimes: await runTimesChart(result.timing, join(context.extensionPath, 'dist')),
-    flame: await history.flame(id),
+    ...(await history.flames(id)),
+    comparison: than && { than: nameOf(than), comparison: compareProfiles(than.result, result) },
   };
+}
+
+/** A profile in words, beside another of the same function. */
+function nameOf({ at, commit, pinned }: KeptProfile): string {
+  const time = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return `the ${pinned ? 'baseline' : 'profile'} of ${time}${commit ? `, commit ${commit}` : ''}`;
 }
 
 async function commitOf(file: string): Promise<string | null> {

@@ -4,6 +4,7 @@ import type { Host } from './host.ts';
 import { exportProfile, profile, showKept } from './profileCommand.ts';
 import { hideHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
+import { summaryOf } from './profileSummary.ts';
 
 /** Profiles the function at the cursor, or the named one of the open file, as a lens over it asks. */
 export async function start({ profiling, profiles }: Host, name: unknown): Promise<void> {
@@ -11,9 +12,40 @@ export async function start({ profiling, profiles }: Host, name: unknown): Promi
   await profiles.refresh();
 }
 
+/** The same, with what calls allocate and leave behind. */
+export async function startMemory({ profiling, profiles }: Host, name: unknown): Promise<void> {
+  await profile(profiling, typeof name === 'string' ? name : undefined, { memory: true, leak: true });
+  await profiles.refresh();
+}
+
 /** Shows a kept profile: the one of a line in the list, else the latest. */
 export async function show(host: Host, id: unknown): Promise<void> {
-  await showKept(host.profiling, find(host, id));
+  const kept = find(host, id);
+  const baseline = await host.profiling.history.baseline(kept.result.target);
+  await showKept(host.profiling, kept, baseline?.id === kept.id ? null : baseline);
+}
+
+/** Compares a kept profile, the latest or the one of a line in the list, with another of the reader's choice. */
+export async function compare(host: Host, id: unknown): Promise<void> {
+  const kept = find(host, id);
+  const others = host.profiles.others(kept);
+  if (!others.length) throw new UserError('There is only one profile. Profile the function again, then compare.');
+  const items = others.map((other) => ({
+    label: other.result.target.name,
+    description: `${summaryOf(other.result)} · ${new Date(other.at).toLocaleString()}${other.pinned ? ' · baseline' : ''}`,
+    detail: `${vscode.workspace.asRelativePath(other.result.target.file)}, arguments ${other.result.target.args}`,
+    other,
+  }));
+  const title = `Compare ${kept.result.target.name} of ${new Date(kept.at).toLocaleString()} with which profile?`;
+  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  if (picked) await showKept(host.profiling, kept, picked.other);
+}
+
+/** Makes a profile the one that later ones of its function are compared with, or no longer. */
+export async function pin(host: Host, id: unknown): Promise<void> {
+  const kept = find(host, id);
+  await host.profiling.history.pin(kept, !kept.pinned);
+  await host.profiles.refresh();
 }
 
 /** Saves a kept profile as a file of the reader's. */

@@ -74,7 +74,7 @@ export class ProfilePanel implements Disposable {
 }
 
 /** Shows a line in the column where the code is, and leaves the panel where it stands. */
-async function openLine(file: string, line: number): Promise<void> {
+export async function openLine(file: string, line: number): Promise<void> {
   const at = new vscode.Position(Math.max(0, line - 1), 0);
   await vscode.window.showTextDocument(vscode.Uri.file(file), {
     viewColumn: vscode.ViewColumn.One,

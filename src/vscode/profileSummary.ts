@@ -8,6 +8,14 @@ export function summaryOf({ timing, outcome }: ProfileResult): string {
   return formatDuration(medianMs) + (ci95 ? ` ± ${formatDuration((ci95[1] - ci95[0]) / 2)}` : '');
 }
 
+/** Values as small bars, from nothing to the largest. */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(...values);
+  return values.map((value) => BARS[Math.min(BARS.length - 1, Math.floor((value / most) * BARS.length))]).join('');
+}
+
+const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
 const OUTCOMES = {
   measured: 'measured',
   once: 'called once',

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import type { ProfileResult } from '../protocol/profiler.ts';
 import { NodeTree } from './nodeTree.ts';
 import type { KeptProfile, ProfileHistory } from './profileHistory.ts';
-import { summaryOf } from './profileSummary.ts';
+import { sparkline, summaryOf } from './profileSummary.ts';
 
 /** The list of profiles that were taken, the latest first. */
 export class ProfilesTree implements Disposable {
@@ -21,12 +22,14 @@ export class ProfilesTree implements Disposable {
   async refresh(): Promise<void> {
     this.#kept = await this.#history.list();
     this.#tree.show(
-      this.#kept.map(({ id, at, commit, result }) => ({
+      this.#kept.map(({ id, at, commit, pinned, result }) => ({
         id,
         label: result.target.name,
-        description: `${summaryOf(result)} · ${new Date(at).toLocaleString()}`,
-        icon: result.outcome === 'measured' || result.outcome === 'once' ? 'flame' : 'warning',
-        context: 'profile',
+        description: [summaryOf(result), this.#sparkline(result), new Date(at).toLocaleString()]
+          .filter(Boolean)
+          .join(' · '),
+        icon: pinned ? 'pinned' : result.outcome === 'measured' || result.outcome === 'once' ? 'flame' : 'warning',
+        context: pinned ? 'profile.pinned' : 'profile',
         tooltip: [
           `**${result.target.name}** in ${vscode.workspace.asRelativePath(result.target.file)}`,
           `arguments \`${result.target.args}\`${commit ? `, commit ${commit}` : ''}`,
@@ -37,9 +40,25 @@ export class ProfilesTree implements Disposable {
     );
   }
 
+  /** Profiles to compare one with: those of the same function first. */
+  others({ id, result: { target } }: KeptProfile): KeptProfile[] {
+    const isSame = ({ result }: KeptProfile) =>
+      result.target.file === target.file && result.target.name === target.name;
+    const others = this.#kept.filter((kept) => kept.id !== id);
+    return [...others.filter(isSame), ...others.filter((kept) => !isSame(kept))];
+  }
+
   /** The profile of a line, or the latest one. */
   find(id: unknown): KeptProfile | undefined {
     return this.#kept.find((kept) => kept.id === id) ?? (typeof id === 'string' ? undefined : this.#kept[0]);
+  }
+
+  /** The medians of a function over its profiles, the oldest first; nothing for a single one. */
+  #sparkline({ target }: ProfileResult): string {
+    const isSame = ({ result }: KeptProfile) =>
+      result.target.file === target.file && result.target.name === target.name;
+    const medians = this.#kept.filter(isSame).flatMap(({ result }) => result.timing?.medianMs ?? []);
+    return medians.length > 1 ? sparkline(medians.slice(0, 8).reverse()) : '';
   }
 
   dispose(): void {

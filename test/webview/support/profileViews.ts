@@ -157,6 +157,8 @@ export async function sampleView(): Promise<ProfileView> {
     source: SOURCE,
     runTimes: await runTimes(TIMING),
     flame,
+    allocation: null,
+    comparison: null,
   };
 }
 
