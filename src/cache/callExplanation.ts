@@ -80,6 +80,7 @@ const goneBecause: Readonly<Record<Gone, string>> = {
   dropped: 'It was kept for these arguments, and dropped to make room for others.',
   expired: 'It was kept for these arguments, and its time to live is over.',
   invalidated: 'It was kept for these arguments, and invalidated.',
+  lost: 'It was kept for these arguments; since then it expired, was dropped or invalidated.',
 };
 
 function explainMiss({ gone, nearest }: Missing): Pick<CallExplanation, 'reason'> & Partial<CallExplanation> {

@@ -2,7 +2,7 @@
 export type CallComponents = ReadonlyMap<string, string>;
 
 /** Why what was kept of a call is kept no more. */
-export type Gone = 'dropped' | 'expired' | 'invalidated';
+export type Gone = 'dropped' | 'expired' | 'invalidated' | 'lost';
 
 /** A call that was computed before. */
 export interface EarlierCall {

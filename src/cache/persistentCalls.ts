@@ -1,14 +1,17 @@
 import { apart } from '../base/program.ts';
 import { functionBehind } from './cachedFunctions.ts';
 import type { AnyFunction, CachedParts, CachedProgram } from './cachedProgram.ts';
+import { argumentComponents, withFiles } from './callComponents.ts';
 import type { CallCounts } from './callCounts.ts';
 import { type CachedStats, type CallExplanation, explainCall, statsOf } from './callExplanation.ts';
+import { type CallComponents, nearestOf } from './callHistory.ts';
 import { type CallKeyer, keyerOf } from './callKeyer.ts';
 import type { CallOptions } from './callOptions.ts';
 import { CallRecords } from './callRecords.ts';
 import { FileDependencies } from './fileDependencies.ts';
 import type { FunctionCode } from './functionCode.ts';
-import { digestParts } from './key.ts';
+import { digestParts, keyDigest } from './key.ts';
+import { KnownCalls } from './knownCalls.ts';
 
 /** The calls of one function that remembers on disk. */
 export class PersistentCalls {
@@ -33,8 +36,13 @@ export class PersistentCalls {
     const keyed = this.#keyer.keyOf(self, args);
     const compute = () => this.#fn.apply(self, args);
     if ('key' in keyed) {
-      const { records } = await this.#open();
-      return records.get({ key: keyed.key, args, isPlain: false, compute });
+      const { key } = keyed;
+      const { records, known, code } = await this.#open();
+      const noted = () => {
+        known.note({ key: this.#program.keyedDigest(keyDigest(key)), components: this.#components(self, args, code) });
+        return compute();
+      };
+      return records.get({ key, args, isPlain: false, compute: noted });
     }
     this.#counts.count('uncached');
     return compute();
@@ -46,7 +54,7 @@ export class PersistentCalls {
 
   async explain(args: never[]): Promise<CallExplanation> {
     const keyed = this.#keyer.keyOf(undefined, args);
-    const { records, code } = await this.#open();
+    const { records, known, code } = await this.#open();
     const found = 'key' in keyed ? await records.peek(keyed.key) : undefined;
     const kept = found && {
       tier: found.tier,
@@ -54,7 +62,13 @@ export class PersistentCalls {
       expiresAt: found.meta.expiresAt ?? Number.POSITIVE_INFINITY,
       savedMs: found.value.savedMs,
     };
-    const missing = () => ({ gone: null, nearest: null });
+    const earlier = 'key' in keyed && !kept ? await known.list() : [];
+    const missing = () => {
+      const key = 'key' in keyed && this.#program.keyedDigest(keyDigest(keyed.key));
+      const same = earlier.some((call) => call.key === key);
+      const nearest = nearestOf(earlier, this.#components(undefined, args, code));
+      return { gone: same && nearest?.count === 0 ? ('lost' as const) : null, nearest };
+    };
     return { ...explainCall(keyed, kept, missing, this.#program.now()), notFollowed: code.notFollowed };
   }
 
@@ -81,11 +95,25 @@ export class PersistentCalls {
     const identity = digestParts('cached-2', { name, version, code: code.digest });
     const prefix = `call/${encodeURIComponent(name)}/${identity}/`;
     const records = new CallRecords({ store, prefix, options: this.#options, counts: this.#counts, keyedDigest });
-    return { code, records };
+    const known = new KnownCalls(store().records, `calls known/${encodeURIComponent(name)}`);
+    return { code, records, known };
+  }
+
+  /** What counts of a call, by name: of arguments only digests, as they are stored. */
+  #components(self: unknown, args: readonly unknown[], code: FunctionCode): CallComponents {
+    const digest = (text: string) => `#${this.#program.keyedDigest(text).slice(0, 16)}`;
+    const ofArguments = [...argumentComponents(this.#keyer.partsOf(self, args))];
+    const all = new Map<string, string>([
+      ...code.components,
+      ['version', String(this.#options.version ?? '')],
+      ...ofArguments.map(([name, text]) => [name, digest(text)] as const),
+    ]);
+    return withFiles(all, this.#files?.digests() ?? new Map());
   }
 }
 
 interface Opened {
   readonly code: FunctionCode;
   readonly records: CallRecords;
+  readonly known: KnownCalls;
 }
