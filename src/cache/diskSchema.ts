@@ -63,6 +63,9 @@ export const pageTagged = `${listed} WHERE entry.key IN
 /** A page of all entries from key `?1` on, with how often they were used. */
 export const pageOfUse = `SELECT entry.key, bytes, saved_ms, created, coalesce(at, created) AS at, coalesce(hits, 0) AS hits
   FROM entry LEFT JOIN used ON used.key = entry.key WHERE entry.key >= ? ORDER BY entry.key LIMIT 1000`;
+/** A page of entries from key `?1` on with their contents. */
+export const pageOfContent =
+  'SELECT key, content FROM entry JOIN value USING (id) WHERE key >= ? ORDER BY key LIMIT 100';
 export const deleteBetween = `DELETE FROM entry WHERE key IN
   (SELECT key FROM entry WHERE key >= ?1 AND key < ?2 AND id <= ?3 LIMIT 200) RETURNING file`;
 export const largestId = 'SELECT max(id) AS id FROM value';

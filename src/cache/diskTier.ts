@@ -9,7 +9,9 @@ import { DiskLeases } from './diskLeases.ts';
 import { deleteRow, infoOf, putRow } from './diskRow.ts';
 import * as sql from './diskSchema.ts';
 import { type DiskLimits, END, removeAll, removeExcess, removeFilesOf, shrink, sumOf } from './diskUpkeep.ts';
+import { checkFile, checkSums, findDamaged, type Verification } from './diskVerify.ts';
 import { EntryFiles } from './entryFiles.ts';
+import { networkProblem } from './networkFolder.ts';
 import { matcherOf, prefixOf } from './pattern.ts';
 import type { Seal } from './seal.ts';
 import { packContent, unpackContent } from './sealedContent.ts';
@@ -60,14 +62,22 @@ export class DiskTier implements Tier {
   readonly #now: () => number;
   readonly #limits: DiskLimits;
   #upkeep: Promise<void> | null = null;
+  #placeProblem: string | undefined;
 
   constructor(options: DiskTierOptions) {
     const { directory, seal, log, prepare = () => {}, now = Date.now, retryAfter = 30_000 } = options;
     const { maxBytes, maxEntries = Number.POSITIVE_INFINITY, compression = true } = options;
     const connection = new SqliteConnection(join(directory, DATABASE), sql.diskSchema);
     const purpose = { file: 'cache', holds: 'results' };
+    const prepareAndLook = () => {
+      prepare();
+      if (this.#placeProblem !== undefined) return;
+      this.#placeProblem = networkProblem(directory);
+      if (this.#placeProblem !== undefined) log.warn(this.#placeProblem);
+    };
+    const guarded = { connection, log, purpose, prepare: prepareAndLook, now, retryAfter };
     this.#connection = connection;
-    this.#access = new DiskAccess(new GuardedConnection({ connection, log, purpose, prepare, now, retryAfter }));
+    this.#access = new DiskAccess(new GuardedConnection(guarded));
     this.#files = new EntryFiles(join(directory, 'entries'), compression);
     this.#leases = new DiskLeases(this.#access, now);
     this.counts = new DiskCounts(this.#access, connection, now);
@@ -144,7 +154,8 @@ export class DiskTier implements Tier {
   async stats(prefix = ''): Promise<TierStats> {
     const { guard } = this.#access;
     const sum = await this.#access.attempt(() => sumOf(guard, prefix), { entries: 0, bytes: 0 });
-    return { ...sum, errors: guard.errors, ...(guard.problem !== undefined && { problem: guard.problem }) };
+    const problem = guard.problem ?? this.#placeProblem;
+    return { ...sum, errors: guard.errors, ...(problem !== undefined && { problem }) };
   }
 
   lease(key: string): Promise<Lease | null> {
@@ -156,6 +167,23 @@ export class DiskTier implements Tier {
     const rows = await this.#access.read((connection) => connection.all(sql.readFiles), null);
     const kept = new Set(rows?.map(({ file }) => String(file)));
     return this.#files.collect((name) => rows === null || kept.has(name), this.#now());
+  }
+
+  /** Looks at everything, and removes what cannot be believed or read; undefined where the file cannot be. */
+  async verify(): Promise<Verification | undefined> {
+    const { guard } = this.#access;
+    return this.#access.attempt(async () => {
+      const file = await checkFile(guard);
+      const isSound = async (key: string, content: Uint8Array) => {
+        const unpacked = unpackContent(this.#seal, key, content);
+        if (!unpacked?.file) return unpacked !== undefined && entryOf(unpacked.value, unpacked.meta) !== undefined;
+        return (await this.#files.read(unpacked.file)) !== undefined;
+      };
+      const { entries, damaged } = await findDamaged(guard, isSound);
+      await this.deleteMany(damaged);
+      const orphans = (await this.collect()).files;
+      return { entries, damaged, orphans, file, sums: await checkSums(guard) };
+    }, undefined);
   }
 
   changedElsewhere(): boolean {

@@ -5,6 +5,7 @@ import { makeCacheFolder, programDirectory, startedWith } from '../base/program.
 import { Cache, type Duration } from './cache.ts';
 import { cacheDefaults } from './cacheDirectory.ts';
 import { DiskTier } from './diskTier.ts';
+import { entryPrefix } from './entryNames.ts';
 import { MemoryTier } from './memoryTier.ts';
 import { type RedisOptions, redisTier } from './redisTier.ts';
 import { type Seal, userSeal } from './seal.ts';
@@ -74,11 +75,6 @@ export function openCache(options: CacheOptions = {}): Cache {
     staleWhileRevalidate: durationOf('staleWhileRevalidate', staleWhileRevalidate),
     now: Date.now,
   });
-}
-
-/** What stored keys of a namespace begin with. */
-export function entryPrefix(namespace = '', version: string | number = ''): string {
-  return `user/${encodeURIComponent(namespace)}@${encodeURIComponent(version)}/`;
 }
 
 function openDisk({ directory, disk, compression = true }: CacheOptions, seal: Seal, log: Log): DiskTier {

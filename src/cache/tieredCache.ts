@@ -99,7 +99,16 @@ export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
 
   /** Whether any tier had the key. */
   async delete(key: string): Promise<boolean> {
-    return (await this.#deleteAll([key])) > 0;
+    return (await this.deleteMany([key])) > 0;
+  }
+
+  /** How many of the keys there were in the tier that had most of them. */
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    for (const key of keys) {
+      this.#outdate(key);
+      this.#kept.delete(key);
+    }
+    return Math.max(...(await Promise.all(this.#tiers.map((tier) => tier.deleteMany(keys)))));
   }
 
   /** Removes the entries that are meant, and gives their keys. What is being computed of them is not kept. */
@@ -173,15 +182,6 @@ export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
   async close(): Promise<void> {
     await this.flush();
     await Promise.all(this.#tiers.map((tier) => tier.close()));
-  }
-
-  async #deleteAll(keys: readonly string[]): Promise<number> {
-    for (const key of keys) {
-      this.#outdate(key);
-      this.#kept.delete(key);
-    }
-    const counts = await Promise.all(this.#tiers.map((tier) => tier.deleteMany(keys)));
-    return Math.max(...counts);
   }
 
   #readBelow(key: string): Promise<Found | undefined> {

@@ -1,0 +1,70 @@
+import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
+import { textTable } from '../base/textTable.ts';
+import type { Store } from '../cache/cacheDirectory.ts';
+import { Fates } from '../cache/cacheExplanation.ts';
+import { entryPrefix, shownName } from '../cache/entryNames.ts';
+import { matcherOf } from '../cache/pattern.ts';
+import type { EntryFilter, EntryInfo, TierName } from '../cache/tier.ts';
+import type { Found } from '../cache/tieredCache.ts';
+
+/** An entry as the command line shows it. Times are milliseconds since 1970. */
+interface Listed {
+  readonly key: string;
+  readonly tiers: readonly TierName[];
+  readonly bytes: number;
+  readonly tags: readonly string[];
+  readonly createdAt: number;
+  readonly lastUsed: number;
+  readonly expiresAt: number | null;
+  readonly savedMs: number;
+}
+
+type Meant = EntryInfo & { readonly tiers: readonly TierName[] };
+
+/** Entries that are meant, by the names that people know. */
+async function find(store: Store, filter: EntryFilter): Promise<Meant[]> {
+  const matches = matcherOf(filter);
+  return [...(await store.records.list()).values()].filter(({ key, meta }) => matches(shownName(key), meta));
+}
+
+/** All entries that are meant, as data and as a table. */
+export async function listEntries(store: Store, filter: EntryFilter): Promise<{ entries: Listed[]; text: string }> {
+  const found = await find(store, filter);
+  const entries = found
+    .map(({ key, tiers, meta: { bytes, tags, createdAt, lastUsed, expiresAt, savedMs } }) => {
+      return { key: shownName(key), tiers, bytes, tags, createdAt, lastUsed, expiresAt, savedMs };
+    })
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const now = Date.now();
+  const rows = entries.map(({ key, tiers, bytes, tags, createdAt, savedMs }) => [
+    key.length > 60 ? `${key.slice(0, 59)}…` : key,
+    formatBytes(bytes),
+    formatDuration(now - createdAt),
+    formatDuration(savedMs),
+    tiers.join(', '),
+    tags.join(', '),
+  ]);
+  const lines = textTable(['key', 'size', 'age', 'saves', 'where', 'tags'], rows);
+  return { entries, text: lines.length > 0 ? lines.join('\n') : 'Nothing is kept here that was asked for.' };
+}
+
+/** Removes the entries that are meant; gives how many there were. */
+export async function invalidateEntries(store: Store, filter: EntryFilter): Promise<number> {
+  const keys = (await find(store, filter)).map(({ key }) => key);
+  return keys.length === 0 ? 0 : Math.max(keys.length, await store.records.deleteMany(keys));
+}
+
+/** What is kept under a key, by its whole name or the one that people know. */
+export async function findEntry(store: Store, key: string): Promise<Found | undefined> {
+  return (await store.records.peek(entryPrefix() + key)) ?? (await store.records.peek(key));
+}
+
+/** Why a key would be a hit or a miss. */
+export async function explainEntry(store: Store, key: string) {
+  return new Fates(Date.now).explain(key, await findEntry(store, key));
+}
+
+/** `3 entries` */
+export function countEntries(count: number): string {
+  return formatCount(count, 'entry', 'entries');
+}
