@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 /** What must be built before a suite can run. */
 const suites = {
   activate: 'scripts/package.mjs',
+  app: 'esbuild.mjs',
   cache: null,
   eviction: null,
   notebook: 'esbuild.mjs',

@@ -13,9 +13,8 @@ export class AppEditor implements AppHost {
   readonly #editor = acquireVsCodeApi();
 
   start(listener: AppListener): void {
-    addEventListener('message', ({ data, source }: MessageEvent) => {
-      const isOutput = source !== null && source !== window && source !== window.parent; // a frame of an output
-      if (!isOutput && isEvent(data)) listener.hear(data);
+    addEventListener('message', ({ data, origin }: MessageEvent) => {
+      if (origin !== 'null' && isEvent(data)) listener.hear(data); // frames of outputs belong to no origin
     });
     listener.line({ type: 'live' });
     this.post({ type: 'open', session: null, page: 'panel', widgets: {}, address: {} });
