@@ -63,6 +63,7 @@ const shared = {
   logOverride: { 'require-resolve-not-external': 'silent' }, // esbuild's own look for its binary, which is answered above
   define: { MEMOIR_VERSION: JSON.stringify(version) },
   plugins: [nativeParts],
+  alias: { 'jsonc-parser': require.resolve('jsonc-parser/lib/esm/main.js') }, // its other build loads its parts by names that no bundler sees
 };
 
 /** CommonJS's names, which packages bundled as ES modules still use. */
