@@ -1,9 +1,9 @@
 import { Encoder } from '../cache/encoder.ts';
-import { NotEncodable } from '../cache/notEncodable.ts';
 import type { Captured } from '../protocol/kernel.ts';
 import { type ChangeCheck, changeCheck } from './changeCheck.ts';
 import { isPlainFunction } from './exportInfo.ts';
 import { untracked } from './run.ts';
+import { whyNot } from './whyNot.ts';
 
 interface Watched {
   readonly value: unknown;
@@ -45,7 +45,7 @@ function watch(value: unknown): Watched {
       return { value, digest, check: changeCheck(value, size, digest) };
     });
   } catch (error) {
-    if (error instanceof NotEncodable) return { value, digest: null, check: null };
-    throw error;
+    whyNot(error);
+    return { value, digest: null, check: null };
   }
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { types } from 'node:util';
 import type { Blobs } from '../cache/blobs.ts';
-import { decode, type ExternalRef, encode, NotEncodable } from '../cache/codec.ts';
+import { decode, type ExternalRef, encode } from '../cache/codec.ts';
 import { Encoder } from '../cache/encoder.ts';
 import type { CellOutcome } from '../notebook/compile.ts';
 import type { CellId, RunReply, RunRequest, ValuesRef } from '../protocol/kernel.ts';
@@ -8,6 +9,7 @@ import { type ChangeCheck, changeCheck } from './changeCheck.ts';
 import { describeExport } from './exportInfo.ts';
 import { HiddenState } from './hiddenState.ts';
 import { untracked } from './run.ts';
+import { whyNot } from './whyNot.ts';
 
 /** Runs shorter than this are cheaper to repeat than to load. */
 const WORTH_KEEPING_MS = 5;
@@ -122,7 +124,8 @@ export class Values {
   changed(inputs: RunRequest['inputs']): Pick<RunReply, 'mutated' | 'dropped'> {
     const { values, makers } = this.#reach(inputs);
     const mutated = values.filter(({ check }) => check?.isChanged());
-    const spoilt = [...makers].filter((cell) => this.#isSpoilt(cell));
+    const usedUp = values.filter(({ digest, value }) => digest === null && isUsedUp(value)).map(({ cell }) => cell);
+    const spoilt = [...usedUp, ...[...makers].filter((cell) => this.#isSpoilt(cell))];
     const dropped = this.#withHolders([...mutated.map(({ cell }) => cell), ...spoilt]);
     for (const cell of dropped) this.drop(cell);
     return {
@@ -206,8 +209,7 @@ export class Values {
         return { ...place, value, digest, reason: null, bytes: keep ? bytes : null, size, objects, refs, check };
       });
     } catch (error) {
-      if (!(error instanceof NotEncodable)) throw error;
-      const { message: reason } = error;
+      const reason = whyNot(error);
       return { ...place, value, digest: null, reason, bytes: null, size: 0, objects: [], refs, check: null };
     }
   }
@@ -258,6 +260,15 @@ export class Values {
     for (const live of this.#live.get(one.cell)?.values() ?? []) if (live === one) return true;
     return false;
   }
+}
+
+/** Whether reading a value takes from it: a generator, an iterator, a stream that was read. */
+function isUsedUp(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  if (types.isGeneratorObject(value) || ('readableDidRead' in value && value.readableDidRead)) return true;
+  return (
+    'next' in value && typeof value.next === 'function' && (Symbol.iterator in value || Symbol.asyncIterator in value)
+  );
 }
 
 type AdoptRequest = Pick<RunRequest, 'cell' | 'inputs' | 'keepValues'>;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { builtinModules } from 'node:module';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import type { RunReply } from '../protocol/kernel.ts';
 import type { FileDigests } from './fileDigests.ts';
 import { PackageDigests } from './packageDigests.ts';
+import { aliasTargets } from './pathAliases.ts';
 
 interface LocalModule {
   /** What tells whether the module has to be read again: files of the static import graph, and where they were found. */
@@ -22,6 +23,17 @@ export class ModuleDigests {
   readonly #packages: PackageDigests;
   readonly #memoirVersion: string;
   readonly #local = new Map<string, Promise<LocalModule>>();
+
+  /** Keeps installed packages out of a bundle, which count by their versions. Those that are linked belong to it. */
+  readonly #outside: Plugin = {
+    name: 'outside',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^[^./#]/ }, async ({ path, resolveDir, kind }) => {
+        if (kind === 'entry-point' || /^(file:|[a-zA-Z]:[\\/])/.test(path)) return undefined;
+        const isInside = aliasTargets(path, resolveDir).length > 0 || (await this.#packages.isLinked(path, resolveDir));
+        return isInside ? undefined : { path, external: true };
+      }),
+  };
 
   /** @param notebook the file that specifiers are relative to. */
   constructor(notebook: string, files: FileDigests, memoirVersion: string) {
@@ -100,7 +112,7 @@ export class ModuleDigests {
 
   async #read(specifier: string): Promise<LocalModule> {
     try {
-      const { outputFiles, metafile } = await bundle(specifier, this.#directory);
+      const { outputFiles, metafile } = await bundle(specifier, this.#directory, [this.#outside]);
       const files = Object.keys(metafile.inputs)
         .filter((path) => path !== STDIN)
         .map((path) => resolve(this.#directory, path));
@@ -121,7 +133,7 @@ export class ModuleDigests {
 
 const STDIN = '<stdin>';
 
-function bundle(specifier: string, directory: string) {
+function bundle(specifier: string, directory: string, plugins: Plugin[]) {
   const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier;
   return build({
     stdin: { contents: `export * as all from ${JSON.stringify(path)}`, resolveDir: directory, loader: 'ts' },
@@ -133,7 +145,7 @@ function bundle(specifier: string, directory: string) {
     legalComments: 'none',
     format: 'esm',
     platform: 'node',
-    packages: 'external',
+    plugins,
     logLevel: 'silent',
     loader: { '.node': 'copy', '.wasm': 'copy' },
     outdir: 'out',
@@ -155,11 +167,19 @@ function packagesIn(metafile: Metafile, directory: string): LocalModule['package
 function foldersOf(metafile: Metafile, directory: string): string[] {
   const folders = Object.entries(metafile.inputs).flatMap(([importer, { imports }]) => {
     const from = importer === STDIN ? directory : dirname(resolve(directory, importer));
-    return imports.flatMap(({ external, original }) =>
-      external || original === undefined || !isPath(original) ? [] : [dirname(resolve(from, original))],
-    );
+    return imports.flatMap(({ external, original }) => {
+      if (external || original === undefined) return [];
+      return isPath(original) ? [dirname(resolve(from, original))] : linkFolders(original, from);
+    });
   });
   return [...new Set(folders)];
+}
+
+/** The folders in which a package may be linked. */
+function linkFolders(specifier: string, from: string): string[] {
+  const scope = specifier.startsWith('@') ? specifier.split('/')[0]! : '';
+  const above = dirname(from) === from ? [] : linkFolders(specifier, dirname(from));
+  return [join(from, 'node_modules', scope), ...above];
 }
 
 /** A file as an import names it from a folder, `/`-separated. */

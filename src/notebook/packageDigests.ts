@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { ABSENT, type FileDigests } from './fileDigests.ts';
 
-/** What packages stand for: their versions, and the files of one that is linked from elsewhere and may be edited. */
+/** What packages stand for: their versions. One that is linked from elsewhere may be edited; it counts by its modules. */
 export class PackageDigests {
   readonly #files: FileDigests;
   readonly #versions = new Map<string, { readonly manifest: string; readonly version: string }>();
@@ -12,13 +11,23 @@ export class PackageDigests {
     this.#files = files;
   }
 
-  /** `lodash@4.17.21` for the package that `specifier` names when it is imported in folder `from`; null for none. */
+  /** `lodash@4.17.21` for the package that `specifier` names when it is imported in folder `from`; null for none, and for a linked one. */
   async digest(specifier: string, from: string): Promise<string | null> {
-    const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+    const found = await this.#find(specifier, from);
+    return found && !(await isLinked(found.home)) ? `${nameOf(specifier)}@${found.version}` : null;
+  }
+
+  /** Whether a bare specifier leads to modules outside of `node_modules`. */
+  async isLinked(specifier: string, from: string): Promise<boolean> {
+    const found = await this.#find(specifier, from);
+    return found !== null && isLinked(found.home);
+  }
+
+  async #find(specifier: string, from: string): Promise<{ readonly home: string; readonly version: string } | null> {
     for (let folder = from; ; folder = dirname(folder)) {
-      const home = join(folder, 'node_modules', name);
+      const home = join(folder, 'node_modules', nameOf(specifier));
       const version = await this.#version(join(home, 'package.json'));
-      if (version !== null) return `${name}@${version}${await this.#linked(home)}`;
+      if (version !== null) return { home, version };
       if (folder === dirname(folder)) return null;
     }
   }
@@ -32,14 +41,14 @@ export class PackageDigests {
     this.#versions.set(path, { manifest, version });
     return version;
   }
+}
 
-  async #linked(home: string): Promise<string> {
-    const real = await realpath(home);
-    if (real.split(sep).includes('node_modules')) return '';
-    const hash = createHash('sha256');
-    for (const path of await sources(real)) hash.update(`${path}\0${await this.#files.file(join(real, path))}\0`);
-    return ` ${hash.digest('hex')}`;
-  }
+function nameOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+async function isLinked(home: string): Promise<boolean> {
+  return !(await realpath(home)).split(sep).includes('node_modules');
 }
 
 function versionIn(manifest: string): string {
@@ -49,15 +58,4 @@ function versionIn(manifest: string): string {
   } catch {
     return 'unreadable';
   }
-}
-
-/** The files below a folder, without those of other packages and hidden ones, relative to it. */
-async function sources(folder: string, below = ''): Promise<string[]> {
-  const entries = await readdir(join(folder, below), { withFileTypes: true });
-  const own = entries.filter(({ name }) => name !== 'node_modules' && !name.startsWith('.'));
-  const found = own.map((entry) => {
-    const path = below ? `${below}/${entry.name}` : entry.name;
-    return entry.isDirectory() ? sources(folder, path) : [path];
-  });
-  return (await Promise.all(found)).flat().sort();
 }
