@@ -7,10 +7,12 @@ import { monitor } from './monitor/program.ts';
 
 export { UserError } from './base/errors.ts';
 export type { Cache, CacheEntry, ComputeEntryOptions, Duration, EntryOptions, Invalidation } from './cache/cache.ts';
+export { type CachedFetchOptions, cachedFetch } from './cache/cachedFetch.ts';
 export type { CacheExplanation } from './cache/cacheExplanation.ts';
 export type { CacheStats } from './cache/cacheStats.ts';
 export { type CacheOptions, openCache } from './cache/openCache.ts';
 export { cached } from './cache/programCache.ts';
+export { type RecordedStreamOptions, recordedStream } from './cache/recordedStream.ts';
 export type { Table } from './data/table.ts';
 export { chart, vegaLite } from './kernel/chart.ts';
 export { display } from './kernel/display.ts';

@@ -1,10 +1,14 @@
+import { type Disposable, onDispose } from '../base/disposable.ts';
 import { durationOf } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
 import { type CacheExplanation, Fates } from './cacheExplanation.ts';
 import type { CacheStats } from './cacheStats.ts';
 import { NotEncodable } from './codec.ts';
 import { Computations, renewing } from './computations.ts';
+import type { Verification } from './diskVerify.ts';
+import { findDispensable, type Optimization } from './optimization.ts';
 import { escapeGlob } from './pattern.ts';
+import type { Pressure } from './pressure.ts';
 import type { EntryFilter, TierName } from './tier.ts';
 import type { Found, SetOptions, TieredCache } from './tieredCache.ts';
 
@@ -23,6 +27,8 @@ export interface EntryOptions {
   readonly cost?: number;
   /** False keeps it in memory only, off every disk and server; true unless given. */
   readonly persist?: boolean;
+  /** True does not hold it in memory: it is found there as long as the program holds it, else where it persists. */
+  readonly weak?: boolean;
 }
 
 /** How a value that is missing is computed. */
@@ -64,6 +70,8 @@ export interface CacheParts {
   readonly ttl: number | undefined;
   readonly staleWhileRevalidate: number;
   readonly now: () => number;
+  readonly pressure: Pressure;
+  readonly verify: () => Promise<Verification | undefined>;
 }
 
 /** Values by key, in memory, on disk and beyond. Made by `openCache`. */
@@ -73,8 +81,14 @@ export class Cache {
   readonly #defaults: { readonly ttl: number | undefined; readonly staleWhileRevalidate: number };
   readonly #computations: Computations;
   readonly #fates: Fates;
+  readonly #now: () => number;
+  readonly #pressure: Pressure;
+  readonly #verify: CacheParts['verify'];
 
-  constructor({ tiers, prefix, ttl, staleWhileRevalidate, now }: CacheParts) {
+  constructor({ tiers, prefix, ttl, staleWhileRevalidate, now, pressure, verify }: CacheParts) {
+    this.#now = now;
+    this.#pressure = pressure;
+    this.#verify = verify;
     this.#tiers = tiers;
     this.#prefix = prefix;
     this.#defaults = { ttl, staleWhileRevalidate };
@@ -209,14 +223,42 @@ export class Cache {
     return this.#fates.explain(key, await this.#tiers.peek(this.#name(key)));
   }
 
+  /** Calls `cleanUp` when memory gets tight; what is given back takes it away. The cache itself then lets go of half of its memory. */
+  onPressure(cleanUp: () => unknown): Disposable {
+    return onDispose(this.#pressure.add(cleanUp));
+  }
+
+  /** Does at once what is done when memory gets tight: calls all clean-ups, and lets go of half of what is in memory. */
+  async relieve(): Promise<void> {
+    await this.#pressure.relieve();
+  }
+
+  /**
+   * Finds entries that are not worth their place: what loads slower than it computes, what was not used for a month. Reports
+   * only, unless `apply` is true.
+   */
+  async optimize({ apply = false }: { readonly apply?: boolean } = {}): Promise<Optimization> {
+    const entries = (await this.#tiers.list({ prefix: this.#prefix })).values();
+    const found = findDispensable(entries, this.#now());
+    if (apply) await this.#tiers.deleteMany(found.map(({ key }) => key));
+    const drop = found.map((one) => ({ ...one, key: this.#shown(one.key) }));
+    return { drop, bytes: drop.reduce((sum, { bytes }) => sum + bytes, 0), applied: apply };
+  }
+
+  /** Looks at everything that lies on disk, also of other namespaces, and removes what cannot be believed or read; null without a disk. */
+  async verify(): Promise<Verification | null> {
+    return (await this.#verify()) ?? null;
+  }
+
   /** Waits until everything is written, also to slow tiers. */
   flush(): Promise<void> {
     return this.#tiers.flush();
   }
 
   /** Writes what is waiting and lets go of files and connections. From then on everything is a miss. */
-  close(): Promise<void> {
-    return this.#tiers.close();
+  async close(): Promise<void> {
+    this.#pressure.close();
+    await this.#tiers.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -240,7 +282,7 @@ export class Cache {
     };
   }
 
-  #options({ ttl, staleWhileRevalidate, tags, cost, persist }: EntryOptions): SetOptions {
+  #options({ ttl, staleWhileRevalidate, tags, cost, persist, weak }: EntryOptions): SetOptions {
     const ms = ttl === undefined ? this.#defaults.ttl : durationOf('ttl', ttl);
     return {
       ...(ms !== undefined && ms !== Number.POSITIVE_INFINITY && { ttl: ms }),
@@ -251,6 +293,7 @@ export class Cache {
       ...(tags && { tags }),
       ...(cost !== undefined && { savedMs: cost }),
       ...(persist !== undefined && { persist }),
+      ...(weak && { weak }),
     };
   }
 }

@@ -80,6 +80,13 @@ export class CostAware {
     return this.#makeRoom();
   }
 
+  /** What must go for everything to fit into so much of the limits. */
+  shrink(share: number): string[] {
+    const gone: string[] = [];
+    this.#shrink(gone, null, share);
+    return gone;
+  }
+
   delete(key: string): void {
     const held = this.#held.get(key);
     if (!held) return;
@@ -108,8 +115,9 @@ export class CostAware {
   }
 
   /** Drops what is worth least until all fits; `candidate` itself where nothing worth less gives it its place. */
-  #shrink(gone: string[], candidate: Held | null): void {
-    while (this.#bytes > this.#limits.maxBytes || this.#held.size > this.#limits.maxEntries) {
+  #shrink(gone: string[], candidate: Held | null, share = 1): void {
+    const { maxBytes, maxEntries } = this.#limits;
+    while (this.#bytes > share * maxBytes || this.#held.size > share * maxEntries) {
       const victim = this.#leastWorth(candidate) ?? this.#window.values().next().value;
       if (!victim) return;
       const goes =

@@ -31,6 +31,8 @@ interface Kept {
 export class MemoryTier implements Tier {
   readonly name = 'memory';
   readonly #entries: LRUCache<string, Kept>;
+  /** Values that only the program holds. */
+  readonly #weak = new Map<string, { readonly meta: EntryMeta; readonly value: WeakRef<object> }>();
   readonly #policy: CostAware;
   readonly #sharing: Sharing;
   readonly #now: () => number;
@@ -47,7 +49,7 @@ export class MemoryTier implements Tier {
    * @throws UserError where a reader changed the value that all share.
    */
   peek(key: string): Entry | undefined {
-    const kept = this.#entries.get(key);
+    const kept = this.#entries.get(key) ?? this.#held(key);
     if (!kept) return undefined;
     if (isExpired(kept.meta, this.#now())) {
       this.#entries.delete(key);
@@ -72,6 +74,13 @@ export class MemoryTier implements Tier {
 
   /** Without `encoded` the value is nobody else's, so that it can be frozen as it is. */
   async set(key: string, { value, meta }: Entry, encoded?: Uint8Array): Promise<void> {
+    this.#weak.delete(key);
+    if (meta.weak && typeof value === 'object' && value !== null) {
+      this.#entries.delete(key);
+      this.#weak.set(key, { meta, value: new WeakRef(value) });
+      this.#forgetUnheld();
+      return;
+    }
     const size = Math.max(1, meta.bytes + key.length);
     this.#entries.delete(key);
     const gone = this.#policy.add(key, size, meta.savedMs);
@@ -80,12 +89,19 @@ export class MemoryTier implements Tier {
     this.#entries.set(key, { meta, read: readerOf(value, encoded, this.#sharing) }, { size });
   }
 
+  /** Lets go of what is worth least until the rest is so much of what there was. */
+  shrink(share: number): void {
+    const { maxSize, max } = this.#entries;
+    const used = Math.max(this.#entries.calculatedSize / maxSize, this.#entries.size / max);
+    for (const key of this.#policy.shrink(used * share)) this.#entries.delete(key);
+  }
+
   async delete(key: string): Promise<boolean> {
-    return this.#entries.delete(key);
+    return this.#remove(key);
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {
-    return keys.filter((key) => this.#entries.delete(key)).length;
+    return keys.filter((key) => this.#remove(key)).length;
   }
 
   async invalidate(filter: EntryFilter): Promise<string[]> {
@@ -95,26 +111,42 @@ export class MemoryTier implements Tier {
   }
 
   async clear(prefix = ''): Promise<void> {
-    if (prefix === '') this.#entries.clear();
-    else for (const { key } of await this.list({ prefix })) this.#entries.delete(key);
+    for (const key of [...this.#entries.keys(), ...this.#weak.keys()]) if (key.startsWith(prefix)) this.#remove(key);
   }
 
   async list(filter: EntryFilter = {}): Promise<EntryInfo[]> {
     const now = this.#now();
     const matches = matcherOf(filter);
-    return [...this.#entries.entries()]
+    this.#forgetUnheld();
+    return [...this.#entries.entries(), ...this.#weak]
       .filter(([key, { meta }]) => !isExpired(meta, now) && matches(key, meta))
       .map(([key, { meta }]) => ({ key, meta }));
   }
 
   async stats(prefix = ''): Promise<TierStats> {
     if (prefix === '') return { entries: this.#entries.size, bytes: this.#entries.calculatedSize, errors: 0 };
-    const entries = await this.list({ prefix });
+    const entries = (await this.list({ prefix })).filter(({ meta }) => !meta.weak);
     return { entries: entries.length, bytes: entries.reduce((sum, { meta }) => sum + meta.bytes, 0), errors: 0 };
   }
 
   async close(): Promise<void> {
     this.#entries.clear();
+    this.#weak.clear();
+  }
+
+  #remove(key: string): boolean {
+    return this.#weak.delete(key) || this.#entries.delete(key);
+  }
+
+  /** What the program still holds of a weak entry: it is the program's own, so nobody keeps it from being changed. */
+  #held(key: string): Kept | undefined {
+    const weak = this.#weak.get(key);
+    const value = weak?.value.deref();
+    return weak && value && { meta: weak.meta, read: () => value };
+  }
+
+  #forgetUnheld(): void {
+    for (const [key, { value }] of this.#weak) if (!value.deref()) this.#weak.delete(key);
   }
 }
 

@@ -7,6 +7,7 @@ import { cacheDefaults } from './cacheDirectory.ts';
 import { DiskTier } from './diskTier.ts';
 import { entryPrefix } from './entryNames.ts';
 import { MemoryTier } from './memoryTier.ts';
+import { Pressure } from './pressure.ts';
 import { type RedisOptions, redisTier } from './redisTier.ts';
 import { type Seal, userSeal } from './seal.ts';
 import type { Sharing } from './sharing.ts';
@@ -68,12 +69,16 @@ export function openCache(options: CacheOptions = {}): Cache {
     options.store ? storeTier(options.store, { seal, log }) : null,
   ].filter((tier) => tier !== null);
   const memory = new MemoryTier({ ...memoryDefaults(), ...options.memory, sharing: freeze });
+  const pressure = new Pressure();
+  pressure.add(() => memory.shrink(0.5));
   return new Cache({
     tiers: new TieredCache<TierName>({ memory, lower, ...(disk && { counts: disk.counts }) }),
     prefix: entryPrefix(options.namespace, options.version),
     ttl: ttl === undefined ? undefined : durationOf('ttl', parseDuration(Number(ttl)) ?? ttl),
     staleWhileRevalidate: durationOf('staleWhileRevalidate', staleWhileRevalidate),
     now: Date.now,
+    pressure,
+    verify: async () => disk?.verify(),
   });
 }
 

@@ -9,14 +9,14 @@ export interface Content {
   readonly value: Uint8Array;
 }
 
-type Fields = [number, number, number | null, number | null, number, readonly string[], string | null, boolean];
+type Fields = [number, number, number | null, number | null, number, readonly string[], string | null, number];
 
 const headLength = 4;
 
 /** The bytes of an entry, which only who has the key can make, for this name alone. */
 export function packContent(seal: Seal, name: string, { meta, file, value }: Content): Uint8Array {
-  const { bytes, createdAt, expiresAt, staleAt = null, savedMs, tags, failed = false } = meta;
-  const fields: Fields = [bytes, createdAt, expiresAt, staleAt, savedMs, tags, file, failed];
+  const { bytes, createdAt, expiresAt, staleAt = null, savedMs, tags, failed, weak } = meta;
+  const fields: Fields = [bytes, createdAt, expiresAt, staleAt, savedMs, tags, file, (failed ? 1 : 0) + (weak ? 2 : 0)];
   const about = Buffer.from(JSON.stringify(fields));
   const head = Buffer.allocUnsafe(headLength);
   head.writeUInt32LE(about.length);
@@ -30,8 +30,9 @@ export function unpackContent(seal: Seal, name: string, content: Uint8Array): Co
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const start = headLength + buffer.readUInt32LE();
   const fields = JSON.parse(buffer.toString('utf8', headLength, start)) as Fields; // as it was packed: it verified
-  const [size, createdAt, expiresAt, staleAt, savedMs, tags, file, failed] = fields;
+  const [size, createdAt, expiresAt, staleAt, savedMs, tags, file, flags] = fields;
   const times = { createdAt, lastUsed: createdAt, expiresAt, ...(staleAt !== null && { staleAt }) };
-  const meta = { bytes: size, tags, savedMs, ...times, ...(failed && { failed }) };
-  return { meta, file, value: bytes.subarray(start) };
+  const meta = { bytes: size, tags, savedMs, ...times };
+  const marks = { ...(flags & 1 && { failed: true as const }), ...(flags & 2 && { weak: true as const }) };
+  return { meta: flags === 0 ? meta : { ...meta, ...marks }, file, value: bytes.subarray(start) };
 }

@@ -15,6 +15,8 @@ export interface EntryMeta {
   readonly lastUsed: number;
   /** The value is an error, as data, that was asked to be remembered. */
   readonly failed?: true;
+  /** Memory does not hold the value. */
+  readonly weak?: true;
 }
 
 /** A value in the cache: plain data, never changed by who reads it. */

@@ -23,6 +23,8 @@ export interface SetOptions {
   readonly persist?: boolean;
   /** The value is an error, as data. */
   readonly failed?: boolean;
+  /** True holds the value in memory only as long as the program does. */
+  readonly weak?: boolean;
 }
 
 export interface TieredCacheOptions<Name> {
@@ -230,12 +232,12 @@ export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
 }
 
 function metaOf(
-  { ttl, staleWhileRevalidate = 0, tags = [], savedMs = 0, failed }: SetOptions,
+  { ttl, staleWhileRevalidate = 0, tags = [], savedMs = 0, failed, weak }: SetOptions,
   bytes: number,
   createdAt: number,
 ): EntryMeta {
   const staleAt = ttl === undefined || staleWhileRevalidate === 0 ? undefined : createdAt + ttl;
   const expiresAt = ttl === undefined ? null : createdAt + ttl + staleWhileRevalidate;
   const times = { createdAt, lastUsed: createdAt, expiresAt, ...(staleAt !== undefined && { staleAt }) };
-  return { bytes, tags, savedMs, ...times, ...(failed && { failed }) };
+  return { bytes, tags, savedMs, ...times, ...(failed && { failed }), ...(weak && { weak }) };
 }

@@ -296,3 +296,46 @@ describe('values in memory', () => {
     await Promise.all([copies.close(), trusting.close()]);
   });
 });
+
+describe('memory that gets tight', () => {
+  test('calls clean-ups, one that fails among them, and lets go of half of what is held', async () => {
+    const cache = open({ memory: { maxEntries: 100 }, disk: false });
+    await cache.setMany(Array.from({ length: 80 }, (_, index) => [`key${index}`, index] as const));
+    const called: string[] = [];
+    cache.onPressure(() => {
+      throw new Error('no');
+    });
+    cache.onPressure(() => called.push('here'));
+    cache.onPressure(() => called.push('gone')).dispose();
+    await cache.relieve();
+    expect(called).toEqual(['here']);
+    expect((await cache.stats()).entries).toBe(40);
+    await cache.close();
+  });
+
+  test('does not hold what is weak, which is found as long as the program holds it', async () => {
+    const cache = open({ memory: { maxBytes: 1000 }, disk: false });
+    const value = { large: new Uint8Array(1e6) };
+    await cache.set('key', value, { weak: true });
+    expect(await cache.get('key')).toBe(value);
+    expect((await cache.stats()).bytes).toBeLessThan(1000);
+    await cache.delete('key');
+    expect(await cache.get('key')).toBeUndefined();
+    await cache.close();
+  });
+});
+
+test('optimize tells what is not worth its place, and drops it when asked; verify looks at everything', async () => {
+  const cache = open();
+  await cache.set('slow', 'x'.repeat(1e6), { cost: 1000 });
+  await cache.set('fast', 'x'.repeat(1e6), { cost: 0.2 });
+  const found = await cache.optimize();
+  expect(found).toMatchObject({
+    applied: false,
+    drop: [{ key: 'fast', reason: expect.stringContaining('Computing it takes 0.2 ms') }],
+  });
+  await cache.optimize({ apply: true });
+  expect((await cache.entries()).map(({ key }) => key)).toEqual(['slow']);
+  expect(await cache.verify()).toEqual({ entries: 1, damaged: [], orphans: 0, file: 'ok', sums: true });
+  await cache.close();
+});
