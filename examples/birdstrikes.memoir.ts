@@ -11,10 +11,10 @@ import { dollars, most, oneIn, percent, type Month, type Species } from './words
 
 const strikes = await load('data/birdstrikes.csv');
 
-// %% Which reports
+// %% Which reports {"layout": "sidebar"}
 const since = slider('Reports since', { min: 1990, max: 2002, value: 1990 });
 
-// %% [sql] Month by month
+// %% [sql] Month by month {"layout": "hidden"}
 const months = await sql`
   SELECT
     strftime(date, '%B') AS month,
@@ -42,7 +42,7 @@ chart(months, {
   ],
 })
 
-// %% [sql] Species by species
+// %% [sql] Species by species {"layout": "hidden"}
 const species = await sql`
   SELECT
     species,
@@ -73,7 +73,7 @@ chart(species, {
   ],
 })
 
-// %% In words
+// %% In words {"layout": {"order": 1.5}}
 const _months = (await months.rows()) as Month[];
 const _busy = most(_months, 'strikes');
 const _grim = most(_months, 'damaged');
@@ -87,7 +87,7 @@ md`
   The dearest bird is the **${_dear.species}**, met in ${percent(_dear.of_strikes)} of all strikes and paid for with
   ${percent(_dear.of_cost)} of all costs, ${dollars(_dear.cost)}. It left a mark ${oneIn(_dear.damaged)}.`
 
-// %% [markdown]
+// %% [markdown] {"layout": "hidden"}
 // ## Things to try
 //
 // - Move the slider. The file is not opened again; the two queries run, then what is drawn from them. Move it back:

@@ -16,10 +16,12 @@ export interface PageOptions {
   readonly name: string;
   /** Show the code of cells that do not hide it. */
   readonly code?: boolean;
+  /** The page is for its author, who also sees what is hidden; nobody else is told of it. */
+  readonly hidden?: boolean;
 }
 
 /** The page that a notebook is as an app: its cells in the author's order. */
-export function appPage(cells: readonly NamedCell[], { name, code = false }: PageOptions): AppPage {
+export function appPage(cells: readonly NamedCell[], { name, code = false, hidden = false }: PageOptions): AppPage {
   const placed = cells.map(({ id, cell }, index): AppCell => {
     const isText = cell.kind === 'markdown';
     return {
@@ -33,7 +35,9 @@ export function appPage(cells: readonly NamedCell[], { name, code = false }: Pag
   const heading = placed.map(({ markdown }) => /^# +(.+)$/m.exec(markdown ?? '')?.[1]).find(Boolean);
   return {
     title: heading?.trim() ?? name.replace(/\.memoir\.[cm]?[jt]s$/, ''),
-    cells: placed.toSorted((a, b) => a.layout.order - b.layout.order),
+    cells: placed
+      .filter(({ layout }) => hidden || layout.place !== 'hidden')
+      .toSorted((a, b) => a.layout.order - b.layout.order),
   };
 }
 

@@ -7,6 +7,8 @@ import type { CellId } from '../protocol/kernel.ts';
 export interface AppFeedOptions {
   readonly session: Session;
   readonly post: (event: AppEvent) => void;
+  /** Whether the page shows a cell; it is not told of others. */
+  readonly isShown: (id: CellId) => boolean;
   /** False while the page has not yet taken what was sent; asked again a little later. */
   readonly isReady?: () => boolean;
 }
@@ -39,8 +41,8 @@ export class AppFeed implements Disposable {
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    const { session, post, isReady = () => true } = this.#options;
-    if (isReady()) this.#tell(post, session);
+    const { isReady = () => true } = this.#options;
+    if (isReady()) this.#tell();
     else this.#wait();
   }
 
@@ -48,10 +50,11 @@ export class AppFeed implements Disposable {
     this.#store.dispose();
   }
 
-  #tell(post: AppFeedOptions['post'], session: Session): void {
+  #tell(): void {
+    const { session, post, isShown } = this.#options;
     const cells: Record<string, AppCellState> = {};
     for (const id of this.#changed) {
-      if (!session.program.cells.has(id)) continue;
+      if (!session.program.cells.has(id) || !isShown(id)) continue;
       const state = appCellState(session, id);
       const news = newsOf(this.#told.get(id), state);
       if (news) cells[id] = news;

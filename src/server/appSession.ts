@@ -55,6 +55,7 @@ export class AppSession implements Disposable {
       new AppFeed({
         session: options.session,
         post: (event) => this.#line?.post(event),
+        isShown: (id) => this.#notebook.page.cells.some((cell) => cell.id === id),
         isReady: () => this.#line?.isReady ?? true,
       }),
     );

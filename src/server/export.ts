@@ -36,7 +36,6 @@ export interface ExportOptions {
   readonly code: boolean;
   /** HTML: widgets that go on moving, as `name` or `name=a,b`. */
   readonly precompute?: readonly string[];
-  readonly onState?: () => void;
 }
 
 /** A notebook in another format: the text of its file, and files beside it by relative path. */
@@ -72,12 +71,13 @@ export async function exportNotebook(
 }
 
 async function html(source: ExportSource, options: ExportOptions): Promise<string> {
-  const { session, file, document, ids, dist } = source;
+  const { session, file, document, dist } = source;
   const wanted = options.precompute ?? [];
-  const precomputed = wanted.length ? await precompute(session, wanted, options.onState) : null;
-  const named = document.cells.map((cell, at) => ({ id: ids[at]!, cell }));
+  const named = document.cells.map((cell, at) => ({ id: source.ids[at]!, cell }));
   const page = await pageWithPictures(appPage(named, { name: basename(file), code: options.code }), dirname(file));
-  const states = Object.fromEntries(session.program.order.map((id) => [id, appCellState(session, id)]));
+  const ids = session.program.order.filter((id) => page.cells.some((cell) => cell.id === id)); // what is hidden stays here
+  const precomputed = wanted.length ? await precompute(session, wanted, ids) : null;
+  const states = Object.fromEntries(ids.map((id) => [id, appCellState(session, id)]));
   const shown = [...Object.values(states).map(({ outputs }) => outputs ?? []), ...(precomputed?.outputs ?? [])];
   const items = shown.flatMap((outputs) => [...mimesOf(outputs)]);
   const scripts = await pageScripts(join(dist, 'webview'), 'appPage.js', (name) => isNeeded(name, items));

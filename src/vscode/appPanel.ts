@@ -42,7 +42,7 @@ function openPanel(notebook: OpenNotebook, notebooks: Notebooks, extension: vsco
   );
   const store = new DisposableStore();
   const post = (event: AppEvent) => void panel.webview.postMessage(event);
-  const feed = store.add(new AppFeed({ session, post }));
+  const feed = store.add(new AppFeed({ session, post, isShown: () => true }));
   const show = () => post({ type: 'page', page: pageOf(document), session: null, arrangeable: true });
   const line = store.add(notebooks.join(document, post));
   let timer: NodeJS.Timeout | undefined;
@@ -88,7 +88,7 @@ function openPanel(notebook: OpenNotebook, notebooks: Notebooks, extension: vsco
 
 function pageOf(document: vscode.NotebookDocument) {
   const cells = document.getCells().map((cell) => ({ id: idOf(cell), cell: cellOf(cell) }));
-  return appPage(cells, { name: basename(document.uri.path) });
+  return appPage(cells, { name: basename(document.uri.path), hidden: true });
 }
 
 /** That outputs changed is no news, nor what is typed in a cell that runs: it counts once it has run. */

@@ -52,6 +52,22 @@ describe('a served notebook', () => {
     ]);
   });
 
+  test('tells nobody of cells that are hidden', async () => {
+    const secret = folder(`${YEARS}
+// %% Secret {"layout": "hidden"}
+md\`A secret of \${square}.\`;
+
+// %% [markdown] {"layout": "hidden"}
+// Another secret.
+`);
+    const reader = await secret.read(await secret.serve());
+    await reader.untilShown('Told', '4080400');
+    reader.move('year', 2001);
+    await reader.untilShown('Told', '4004001');
+    expect([...reader.cells.keys()]).not.toContain('c4');
+    expect(JSON.stringify([reader.layout, [...reader.cells]])).not.toMatch(/secret/i);
+  });
+
   test('needs no kernel for what the cache holds', async () => {
     const years = folder(YEARS);
     const first = await years.serve();

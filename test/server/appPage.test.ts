@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ServedApp, ServeOptions } from '../../src/cli/app.ts';
@@ -160,7 +159,7 @@ describe('an app in a browser', () => {
     async (colorScheme) => {
       const page = await open('&year=2025', { colorScheme, reducedMotion: 'reduce' });
       await page.getByRole('alert').waitFor();
-      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+      await page.evaluate(axe.source);
       const findings = (await page.evaluate(
         "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, impact, nodes }) => [impact, id, nodes.map((node) => [String(node.target), node.failureSummary])]))",
       )) as [string, string, unknown][];

@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts';
+import type { CellId } from '../../protocol/kernel.ts';
 import type { Output, WidgetData } from '../../protocol/output.ts';
 import { acceptValue } from '../../protocol/widgetRules.ts';
 import { appCellState } from '../appView.ts';
@@ -19,14 +20,14 @@ export interface PrecomputedStates {
 const MAX_STATES = 2000;
 
 /**
- * Moves widgets to every place in turn, and keeps what cells show there. `wanted` names widgets, some with the places
+ * Moves widgets to every place in turn, and keeps what the cells `shown` show there. `wanted` names widgets, some with the places
  * that are wanted: `year`, `year=2001,2002`.
  * @throws UserError when a widget is not there, when its places cannot be listed, or when there are too many
  */
 export async function precompute(
   session: Session,
   wanted: readonly string[],
-  onState: () => void = () => {},
+  shown: readonly CellId[],
 ): Promise<PrecomputedStates> {
   const places = new Map(wanted.map((text) => placesOf(text, session)));
   const count = [...places.values()].reduce((product, values) => product * values.length, 1);
@@ -41,8 +42,7 @@ export async function precompute(
   const states: Record<string, Record<string, number>> = {};
   for (const values of combinations([...places.values()])) {
     await Promise.all([...places.keys()].map((name, at) => session.moveWidget(name, values[at])));
-    states[JSON.stringify(values)] = kept.add(session);
-    onState();
+    states[JSON.stringify(values)] = kept.add(session, shown);
   }
   await Promise.all(before.map(([name, value]) => session.moveWidget(name, value)));
   return { names: [...places.keys()], saved: Object.fromEntries(before), states, outputs: kept.outputs };
@@ -110,11 +110,9 @@ class KeptOutputs {
   readonly outputs: (readonly Output[])[] = [];
   readonly #known = new Map<string, number>();
 
-  /** What every cell shows now, by number. */
-  add(session: Session): Record<string, number> {
-    return Object.fromEntries(
-      session.program.order.map((id) => [id, this.#number(appCellState(session, id).outputs ?? [])]),
-    );
+  /** What cells show now, by number. */
+  add(session: Session, cells: readonly CellId[]): Record<string, number> {
+    return Object.fromEntries(cells.map((id) => [id, this.#number(appCellState(session, id).outputs ?? [])]));
   }
 
   #number(outputs: readonly Output[]): number {
