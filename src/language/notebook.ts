@@ -34,6 +34,7 @@ export class LanguageNotebook {
   #sent: string | null = null;
   #version = 0;
   #program: Program | null = null;
+  #programHolds = false;
   #known = new Map<string, { cell: LanguageCell; mark: string; virtual: VirtualCell }>();
 
   /** @param types the folder of the declarations that come with Memoir */
@@ -48,7 +49,7 @@ export class LanguageNotebook {
   update(cells: readonly LanguageCell[]): void {
     this.#cells = cells;
     this.#virtual = null;
-    this.#program = null;
+    this.#programHolds = false;
   }
 
   get cells(): readonly LanguageCell[] {
@@ -75,7 +76,9 @@ export class LanguageNotebook {
 
   /** The graph between the cells. */
   get program(): Program {
-    this.#program ??= Program.of(this.#programCells());
+    if (!this.#program || !this.#programHolds)
+      this.#program = Program.of(this.#programCells(), this.#program ?? undefined);
+    this.#programHolds = true;
     return this.#program;
   }
 

@@ -45,7 +45,7 @@ export class VirtualDocument {
   constructor(head: readonly string[], cells: readonly VirtualCell[]) {
     const lines = [...head];
     this.#placed = cells.map((cell) => {
-      const parts = partsOf(cell);
+      const parts = knownParts(cell);
       const placed = { cell, first: lines.length + parts.before.length, lines: parts.lines };
       lines.push(...parts.before, ...parts.lines, parts.after, ''); // the blank line keeps imports of two cells apart
       return placed;
@@ -145,7 +145,26 @@ export class VirtualDocument {
 const SQL = `(await import('memoir')).sql`;
 const NAME_AT = 'const '.length;
 
-function partsOf({ kind, text, declares }: VirtualCell): { before: string[]; lines: string[]; after: string } {
+/** A cell in the module: the lines of ours around its own. */
+interface Parts {
+  readonly before: readonly string[];
+  readonly lines: readonly string[];
+  readonly after: string;
+}
+
+/** Most cells are as they were when the module was last made. */
+const KNOWN = new WeakMap<VirtualCell, Parts>();
+
+function knownParts(cell: VirtualCell): Parts {
+  let parts = KNOWN.get(cell);
+  if (!parts) {
+    parts = partsOf(cell);
+    KNOWN.set(cell, parts);
+  }
+  return parts;
+}
+
+function partsOf({ kind, text, declares }: VirtualCell): Parts {
   if (kind === 'sql')
     return {
       before: [`const ${declares ?? 'query'} = await ${SQL}\``],
