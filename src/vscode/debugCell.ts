@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { UserError } from '../base/errors.ts';
@@ -9,6 +10,9 @@ import type { OpenNotebook } from './openNotebook.ts';
 
 /** The folders in which the debugger finds the cells of notebooks that are being debugged. */
 const folders = new Map<OpenNotebook, string>();
+
+/** A debugger that has not told in this time whether its breakpoints are set is not waited for. */
+const READY_MS = 5000;
 
 /** Has VS Code's JavaScript debugger stop at breakpoints in cells from now on, until it is stopped. */
 export async function attachDebugger(
@@ -30,7 +34,11 @@ async function attach(notebook: OpenNotebook, kernel: KernelClient): Promise<str
     await kernel.endDebug();
     rmSync(directory, { recursive: true, force: true });
   };
-  const createDebugAdapterTracker = () => trackerOf(notebook.document, directory);
+  const ready = Promise.withResolvers<void>();
+  const createDebugAdapterTracker = ({ parentSession }: vscode.DebugSession) => {
+    const isOurs = parentSession?.configuration.memoirDirectory === directory; // the debugger's session of the process
+    return trackerOf(notebook.document, directory, isOurs ? ready.resolve : null);
+  };
   store.add(vscode.debug.registerDebugAdapterTrackerFactory('*', { createDebugAdapterTracker }));
   store.add(
     vscode.debug.onDidTerminateDebugSession(({ configuration }) => {
@@ -44,6 +52,7 @@ async function attach(notebook: OpenNotebook, kernel: KernelClient): Promise<str
     address: '127.0.0.1',
     port: await kernel.debug(directory),
     continueOnAttach: true,
+    resolveSourceMapLocations: null, // cells are not files of the workspace
     skipFiles: ['<node_internals>/**', '**/dist/*.js'],
     internalConsoleOptions: 'neverOpen',
     memoirDirectory: directory,
@@ -54,6 +63,7 @@ async function attach(notebook: OpenNotebook, kernel: KernelClient): Promise<str
     throw new UserError('The debugger did not start. Is the built-in extension "JavaScript Debugger" enabled?');
   }
   folders.set(notebook, directory);
+  await Promise.race([ready.promise, setTimeout(READY_MS)]);
   return directory;
 }
 
@@ -68,8 +78,12 @@ function fileOf(directory: string, { fragment }: vscode.Uri): string {
   return join(directory, `${fragment}.ts`);
 }
 
-/** Between VS Code, which knows cells, and the debugger, which knows files. */
-function trackerOf(document: vscode.NotebookDocument, directory: string): vscode.DebugAdapterTracker {
+/** Between VS Code, which knows cells, and the debugger, which knows files. Tells once breakpoints are set. */
+function trackerOf(
+  document: vscode.NotebookDocument,
+  directory: string,
+  onReady: (() => void) | null,
+): vscode.DebugAdapterTracker {
   const uris = () => document.getCells().map((cell) => cell.document.uri);
   return {
     onWillReceiveMessage(message) {
@@ -79,6 +93,7 @@ function trackerOf(document: vscode.NotebookDocument, directory: string): vscode
       });
     },
     onDidSendMessage(message) {
+      if (message.type === 'response' && message.command === 'configurationDone') onReady?.();
       eachSource(message, (source) => {
         const uri = uris().find((one) => fileOf(directory, one) === source.path);
         if (!uri) return;
