@@ -10,29 +10,27 @@ import {
   exportNotebook,
   notebookName,
 } from '../server/export.ts';
-import { readArguments, readAssignments, readInteger, readTime, UsageError } from './arguments.ts';
+import { readArguments, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { cellId, type OpenedNotebook, openNotebook } from './notebook.ts';
+import { RUN_OPTIONS, RUN_USAGE, readRunOptions } from './runOptions.ts';
 
 const FORMATS = Object.keys(EXPORT_FORMATS).join('|');
 
 /** `memoir export`: runs what is stale of a notebook, and writes it in another format. */
 export const exporting: Command = {
   summary: 'write a notebook as HTML, Markdown, a script or for Jupyter',
-  usage: `memoir export <notebook> --to ${FORMATS} [--out file] [--precompute name[=a,b]]… [--code|--no-code] [--set name=value]… [--no-cache] [--seed n] [--now time] [--json]`,
+  usage: `memoir export <notebook> --to ${FORMATS} [--out file] [--precompute name[=a,b]]… [--code|--no-code] ${RUN_USAGE} [--json]`,
   async run(args) {
     const { values, positionals } = readArguments(
       args,
       {
+        ...RUN_OPTIONS,
         to: { type: 'string' },
         out: { type: 'string' },
         precompute: { type: 'string', multiple: true, default: [] },
         code: { type: 'boolean', default: false },
         'no-code': { type: 'boolean', default: false },
-        set: { type: 'string', multiple: true, default: [] },
-        'no-cache': { type: 'boolean', default: false },
-        seed: { type: 'string' },
-        now: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
       1,
@@ -41,12 +39,7 @@ export const exporting: Command = {
     if (values.precompute.length && to !== 'html') throw new UsageError('--precompute goes with --to html.');
     const file = positionals[0]!;
     const out = values.out ?? `${notebookName(file)}${EXPORT_FORMATS[to]}`;
-    const notebook = await openNotebook(file, {
-      set: readAssignments(values.set),
-      useCache: !values['no-cache'],
-      seed: readInteger('seed', values.seed),
-      now: readTime('now', values.now),
-    });
+    const notebook = await openNotebook(file, readRunOptions(values));
     try {
       if (to !== 'script') await notebook.session.runStale(); // a script is what it says, not what it shows
       const code = values.code || (to === 'markdown' && !values['no-code']);

@@ -7,11 +7,16 @@ import { RUN_OPTIONS, RUN_USAGE, readRunOptions } from './runOptions.ts';
 /** `memoir run`: runs what is not cached of a notebook and shows every result. */
 export const run: Command = {
   summary: 'run a notebook; what is cached does not run again',
-  usage: `memoir run <notebook> ${RUN_USAGE} [--stale-only] [--json]`,
+  usage: `memoir run <notebook> ${RUN_USAGE} [--stale-only] [--html file] [--json]`,
   async run(args) {
     const { values, positionals } = readArguments(
       args,
-      { ...RUN_OPTIONS, 'stale-only': { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+      {
+        ...RUN_OPTIONS,
+        'stale-only': { type: 'boolean', default: false },
+        html: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
       1,
     );
     const options = readRunOptions(values);
@@ -19,6 +24,10 @@ export const run: Command = {
     try {
       await notebook.session.runStale();
       const { errors } = runReport(notebook).totals;
+      if (values.html !== undefined) {
+        const { exportOpened, writeExported } = await import('./export.ts');
+        await writeExported(values.html, await exportOpened(positionals[0]!, notebook, 'html', { code: true }));
+      }
       const shown = { ...notebook, cells: values['stale-only'] ? staleCells(notebook) : notebook.cells };
       if (values.json) console.log(JSON.stringify(runReport(shown), null, 2));
       else console.log(notebook.cells.length ? runText(shown) : NO_CELLS);
