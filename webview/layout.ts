@@ -13,6 +13,7 @@ export class Layout implements OutputView, StateView {
   readonly #store = new DisposableStore();
   readonly #parts: readonly HTMLElement[];
   readonly #arrangement: Arrangement;
+  readonly #drawing: Promise<void>[] = [];
   #data: LayoutData;
 
   constructor(data: LayoutData, page: OutputScope) {
@@ -32,14 +33,20 @@ export class Layout implements OutputView, StateView {
     return this.#data.name;
   }
 
-  update(item: ViewItem): boolean {
+  async update(item: ViewItem): Promise<boolean> {
     const data = item.json() as LayoutData;
     if (shapeOf(data) !== shapeOf(this.#data)) return false;
     this.#data = data;
     this.#parts.forEach((part, index) => {
       if (part.childElementCount) this.#draw(index);
     });
+    await this.attached();
     return true;
+  }
+
+  /** The page measures an output once it is drawn. */
+  async attached(): Promise<void> {
+    await Promise.all(this.#drawing.splice(0));
   }
 
   receive(state: unknown): void {
@@ -64,7 +71,7 @@ export class Layout implements OutputView, StateView {
 
   #drawOutput(part: HTMLElement, output: Output, i: number): void {
     const slot = (part.children[i] as HTMLElement | undefined) ?? part.appendChild(h('div'));
-    void this.#page.draw(slot, output);
+    this.#drawing.push(this.#page.draw(slot, output));
   }
 }
 

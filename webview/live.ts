@@ -7,10 +7,15 @@ export class Live implements OutputView {
   readonly css = '';
   readonly element = h('div');
   readonly #page: OutputScope;
+  readonly #drawn: Promise<void>;
 
   constructor(output: Output, page: OutputScope) {
     this.#page = page;
-    void page.draw(this.element, output);
+    this.#drawn = page.draw(this.element, output);
+  }
+
+  attached(): Promise<void> {
+    return this.#drawn;
   }
 
   async update(item: ViewItem): Promise<boolean> {

@@ -34,6 +34,11 @@ export class Widget implements OutputView, StateView {
     this.#store.add(page.watch(this));
   }
 
+  /** Elements of the library draw themselves a moment later. */
+  async attached(): Promise<void> {
+    await Promise.all(this.#control.inputs.map(whenReady));
+  }
+
   get name(): string {
     return this.#data.name;
   }

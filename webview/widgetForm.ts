@@ -17,6 +17,7 @@ export class FormWidget implements OutputView, StateView {
   readonly #note = h('span', { class: 'dim', 'aria-live': 'polite' });
   readonly #fields = new Map<string, StateView>();
   readonly #help = h('p', { class: 'help' });
+  readonly #drawing: Promise<void>[] = [];
   #data: WidgetData;
   /** What the fields say now, and what was submitted. */
   #draft: Record<string, unknown>;
@@ -57,6 +58,11 @@ export class FormWidget implements OutputView, StateView {
     return true;
   }
 
+  /** The page measures an output once it is drawn. */
+  async attached(): Promise<void> {
+    await Promise.all(this.#drawing);
+  }
+
   /** Somebody submitted it; a draft of this reader's stays. */
   receive(state: unknown): void {
     if (JSON.stringify(state) === JSON.stringify(this.#submitted)) return;
@@ -87,7 +93,7 @@ export class FormWidget implements OutputView, StateView {
   #add(child: Output): void {
     const place = h('div');
     this.#places.append(place);
-    void this.#page.draw(place, child, this.#scope);
+    this.#drawing.push(this.#page.draw(place, child, this.#scope));
   }
 
   #post(): void {

@@ -37,7 +37,7 @@ describe('the gallery', () => {
     for (const [i, cell] of cells.entries())
       for (const [j, output] of outputsOf(cell.outputs).entries()) await notebook.render(`cell-${i}-${j}`, output);
     await notebook.page.locator('.diagram svg').waitFor();
-  });
+  }, 180_000);
   afterAll(() => notebook.close());
 
   test('is drawn without a problem', async () => {
