@@ -1,4 +1,8 @@
-/** An error whose message is a sentence the reader can act on; everything else that is thrown is a bug. */
+/**
+ * An error whose message is a sentence the reader can act on; everything else that is thrown is a bug.
+ * @example
+ * if (!rows.length) throw new UserError('No flights match. Widen the years.');
+ */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
 }

@@ -30,7 +30,12 @@ function programStore(): Store {
   return store;
 }
 
-/** Remembers what a function gave for its arguments. */
+/**
+ * Remembers what a function gave for its arguments.
+ * @example
+ * const area = cached((country: string) => measure(country), { ttl: '1h', persist: true });
+ * await area('Norway');
+ */
 export const cached = makeCached({
   store: programStore,
   statistics,

@@ -20,6 +20,8 @@ type Names<Row> = keyof Row & string;
 /**
  * A table as a recipe: nothing is read until its content is asked for, and each method gives a new table.
  * Dates and times stand in UTC: `2024-03-01` is `new Date('2024-03-01')`, on every machine.
+ * @example
+ * const worst = flights.where({ delay: { min: 15 } }).groupBy('origin').aggregate({ late: 'count' }).sort('-late');
  */
 export class Table<Row = Record<string, unknown>> {
   /** How other parts of Memoir know a table. */

@@ -14,6 +14,8 @@ import { isTable, type Row } from './displayTable.ts';
  * @param options the short form, `{mark: 'bar', x: 'flights', y: {field: 'origin', sort: '-x'}}`, or a Vega-Lite
  *   specification without its data; types that are left out are inferred from the values
  * @throws UserError when it names a column that the data does not have; for a lazy table when the chart is drawn
+ * @example
+ * chart(byAirport, { mark: 'bar', x: 'flights', y: { field: 'origin', sort: '-x' }, color: 'mean_delay' })
  */
 export function chart(data: ChartSource, options: ChartOptions | Readonly<Record<string, unknown>>): Displayable {
   if (typeof options !== 'object' || options === null) {
@@ -26,7 +28,11 @@ export function chart(data: ChartSource, options: ChartOptions | Readonly<Record
   return new Displayable(describe(spec), () => chartOutput(spec));
 }
 
-/** A chart from a complete Vega-Lite specification, drawn as it stands. */
+/**
+ * A chart from a complete Vega-Lite specification, drawn as it stands. It loads nothing: its data is in it.
+ * @example
+ * vegaLite({ data: { values: rows }, mark: 'line', encoding: { x: { field: 'year' }, y: { field: 'price' } } })
+ */
 export function vegaLite(spec: Readonly<Record<string, unknown>>): Displayable {
   const plain = jsonValue(spec) as Json;
   return new Displayable(describe(plain), () => chartOutput(plain));

@@ -36,6 +36,9 @@ const cell: Pick<Collector, 'last'> = { last: Promise.resolve() };
 /**
  * Shows a value at once, above what the cell's last expression shows; outputs keep the order of the calls. In plain
  * Node it prints the value's text. The promise need not be awaited.
+ * @param value anything: what `chart`, `md` and their kin give, rows, tables, images as bytes, plain values
+ * @example
+ * display(md`Before: ${rows.length} rows`);
  */
 export function display(value: unknown): Promise<void> {
   const output = toOutput(value);

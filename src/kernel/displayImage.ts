@@ -12,7 +12,12 @@ export interface ImageOptions {
   readonly alt?: string;
 }
 
-/** An image from its bytes or a file: PNG, JPEG, GIF, WebP or SVG. */
+/**
+ * An image from its bytes or a file: PNG, JPEG, GIF, WebP or SVG.
+ * @throws UserError when there is no such file, or the bytes are none of these
+ * @example
+ * image('plots/map.png', { alt: 'Strikes by state' })
+ */
 export function image(source: Uint8Array | string, options: ImageOptions = {}): Displayable {
   const bytes = typeof source === 'string' ? readImage(source) : source;
   const mime = options.mime ?? imageType(bytes) ?? (isSvg(source, bytes) ? 'image/svg+xml' : null);

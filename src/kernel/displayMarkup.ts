@@ -34,12 +34,19 @@ export class Html extends Displayable {
 /**
  * Markdown from a template or a text. Common indentation is taken off; values stand as plain text, with the signs
  * escaped that Markdown would read; other `md` values and lists of them are inserted as they are.
+ * @example
+ * md`The worst is **${worst.origin}**, ${worst.delay} minutes late.`
  */
 export function md(text: TemplateStringsArray | string, ...values: readonly unknown[]): Markdown {
   return new Markdown(compose(text, values, markdownText));
 }
 
-/** HTML from a template or a text; values are escaped, other `html` values and lists of them inserted as they are. */
+/**
+ * HTML from a template or a text; values are escaped, other `html` values and lists of them inserted as they are. It is
+ * shown in a frame that runs scripts but reaches neither the page nor the network.
+ * @example
+ * html`<ul>${names.map((name) => html`<li>${name}</li>`)}</ul>`
+ */
 export function html(text: TemplateStringsArray | string, ...values: readonly unknown[]): Html {
   return new Html(compose(text, values, (value) => htmlValue(value)));
 }

@@ -23,7 +23,12 @@ const MAX_COLUMNS = 200;
 const MAX_CELL = 1_000;
 const TEXT_ROWS = 20;
 
-/** Rows, or a lazy table, as a table; `limit` is how many rows are sent to the page (1,000). */
+/**
+ * Rows, or a lazy table, as a table.
+ * @param options `limit`: how many rows are sent to the page (1,000)
+ * @example
+ * tableView(flights, { limit: 20_000 })
+ */
 export function tableView(data: readonly Row[] | object, options: { readonly limit?: number } = {}): Displayable {
   const limit = Math.max(0, options.limit ?? MAX_ROWS);
   return new Displayable('Table', async () =>
