@@ -7,6 +7,7 @@ import { isThenable } from './callMemory.ts';
 import { type CachedOptions, completeOptions } from './callOptions.ts';
 import { MemoryCalls } from './memoryCalls.ts';
 import { PersistentCalls } from './persistentCalls.ts';
+import { Tagged } from './tagged.ts';
 
 /** A function that remembers in memory. It is called as the function that it stands for. */
 export interface CachedFunction<A extends unknown[], R> {
@@ -72,10 +73,16 @@ export interface Cached {
    * primes.stats(); // { hits: 1, misses: 1, savedMs: 180, … }
    */
   <A extends unknown[], R>(fn: (...args: A) => R, options?: CachedOptions<NoInfer<A>>): CachedFunction<A, R>;
+  /**
+   * Forgets what functions with any of these tags remember, in this program and on disk; says how many values that were.
+   * @example await cached.invalidate({ tags: ['prices'] });
+   */
+  invalidate(which: { readonly tags: readonly string[] }): Promise<number>;
 }
 
 /** The `cached` of a program. */
 export function makeCached(program: CachedProgram): Cached {
+  const tagged = new Tagged();
   const cached = (fn: AnyFunction, options: CachedOptions<never[]> = {}) => {
     const complete = completeOptions(fn, options, program.defaults);
     const site = callSite(cached);
@@ -83,9 +90,14 @@ export function makeCached(program: CachedProgram): Cached {
     const tier = options.persist ? null : 'memory';
     const counts = new CallCounts(complete.name, place, tier, program.statistics.changed);
     const parts = { fn, options: complete, counts, program };
-    return options.persist ? persistent(fn, new PersistentCalls(parts)) : inMemory(parts);
+    if (options.persist) return persistent(fn, new PersistentCalls(parts));
+    const call = inMemory(parts);
+    tagged.add(call, complete.tags);
+    return call;
   };
-  return cached as Cached; // one body serves both signatures
+  const invalidate: Cached['invalidate'] = async ({ tags }) =>
+    tagged.invalidate(tags) + (await program.store().records.invalidate({ tags })).length;
+  return Object.assign(cached, { invalidate }) as Cached; // one body serves both signatures
 }
 
 function inMemory({ fn, options, counts, program }: CachedParts): CachedFunction<never[], unknown> {

@@ -45,17 +45,19 @@ export class CallRecords {
   /** The value of a call, else what it computes; callers that ask meanwhile share it, those of other processes too. */
   async get(call: KeyedCall): Promise<unknown> {
     const { counts, options } = this.#options;
-    const { ttlMs, staleMs, tags } = options;
-    let wasComputed = false;
-    const compute = AsyncLocalStorage.bind(() => {
-      wasComputed = true;
-      return this.#compute(call);
+    const { ttlMs, staleMs, tags, compress } = options;
+    let computed: CallRecord | null = null;
+    const compute = AsyncLocalStorage.bind(async () => {
+      computed = await this.#compute(call);
+      return computed;
     });
     const started = performance.now();
     const name = this.#name(call.key);
-    const kept = { tags, ...(ttlMs !== Infinity && { ttl: ttlMs }), staleWhileRevalidate: staleMs };
+    const costOf = () => computed?.savedMs ?? 0;
+    const times = { ...(ttlMs !== Infinity && { ttl: ttlMs }), staleWhileRevalidate: staleMs };
+    const kept = { tags, compress, costOf, ...times };
     const record = (await apart(() => this.#computations.get(name, compute, kept))) as CallRecord; // what `compute` made
-    if (!wasComputed) counts.hit(Math.max(0, record.savedMs - (performance.now() - started)));
+    if (!computed) counts.hit(Math.max(0, record.savedMs - (performance.now() - started)));
     return this.#given(record, call);
   }
 

@@ -7,6 +7,8 @@ import type { Found, SetOptions, TieredCache } from './tieredCache.ts';
 export interface ComputeOptions extends SetOptions {
   /** For how many milliseconds an error is remembered and thrown again; not at all unless given. */
   readonly errorTtl?: number;
+  /** What a hit will save, in milliseconds, asked once the value is there; the time it took unless given. */
+  readonly costOf?: () => number;
 }
 
 export interface ComputationsOptions {
@@ -100,7 +102,7 @@ export class Computations {
   async #compute(
     key: string,
     compute: () => unknown,
-    { errorTtl, ...options }: ComputeOptions,
+    { errorTtl, costOf, ...options }: ComputeOptions,
     lease: Lease,
     flight: Flight | undefined,
   ): Promise<unknown> {
@@ -108,7 +110,7 @@ export class Computations {
     const started = performance.now();
     try {
       const value = await compute();
-      const savedMs = options.savedMs ?? performance.now() - started;
+      const savedMs = options.savedMs ?? costOf?.() ?? performance.now() - started;
       if (await isWanted()) await this.#keep(key, value, { ...options, savedMs });
       return value;
     } catch (error) {

@@ -206,7 +206,7 @@ export class DiskTier implements Tier {
   }
 
   async #write(key: string, { meta }: Entry, encoded: Uint8Array): Promise<void> {
-    const written = encoded.length > largestInRow ? await this.#files.write(encoded) : null;
+    const written = encoded.length > largestInRow ? await this.#files.write(encoded, !meta.uncompressed) : null;
     const file = written?.name ?? null;
     const content = packContent(this.#seal, key, { meta, file, value: written ? new Uint8Array() : encoded });
     const row = { key, meta, file, content, bytes: content.length + (written?.bytes ?? 0) };

@@ -16,9 +16,9 @@ export class EntryFiles {
   }
 
   /** Keeps the bytes; gives the file's name and size. */
-  async write(bytes: Uint8Array): Promise<{ readonly name: string; readonly bytes: number }> {
+  async write(bytes: Uint8Array, compress = true): Promise<{ readonly name: string; readonly bytes: number }> {
     const name = `${hash('sha256', bytes, 'hex')}-${randomBytes(6).toString('hex')}`;
-    const content = await packFile(bytes, this.#compression);
+    const content = await packFile(bytes, compress && this.#compression);
     await mkdir(this.#directory, { recursive: true });
     await writeFile(this.#path(name), content);
     return { name, bytes: content.reduce((sum, part) => sum + part.length, 0) };

@@ -17,6 +17,8 @@ export interface EntryMeta {
   readonly failed?: true;
   /** Memory does not hold the value. */
   readonly weak?: true;
+  /** The value is kept as it is, however large. */
+  readonly uncompressed?: true;
 }
 
 /** A value in the cache: plain data, never changed by who reads it. */

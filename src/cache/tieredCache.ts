@@ -25,6 +25,8 @@ export interface SetOptions {
   readonly failed?: boolean;
   /** True holds the value in memory only as long as the program does. */
   readonly weak?: boolean;
+  /** False keeps the value as it is, however large. */
+  readonly compress?: boolean;
 }
 
 export interface TieredCacheOptions<Name> {
@@ -232,12 +234,17 @@ export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
 }
 
 function metaOf(
-  { ttl, staleWhileRevalidate = 0, tags = [], savedMs = 0, failed, weak }: SetOptions,
+  { ttl, staleWhileRevalidate = 0, tags = [], savedMs = 0, failed, weak, compress }: SetOptions,
   bytes: number,
   createdAt: number,
 ): EntryMeta {
   const staleAt = ttl === undefined || staleWhileRevalidate === 0 ? undefined : createdAt + ttl;
   const expiresAt = ttl === undefined ? null : createdAt + ttl + staleWhileRevalidate;
   const times = { createdAt, lastUsed: createdAt, expiresAt, ...(staleAt !== undefined && { staleAt }) };
-  return { bytes, tags, savedMs, ...times, ...(failed && { failed }), ...(weak && { weak }) };
+  const marks = {
+    ...(failed && { failed }),
+    ...(weak && { weak }),
+    ...(compress === false && { uncompressed: true as const }),
+  };
+  return { bytes, tags, savedMs, ...times, ...marks };
 }

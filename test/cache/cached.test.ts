@@ -1,9 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { callKey } from '../../src/cache/callKey.ts';
 import { roughSize } from '../../src/cache/roughSize.ts';
+import { temporaryDirectory } from './directory.ts';
 import { counting, startProgram, wait } from './program.ts';
 import { anyValue } from './values.ts';
 
@@ -320,5 +323,135 @@ describe('a rough size', () => {
     const rows = Array.from({ length: 100_000 }, (_, id) => ({ id, name: 'abcd' }));
     expect(roughSize(rows)).toBeGreaterThan(2e6);
     expect(roughSize(rows)).toBeLessThan(20e6);
+  });
+});
+
+describe('options of a cached function:', () => {
+  test('values are frozen deeply, handed out as copies, or as they are', () => {
+    const { cached } = startProgram();
+    const make = () => ({ list: [{ deep: 1 }] });
+    expect(() => cached(make)().list.push({ deep: 2 })).toThrow(TypeError);
+    expect(() => Object.assign(cached(make)().list[0]!, { deep: 2 })).toThrow(TypeError);
+    const copied = cached(make, { freeze: 'copy' });
+    copied().list.push({ deep: 2 });
+    copied().list.push({ deep: 3 });
+    expect(copied()).toEqual(make());
+    const trusted = cached(make, { freeze: false });
+    trusted().list.push({ deep: 2 });
+    expect(trusted().list).toHaveLength(2);
+  });
+
+  test('a changed Map, Date or typed array is noticed, and named with the remedy', async () => {
+    const { cached } = startProgram();
+    const call = cached((_: number) => ({ index: new Map([[1, 2]]) }), { namespace: 'call' });
+    call(7).index.set(3, 4);
+    await wait(20); // it is looked at now and then
+    expect(() => call(7)).toThrow(/call\(7\)\.index, a Map .* was changed by one of them\. Copy it before/s);
+    expect(call(7).index.size).toBe(1);
+    const later = cached(async () => new Uint8Array(4));
+    (await later())[0] = 1;
+    await wait(20);
+    await expect(later()).rejects.toThrow(UserError);
+    expect((await later())[0]).toBe(0);
+  });
+
+  test('values past their ttl are handed out while they are computed anew', async () => {
+    const { cached, clock } = startProgram();
+    let computed = 0;
+    const call = cached(() => ++computed, { ttl: '1m', staleWhileRevalidate: '1h' });
+    expect([call(), call()]).toEqual([1, 1]);
+    clock.now += 120_000;
+    expect([call(), call()]).toEqual([1, 1]);
+    await wait(10);
+    expect(call()).toBe(2);
+    clock.now += 2 * 3_600_000;
+    expect(call()).toBe(3);
+  });
+
+  test('files that it depends on: content counts, touching does not, nor does another file', () => {
+    const { cached } = startProgram();
+    const folder = temporaryDirectory();
+    const [a, b] = [join(folder, 'a.csv'), join(folder, 'b.csv')];
+    writeFileSync(a, '1');
+    const fn = counting(() => readFileSync(a, 'utf8'));
+    const call = cached(fn, { dependsOn: [join(folder, '*.csv'), join(folder, 'named.txt')] });
+    const results = [call(), call()];
+    utimesSync(a, 1, 1);
+    writeFileSync(join(folder, 'other.json'), '');
+    results.push(call());
+    expect(fn.calls).toHaveLength(1);
+    writeFileSync(a, '2'); // the same size, within the same tick of the clock
+    expect([...results, call()]).toEqual(['1', '1', '1', '2']);
+    writeFileSync(b, '');
+    call();
+    writeFileSync(join(folder, 'named.txt'), '');
+    call();
+    expect(fn.calls).toHaveLength(4);
+    writeFileSync(a, '1');
+    rmSync(b);
+    rmSync(join(folder, 'named.txt'));
+    expect(call()).toBe('1');
+    expect(fn.calls).toHaveLength(4);
+  });
+
+  test('tags: what is remembered in memory and on disk goes together', async () => {
+    const { cached } = startProgram();
+    const fn = counting((x: number) => x);
+    const inMemory = cached(fn, { tags: ['prices'] });
+    const onDisk = cached(fn, { tags: ['prices'], persist: true, namespace: 'f' });
+    const other = cached(fn, { tags: ['rates'] });
+    for (let turn = 0; turn < 2; turn++) await Promise.all([inMemory(1), inMemory(2), onDisk(1), other(1)]);
+    expect(fn.calls).toHaveLength(4);
+    expect(await cached.invalidate({ tags: ['prices'] })).toBe(3);
+    await Promise.all([inMemory(1), onDisk(1), other(1)]);
+    expect(fn.calls).toHaveLength(6);
+  });
+
+  test('cost says what a hit saves, and so what is kept longest', async () => {
+    const { cached } = startProgram();
+    const call = cached((x: number) => x, { cost: (_, x) => x * 1000, maxEntries: 2 });
+    for (const x of [9, 1, 5]) call(x);
+    expect([9, 1, 5].map((x) => call.explain(x).would)).toEqual(['hit', 'compute', 'hit']);
+    const kept = cached((x: number) => x, { cost: (_, x) => x * 1000, persist: true, namespace: 'f' });
+    await kept(3);
+    expect((await kept.explain(3)).kept).toMatchObject({ savedMs: 3000 });
+  });
+
+  test('large values are compressed on disk unless told otherwise', async () => {
+    const { cached, store } = startProgram();
+    const text = (x: number) => `${x}`.repeat(200_000);
+    await cached(text, { persist: true, namespace: 'packed' })(1);
+    const packed = (await store.records.stats()).bytes;
+    await cached(text, { persist: true, namespace: 'plain', compress: false })(1);
+    const disk = (await store.records.stats()).tiers.find(({ name }) => name === 'disk');
+    expect(disk!.bytes).toBeGreaterThan(200_000);
+    expect(packed).toBeGreaterThan(0);
+  });
+});
+
+describe('what lies on disk', () => {
+  test('does not tell arguments, and is not believed when somebody else wrote it', async () => {
+    const { cached, store, directory } = startProgram();
+    const fn = counting((_secret: string) => 'public');
+    const options = { persist: true, namespace: 'f' } as const;
+    await cached(fn, options)('a secret argument');
+    await wait(20);
+    await store.close();
+    const files = readdirSync(directory).map((name) => join(directory, name));
+    const bytes = Buffer.concat(files.filter((path) => statSync(path).isFile()).map((path) => readFileSync(path)));
+    expect(bytes.includes('public')).toBe(true);
+    expect(bytes.includes('secret argument')).toBe(false);
+    const stranger = startProgram(directory, 6);
+    await stranger.cached(fn, options)('a secret argument');
+    expect(fn.calls).toHaveLength(2);
+  });
+
+  test('is nothing of a function that remembers in memory', async () => {
+    const { cached, store, directory } = startProgram();
+    cached(() => 'secret value')();
+    await store.close();
+    const names = existsSync(directory) ? readdirSync(directory) : [];
+    const bytes = Buffer.concat(names.map((name) => readFileSync(join(directory, name))));
+    expect(bytes.includes('secret value')).toBe(false);
   });
 });

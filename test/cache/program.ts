@@ -7,10 +7,10 @@ import { CallStatistics } from '../../src/cache/callCounts.ts';
 import { Seal } from '../../src/cache/seal.ts';
 import { temporaryDirectory } from './directory.ts';
 
-/** What a program has: `cached`, its store, and a clock that is moved by hand. */
-export function startProgram(directory = join(temporaryDirectory(), '.memoir')) {
+/** What a program of a user has: `cached`, its store, and a clock that is moved by hand. */
+export function startProgram(directory = join(temporaryDirectory(), '.memoir'), user = 5) {
   const clock = { now: Date.now() };
-  const seal = new Seal(Buffer.alloc(32, 5));
+  const seal = new Seal(Buffer.alloc(32, user));
   const store = openStore({ directory, seal, log: silentLog });
   const statistics = new CallStatistics((counts) => store.records.addCounts(counts));
   const defaults = { ttlMs: 3_600_000, maxEntries: 1000, maxBytes: 256e6 };
