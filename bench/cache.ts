@@ -1,110 +1,98 @@
-// What the cache costs: values to bytes and back beside what Node has for it, and the tiers by size of record.
-// `node bench/cache.ts [--json]`
-import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// What the cache costs beside the least that is possible and beside what people use instead, each in a process of its own.
+// `npm run bench -- cache [--json]`
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
-import { silentLog } from '../src/base/log.ts';
-import { Blobs } from '../src/cache/blobs.ts';
-import { decode, digestOf, encode } from '../src/cache/codec.ts';
-import { DiskTier } from '../src/cache/diskTier.ts';
-import { MemoryTier } from '../src/cache/memoryTier.ts';
-import { Seal } from '../src/cache/seal.ts';
-import type { Entry, Tier } from '../src/cache/tier.ts';
+import { fetchPeers } from './cache/peers.ts';
+import { runProgram } from './cache/programs.ts';
 
-interface Measure {
+/** One figure beside another: `what` takes `ratio` times as long as `than`; at most `limit`, or at least that much less. */
+interface Comparison {
   readonly what: string;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly runs: number;
+  readonly than: string;
+  readonly ratio: number;
+  readonly wanted: string;
+  readonly holds: boolean;
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'memoir-bench-'));
-try {
-  const measures = [...(await codec()), ...(await tiers()), ...(await blobs())];
-  if (process.argv.includes('--json')) console.log(JSON.stringify({ suite: 'cache', node: process.version, measures }));
-  else for (const { what, p50Ms, p99Ms, runs } of measures) console.log(line(what, p50Ms, p99Ms, runs));
-} finally {
-  rmSync(directory, { recursive: true, force: true });
+const rounds = 3; // every variant takes its turn in each
+const hits = ['Map.get', 'cached, one argument', 'cached, one text', 'cached, two arguments', 'cached, a small object'];
+const asynchronous = ['await', 'cached, asynchronous'];
+const peers = ['lru-cache with ttl', 'cache-manager', 'bentocache', 'cacheable'];
+const sqlite = ['raw SQLite, get 1 KB', 'disk tier, get 1 KB', 'raw SQLite, set 1 KB', 'disk tier, set 1 KB'];
+const restored = ['raw SQLite and JSON, restore 100,000 rows', 'disk tier, restore 100,000 rows'];
+const columns = ['disk tier, restore the same as columns', 'key of 100 MB of doubles', 'digest of 100,000 rows'];
+const programs = ['a program of 1,000 lines', 'the same, importing memoir', 'an operation of 1 ms'];
+const remembered = ['the same, remembered in memory', 'the same, remembered on disk'];
+
+fetchPeers();
+const times = new Map<string, number[]>();
+for (let round = 0; round < rounds; round++) {
+  for (const name of [...hits, ...asynchronous, ...peers]) note(name, run('hits.ts', name) / 1e6);
+  for (const name of [...sqlite, ...restored, ...columns]) note(name, run('disk.ts', name));
+  for (const name of [...programs, ...remembered]) note(name, runProgram(name));
 }
 
-async function codec(): Promise<Measure[]> {
-  const cities = ['Paris', 'Rome', 'Oslo'];
-  const rows = Array.from({ length: 100_000 }, (_, id) => {
-    return {
-      id,
-      name: `user ${id}`,
-      city: cities[id % 3],
-      score: randomInt(1e9) / 7,
-      active: id % 2 === 0,
-      day: `2024-01-${id % 28}`,
-    };
-  });
-  const { bytes } = encode(rows);
-  const v8 = serialize(rows);
-  const json = JSON.stringify(rows);
-  return [
-    await measure('100,000 rows × 6: encode with digest', 15, () => encode(rows)),
-    await measure('100,000 rows × 6: digest alone', 15, () => digestOf(rows)),
-    await measure('100,000 rows × 6: decode', 15, () => decode(bytes)),
-    await measure('100,000 rows × 6: v8.serialize', 15, () => serialize(rows)),
-    await measure('100,000 rows × 6: v8.deserialize', 15, () => deserialize(v8)),
-    await measure('100,000 rows × 6: JSON.stringify', 15, () => JSON.stringify(rows)),
-    await measure('100,000 rows × 6: JSON.parse', 15, () => JSON.parse(json)),
-    await measure('100,000 rows × 6: structuredClone', 15, () => structuredClone(rows)),
-  ];
-}
+const imported = medianOf('the same, importing memoir') - medianOf('a program of 1,000 lines');
+const comparisons = [
+  atMost('cached, one argument', 'Map.get', 2.5),
+  atMost('cached, two arguments', 'Map.get', 6),
+  atMost('cached, asynchronous', 'await', 1.5),
+  atLeast('cache-manager', 'cached, one argument', 10),
+  atLeast('bentocache', 'cached, one argument', 25),
+  atLeast('cacheable', 'cached, one argument', 25),
+  atMost('disk tier, get 1 KB', 'raw SQLite, get 1 KB', 1.8),
+  atMost('disk tier, set 1 KB', 'raw SQLite, set 1 KB', 1.5),
+  atMost('disk tier, restore 100,000 rows', 'raw SQLite and JSON, restore 100,000 rows', 1 / 3),
+  atMost('the same, remembered in memory', 'an operation of 1 ms', 0.2),
+  atMost('the same, remembered on disk', 'an operation of 1 ms', 0.2),
+];
+const limits = [
+  { what: 'cached, a small object', ms: medianOf('cached, a small object'), mostMs: 0.0007 },
+  { what: 'disk tier, restore the same as columns', ms: medianOf('disk tier, restore the same as columns'), mostMs: 5 },
+  { what: 'key of 100 MB of doubles', ms: medianOf('key of 100 MB of doubles'), mostMs: 100 },
+  { what: 'importing memoir', ms: imported, mostMs: 30 },
+];
 
-async function tiers(): Promise<Measure[]> {
-  const memory = new MemoryTier({ maxEntries: 1000, maxBytes: 256e6 });
-  const disk = new DiskTier({
-    directory,
-    maxBytes: 2e9,
-    seal: new Seal(Buffer.alloc(32)),
-    log: silentLog,
-  });
-  const measures: Measure[] = [];
-  for (const tier of [memory, disk]) for (const size of [1000, 100_000]) measures.push(...(await tierOf(tier, size)));
-  await disk.close();
-  return measures;
-}
-
-async function tierOf(tier: Tier, size: number): Promise<Measure[]> {
-  const now = Date.now();
-  const meta = { bytes: size, expiresAt: null, tags: ['bench'], savedMs: 5, createdAt: now, lastUsed: now };
-  const entry: Entry = { value: { outputs: [{ mime: 'text/plain', data: 'x'.repeat(size) }] }, meta };
-  const name = `${tier.name}, ${size / 1000} kB`;
-  return [
-    await measure(`${name}: set`, 500, (run) => tier.set(`${size}/${run}`, entry)),
-    await measure(`${name}: get`, 500, (run) => tier.get(`${size}/${run}`)),
-  ];
-}
-
-async function blobs(): Promise<Measure[]> {
-  const files = new Blobs(directory);
-  const content = Buffer.alloc(10_000_000);
-  for (let at = 0; at < content.length; at += 8) content.writeDoubleLE(at * 1.5, at);
-  const digest = await files.write(content);
-  return [
-    await measure('10 MB of doubles: write a value file', 10, (run) =>
-      files.write(Buffer.from(content.fill(run + 1, 0, 8))),
-    ),
-    await measure('10 MB of doubles: read a value file', 10, () => files.read(digest)),
-  ];
-}
-
-async function measure(what: string, runs: number, work: (run: number) => unknown): Promise<Measure> {
-  const times: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    const start = performance.now();
-    await work(run);
-    times.push(performance.now() - start);
+if (process.argv.includes('--json')) {
+  const measures = [...times.keys()].map((what) => ({ what, ms: medianOf(what) }));
+  console.log(JSON.stringify({ suite: 'cache', node: process.version, measures, comparisons, limits }, null, 2));
+} else {
+  for (const what of times.keys()) console.log(`${what.padEnd(44)} ${shown(medianOf(what)).padStart(9)}`);
+  console.log('');
+  for (const { what, than, ratio, wanted, holds } of comparisons) {
+    console.log(`${holds ? '✔' : '✘'} ${what}: ${Number(ratio.toPrecision(3))} × ${than}, wanted ${wanted}`);
   }
-  times.sort((a, b) => a - b);
-  return { what, runs, p50Ms: times[runs >> 1]!, p99Ms: times[Math.floor(runs * 0.99)]! };
+  for (const { what, ms, mostMs } of limits) {
+    console.log(`${ms <= mostMs ? '✔' : '✘'} ${what}: ${shown(ms)}, wanted at most ${shown(mostMs)}`);
+  }
+  console.log(`\nMedians of ${rounds} processes each, of CPU time, so that other programs count less.`);
 }
 
-function line(what: string, p50Ms: number, p99Ms: number, runs: number): string {
-  return `${what.padEnd(44)} p50 ${p50Ms.toFixed(3).padStart(9)} ms  p99 ${p99Ms.toFixed(3).padStart(9)} ms  (${runs} runs)`;
+function run(script: string, name: string): number {
+  const path = join(import.meta.dirname, 'cache', script);
+  return Number(execFileSync(process.execPath, [path, name], { encoding: 'utf8' }));
+}
+
+function note(name: string, ms: number): void {
+  times.set(name, [...(times.get(name) ?? []), ms]);
+}
+
+function medianOf(name: string): number {
+  const sorted = times.get(name)!.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
+
+function atMost(what: string, than: string, limit: number): Comparison {
+  const ratio = medianOf(what) / medianOf(than);
+  return { what, than, ratio, wanted: `at most ${Number(limit.toPrecision(2))}`, holds: ratio <= limit };
+}
+
+function atLeast(what: string, than: string, limit: number): Comparison {
+  const ratio = medianOf(what) / medianOf(than);
+  return { what, than, ratio, wanted: `at least ${limit}`, holds: ratio >= limit };
+}
+
+function shown(ms: number): string {
+  if (ms < 0.001) return `${Number((ms * 1e6).toPrecision(3))} ns`;
+  return ms < 1 ? `${Number((ms * 1000).toPrecision(3))} µs` : `${Number(ms.toPrecision(3))} ms`;
 }

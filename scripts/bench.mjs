@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 const suites = {
   activate: 'scripts/package.mjs',
   app: 'esbuild.mjs',
-  cache: null,
+  cache: 'esbuild.mjs',
   eviction: null,
   notebook: 'esbuild.mjs',
   profiler: 'esbuild.mjs',
