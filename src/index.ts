@@ -10,6 +10,7 @@ export type { Cache, CacheEntry, ComputeEntryOptions, Duration, EntryOptions, In
 export { type CachedFetchOptions, cachedFetch } from './cache/cachedFetch.ts';
 export type { CacheExplanation } from './cache/cacheExplanation.ts';
 export type { CacheStats } from './cache/cacheStats.ts';
+export { type DiskStorageOptions, diskStorage } from './cache/keyvStorage.ts';
 export { type CacheOptions, openCache } from './cache/openCache.ts';
 export { cached } from './cache/programCache.ts';
 export { type RecordedStreamOptions, recordedStream } from './cache/recordedStream.ts';

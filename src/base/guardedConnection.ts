@@ -26,6 +26,7 @@ const lastTries = 20; // each waits for the connection's own timeout
 export class GuardedConnection {
   readonly #options: GuardedConnectionOptions;
   #errors = 0;
+  #told: unknown;
   #trouble: { readonly fault: Fault; readonly kind: 'read' | 'write'; readonly text: string } | null = null;
   #notice: string | undefined;
   #retryAt = 0;
@@ -56,7 +57,7 @@ export class GuardedConnection {
     for (let trying = this.#trying[kind]; trying; trying = this.#trying[kind]) {
       if (!(await trying)) throw this.#failed(kind, 'busy', locked());
     }
-    if (this.#isLeftAlone()) throw new Error(this.problem);
+    if (this.#isLeftAlone()) throw this.#told;
     try {
       return this.#try(kind, work);
     } catch (error) {
@@ -111,6 +112,11 @@ export class GuardedConnection {
     }
   }
 
+  /** Counts and tells a failure around the file, unless it was one of the file itself, which has been told. */
+  note(error: unknown): void {
+    if (error !== this.#told) this.#failed('write', faultOf(error), error);
+  }
+
   /** `execute` for a process that is about to end: it waits inside, briefly; undefined where it cannot be done. */
   executeNow<T>(work: (connection: SqliteConnection) => T): T | undefined {
     const { connection, prepare } = this.#options;
@@ -152,6 +158,7 @@ export class GuardedConnection {
   #failed(kind: 'read' | 'write', fault: Fault, error: unknown): unknown {
     const { connection, log, purpose, now, retryAfter } = this.#options;
     this.#errors += 1;
+    this.#told = error;
     if (fault === 'unavailable') {
       connection.discard();
       this.#retryAt = now() + retryAfter;

@@ -148,6 +148,7 @@ export function faultOf(error: unknown): Fault {
     case 14: // CANTOPEN
       return 'unavailable';
     default:
+      if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') return 'full';
       return /^E[A-Z]+$/.test(codeOf(error) ?? '') ? 'unavailable' : 'other'; // EACCES, ENOTDIR and their like
   }
 }

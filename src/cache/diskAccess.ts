@@ -1,7 +1,7 @@
 import type { GuardedConnection } from '../base/guardedConnection.ts';
 import type { SqliteConnection } from '../base/sqliteConnection.ts';
 
-/** Work on the database of a cache that never throws: what fails has been counted by the guard and gives `otherwise`. */
+/** Work on the database of a cache that never throws: what fails is counted by the guard and gives `otherwise`. */
 export class DiskAccess {
   readonly guard: GuardedConnection;
   #closed = false;
@@ -40,7 +40,8 @@ export class DiskAccess {
     if (this.#closed) return otherwise;
     try {
       return await work();
-    } catch {
+    } catch (error) {
+      this.guard.note(error); // of files beside the database, or a mistake of ours
       return otherwise;
     }
   }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -6,6 +6,7 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -14,6 +15,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
@@ -22,6 +24,7 @@ import { DATABASE, DiskTier } from '../../src/cache/diskTier.ts';
 import { MemoryTier } from '../../src/cache/memoryTier.ts';
 import { Seal } from '../../src/cache/seal.ts';
 import { TieredCache } from '../../src/cache/tieredCache.ts';
+import { chaos } from './chaosRounds.ts';
 import { recordingLog, temporaryDirectory } from './directory.ts';
 
 const seal = new Seal(Buffer.alloc(32, 5));
@@ -286,3 +289,113 @@ describe('other processes', () => {
     await Promise.all([store.close(), other.close()]);
   });
 });
+
+describe('a small disk that is full', () => {
+  test.skipIf(!canMount())('keeps what is there, tells, goes on in memory, and heals', async () => {
+    const directory = temporaryDirectory();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', directory]);
+    try {
+      const store = open(directory);
+      const random = (bytes: number) => randomBytes(bytes).toString('latin1');
+      for (let index = 0; index < 20; index++) await store.records.set(`row${index}`, random(30_000));
+      for (let index = 0; index < 20; index++) await store.records.set(`file${index}`, random(150_000));
+      const { problem, errors } = (await store.stats()).tiers[1]!;
+      expect(errors).toBeGreaterThan(0);
+      expect(problem).toContain('is full');
+      expect((await store.records.get('file19'))?.tier).toBe('memory');
+      for (let index = 0; index < 20; index++) await store.records.delete(`file${index}`);
+      await store.records.set('later', random(1000));
+      expect((await store.stats()).tiers[1]!.problem).toBeUndefined();
+      await store.close();
+      const again = open(directory);
+      expect((await again.records.get('later'))?.tier).toBe('disk');
+      expect((await again.records.get('row0'))?.tier).toBe('disk');
+      expect(await again.verify()).toMatchObject({ damaged: [], file: 'ok', sums: true });
+      await again.close();
+    } finally {
+      execFileSync('umount', ['--lazy', directory]);
+    }
+  });
+});
+
+describe('a large value', () => {
+  test.each<[string, (path: string) => void]>([
+    ['is gone', (path) => rmSync(path)],
+    ['was cut short', (path) => writeFileSync(path, readFileSync(path).subarray(0, 100))],
+    ['was altered', (path) => overwrite(path, 500, Buffer.from('altered'))],
+    ['was put in the place of another', (path) => writeFileSync(path, Buffer.concat([Buffer.of(0), randomBytes(100)]))],
+  ])('whose file %s is a miss, and verify removes it', async (_, harm) => {
+    const directory = join(temporaryDirectory(), '.memoir');
+    const store = open(directory);
+    await store.records.set('large', randomBytes(100_000).toString('latin1'));
+    await store.close();
+    const [name] = readdirSync(join(directory, 'entries'));
+    harm(join(directory, 'entries', name!));
+    const again = open(directory);
+    expect(await again.records.get('large')).toBeUndefined();
+    expect(await again.verify()).toMatchObject({ damaged: ['large'], entries: 1 });
+    expect(await again.verify()).toMatchObject({ damaged: [], entries: 0 });
+    await again.close();
+  });
+
+  test('leaves no file when it is replaced, deleted or cleared', async () => {
+    const directory = join(temporaryDirectory(), '.memoir');
+    const store = open(directory);
+    const files = () => readdirSync(join(directory, 'entries')).length;
+    const large = () => randomBytes(100_000).toString('latin1');
+    await store.records.set('a', large());
+    await store.records.set('a', large());
+    expect(files()).toBe(1);
+    await store.records.set('a', 'small');
+    expect(files()).toBe(0);
+    await store.records.set('b', large());
+    await store.records.delete('b');
+    await store.records.set('c', large());
+    await store.clear();
+    expect(files()).toBe(0);
+    await store.close();
+  });
+});
+
+describe('a clock that was set back', () => {
+  test('leaves nothing that counts for longer than it should, and no disk unused', async () => {
+    const directory = temporaryDirectory();
+    let now = Date.now();
+    const disk = () => new DiskTier({ directory, maxBytes: 1e9, seal, log: recordingLog(), now: () => now });
+    const first = disk();
+    const cache = new TieredCache({
+      memory: new MemoryTier({ maxEntries: 9, maxBytes: 1e6, now: () => now }),
+      lower: [first],
+      now: () => now,
+    });
+    await cache.set('brief', 1, { ttl: 1000 });
+    await cache.set('lasting', 2);
+    now -= 86_400_000;
+    expect(await cache.get('brief')).toBeUndefined();
+    expect((await cache.get('lasting'))?.value).toBe(2);
+    await cache.set('brief', 3, { ttl: 1000 });
+    expect((await cache.get('brief'))?.value).toBe(3);
+    await cache.close();
+  });
+});
+
+test('killed again and again in the middle of anything, processes leave nothing wrong and lose nothing acknowledged', async () => {
+  const { acknowledged, wrong } = await chaos(temporaryDirectory(), 3, 2, 7);
+  expect(wrong).toEqual([]);
+  expect(acknowledged).toBeGreaterThanOrEqual(6); // one by each
+});
+
+/** Whether this process may mount a file system. */
+function canMount(): boolean {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  const directory = mkdtempSync(join(tmpdir(), 'memoir-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory], { stdio: 'ignore' });
+    execFileSync('umount', [directory]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
