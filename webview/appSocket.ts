@@ -1,4 +1,4 @@
-import { type AppEvent, type AppMessage, CLOSED } from '../src/protocol/app.ts';
+import { type AppEvent, type AppMessage, CLOSED, MAX_MESSAGE } from '../src/protocol/app.ts';
 import { readAddress, writeAddress } from './appAddress.ts';
 import type { AppHost, AppListener, LineState } from './appHost.ts';
 
@@ -49,6 +49,10 @@ export class AppSocket implements AppHost {
 
   post(message: AppMessage): void {
     if (message.type === 'ready') return; // the page is told everything when it opens
+    if (JSON.stringify(message).length > MAX_MESSAGE) {
+      this.#listener?.hear({ type: 'notice', text: 'That is too large to be sent; an app takes 12 MB at once.' });
+      return;
+    }
     if (message.type === 'widget') {
       this.#moved.set(message.name, message.value);
       writeAddress(this.#moved);
@@ -62,13 +66,14 @@ export class AppSocket implements AppHost {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     socket.addEventListener('open', () => {
-      this.#send({
+      const open = {
         type: 'open',
         session: sessionStorage.getItem(SESSION),
         page: this.#page,
-        widgets: Object.fromEntries(this.#moved),
         address: this.#address,
-      });
+      } as const;
+      const widgets = Object.fromEntries(this.#moved);
+      this.#send({ ...open, widgets: JSON.stringify(widgets).length > MAX_MESSAGE / 2 ? {} : widgets }); // the session has them
       this.#address = {};
     });
     socket.addEventListener('message', ({ data }) => this.#hear(JSON.parse(data) as AppEvent)); // only our server is there

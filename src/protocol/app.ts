@@ -74,6 +74,9 @@ export type AppMessage =
   | { readonly type: 'reset' }
   | { readonly type: 'layout'; readonly cell: string; readonly layout: Partial<CellLayout> };
 
+/** A message may have this many characters: files come as messages, as base64. */
+export const MAX_MESSAGE = 16_000_000;
+
 /** Why the server closes a page's connection, as the code it is closed with. */
 export const CLOSED = {
   /** Nobody used it for a while; the page opens a new one when it is used again. */

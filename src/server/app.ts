@@ -6,7 +6,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
 import type { KernelClient } from '../kernel/client.ts';
 import type { Session } from '../notebook/session.ts';
-import { type AppMessage, CLOSED } from '../protocol/app.ts';
+import { type AppMessage, CLOSED, MAX_MESSAGE } from '../protocol/app.ts';
 import type { Kernel } from '../protocol/kernel.ts';
 import { readMessage } from './appMessage.ts';
 import { PATHS, servePage } from './appPage.ts';
@@ -34,8 +34,6 @@ export interface AppOptions {
 
 /** A session waits this long for a page that is gone. */
 const AWAY_MS = 120_000;
-/** A message may be this large: files come as messages, as base64. */
-const MAX_MESSAGE = 16e6;
 /** What a page may say: a slider posts sixty moves a second. */
 const MESSAGES = { perSecond: 120, burst: 600 };
 const BYTES = { perSecond: 4e6, burst: 2 * MAX_MESSAGE };

@@ -3,6 +3,8 @@ import type { AppMessage } from '../protocol/app.ts';
 /** More names than this no page has. */
 const MAX_NAMES = 500;
 const MAX_NAME = 200;
+/** No browser sends a longer address. */
+const MAX_TEXT = 16_000;
 const MAX_DEPTH = 24;
 
 /** What a page says; null for anything that no page of ours would say. */
@@ -13,7 +15,7 @@ export function readMessage(text: string): AppMessage | null {
   switch (type) {
     case 'open':
       if (!(session === null || isName(session)) || !isName(page)) return null;
-      if (!isNamed(widgets) || !isNamed(address) || !Object.values(address).every(isText)) return null;
+      if (!isNamed(widgets) || !isNamed(address) || !Object.values(address).every(isShort)) return null;
       if (!Object.values(widgets).every((one) => isShallow(one))) return null;
       return { type, session, page, widgets, address: address as Record<string, string> }; // just checked
     case 'widget':
@@ -43,6 +45,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isShort(value: unknown): value is string {
+  return isText(value) && value.length <= MAX_TEXT;
 }
 
 function isName(value: unknown): value is string {

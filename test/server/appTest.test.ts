@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TempFolder } from '../support/temp.ts';
@@ -130,6 +131,14 @@ describe('memoir/test in a folder of its own', () => {
     }).catch((error) => error as { stdout: string });
     expect(stdout).toContain('# pass 5');
     expect(stdout).toContain('# fail 0');
+  });
+
+  test('tests a notebook under vitest', async () => {
+    const { appTest } = (await import(pathToFileURL(join(dist, 'test.js')).href)) as typeof import('../../src/test.ts');
+    await using app = await appTest(folder.file('years.memoir.ts'), { widgets: { year: 2021 } });
+    expect(app.cell('Told').text).toBe('It is **14147**.');
+    await app.set('year', 2020);
+    expect(app.ran).toEqual(['Year', 'Square', 'Told', 'Fails']);
   });
 
   test('brings its types', async () => {
