@@ -7,9 +7,12 @@ import { monitor } from './monitor/program.ts';
 
 export { UserError } from './base/errors.ts';
 export type { Cache, CacheEntry, ComputeEntryOptions, Duration, EntryOptions, Invalidation } from './cache/cache.ts';
+export type { CachedFunction, PersistentFunction } from './cache/cached.ts';
 export { type CachedFetchOptions, cachedFetch } from './cache/cachedFetch.ts';
 export type { CacheExplanation } from './cache/cacheExplanation.ts';
 export type { CacheStats } from './cache/cacheStats.ts';
+export type { CachedStats, CallExplanation } from './cache/callExplanation.ts';
+export type { CachedOptions } from './cache/callOptions.ts';
 export { type DiskStorageOptions, diskStorage } from './cache/keyvStorage.ts';
 export { type CacheOptions, openCache } from './cache/openCache.ts';
 export { cached } from './cache/programCache.ts';

@@ -171,7 +171,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** Whether a value can be read only once, such as what a generator gives, so that a second reader would find nothing. */
-export function isUsedUp(value: unknown): boolean {
+function isUsedUp(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if ('next' in value && typeof value.next === 'function') return true;
   return value instanceof ReadableStream || value instanceof Response;

@@ -2,7 +2,7 @@
 export type Random = (below: number) => number;
 
 /** A small generator (mulberry32), so that a seed says everything about a value. */
-export function randomFrom(seed: number): Random {
+function randomFrom(seed: number): Random {
   let state = seed | 0;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;
