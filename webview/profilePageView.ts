@@ -11,6 +11,7 @@ import { profileFacts, profileHeader } from './profilePageHeader.ts';
 import { profileMemory } from './profilePageMemory.ts';
 import { functionRows, lineRows } from './profilePageRows.ts';
 import { measureText } from './profilePageText.ts';
+import { profileWaiting } from './profilePageWaiting.ts';
 
 /** Fewer samples make no picture. */
 const FEWEST_SAMPLES = 10;
@@ -39,6 +40,7 @@ export class ProfilePageView implements Disposable {
       ...profileNotes(result.notes),
       ...profileComparison(view, this.#open),
       ...(hasCosts ? [this.#costs()] : []),
+      ...profileWaiting(view, this.#open),
       ...profileMemory(view, this.#open),
       ...(hasCosts || !result.error ? [this.#flame()] : []),
     );

@@ -5,6 +5,7 @@ import type {
   CostDifference,
   FunctionCost,
   LineCost,
+  LineWait,
   ProfileComparison,
   ProfileResult,
 } from '../protocol/profiler.ts';
@@ -28,12 +29,17 @@ export function profileText({ target, outcome, timing, cpu, error, notes, ...cos
 }
 
 function memoryText({
+  waiting,
   memory,
   gc,
   eventLoop,
   leak,
-}: Pick<ProfileResult, 'memory' | 'gc' | 'eventLoop' | 'leak'>): string[] {
+}: Pick<ProfileResult, 'waiting' | 'memory' | 'gc' | 'eventLoop' | 'leak'>): string[] {
   const blocks: string[] = [];
+  if (waiting?.lines.length) {
+    const head = `waits, of ${formatDuration(waiting.wallMs)} on the clock per call`;
+    blocks.push([head, ...waiting.lines.slice(0, 8).map(waitText)].join('\n'));
+  }
   if (memory) {
     const sum = `allocates ${formatBytes(memory.bytesPerCall)} ± ${formatBytes(memory.plusMinus)} per call`;
     blocks.push([sum, ...memory.functions.slice(0, 8).map(allocationText)].join('\n'));
@@ -50,6 +56,11 @@ function memoryText({
     blocks.push([sum, ...leak.sites.slice(0, 5).map(allocationText)].join('\n'));
   }
   return blocks;
+}
+
+function waitText({ file, line, kind, waitMs, count }: LineWait): string {
+  const times = Number(count.toPrecision(2));
+  return `${formatDuration(waitMs).padStart(14)}${`×${times}`.padStart(8)}  ${kind}  ${place(file, line)}`;
 }
 
 function allocationText({ name, file, line, percent, selfBytes }: AllocationCost): string {

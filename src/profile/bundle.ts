@@ -7,6 +7,7 @@ import { UserError } from '../base/errors.ts';
 import type { FunctionAccess } from './functionPlaces.ts';
 import { HARNESS, HARNESS_LOOPS } from './harness.ts';
 import { markCalls } from './markCalls.ts';
+import { markWaits } from './markWaits.ts';
 import { isPackage } from './sources.ts';
 import { languageOf } from './target.ts';
 
@@ -26,8 +27,8 @@ export interface BundleRequest {
   readonly memoir: string;
   /** Where the bundle will stand. */
   readonly outfile: string;
-  /** Calls of one function from several lines are told apart (see markCalls). */
-  readonly marked: boolean;
+  /** What tells its line: calls of one function from several lines (see markCalls), or awaits (see markWaits). */
+  readonly marks: 'calls' | 'waits' | null;
 }
 
 export interface Bundle {
@@ -127,12 +128,15 @@ function targetPlugin(request: BundleRequest): Plugin {
         const isTarget = path === request.file;
         const source = isTarget ? request.source : await readFile(path, 'utf8');
         const opened = withPlace(isTarget ? withDoors(source, request) : source, path);
-        const contents = request.marked && !isPackage(path) ? markCalls(opened, path) : opened;
+        const mark = request.marks && !isPackage(path) ? MARKS[request.marks] : null;
+        const contents = mark ? mark(opened, path) : opened;
         return { contents, loader: loaderOf(path) };
       });
     },
   };
 }
+
+const MARKS = { calls: markCalls, waits: markWaits } as const;
 
 /** The target's text with what lets the harness in: behind its last line, so that no line moves. */
 function withDoors(source: string, { file, access, args }: BundleRequest): string {

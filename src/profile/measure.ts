@@ -30,17 +30,20 @@ export async function measureTiming(call: TimedCalls, ms: number, runs: number |
   return { samples: Float64Array.from(samples), batch, unsteady: !steady, windowMs: performance.now() - started };
 }
 
-/** Calls for `ms`, at least once; for the sampling pass. */
+/** Calls for `ms`, at least once, and counts every call that somebody who samples sees; finding the batch's size, too. */
 export async function callFor(call: TimedCalls, ms: number): Promise<SampledCalls> {
-  const started = performance.now();
-  const batch = await calibrate(call, ms / 10);
-  const until = performance.now() + ms;
   let calls = 0;
   let spent = 0;
-  do {
-    spent += await call(batch);
-    calls += batch;
-  } while (performance.now() < until);
+  const counted: TimedCalls = async (count) => {
+    const took = await call(count);
+    calls += count;
+    spent += took;
+    return took;
+  };
+  const started = performance.now();
+  const batch = await calibrate(counted, ms / 10);
+  do await counted(batch);
+  while (performance.now() < started + ms);
   return { calls, ms: spent, windowMs: performance.now() - started };
 }
 

@@ -19,12 +19,21 @@ import {
   type Timing,
   type TimingSamples,
   type Touched,
+  type Waits,
 } from '../protocol/profiler.ts';
 import type { PassRunner } from './profilerProcess.ts';
 import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
 
 /** Where profiling is, for whoever waits. */
-export type ProfilePhase = 'preparing' | 'first call' | 'timing' | 'sampling' | 'memory' | 'leaks' | 'callers';
+export type ProfilePhase =
+  | 'preparing'
+  | 'first call'
+  | 'timing'
+  | 'sampling'
+  | 'memory'
+  | 'leaks'
+  | 'waiting'
+  | 'callers';
 
 export interface MeasurementOptions {
   readonly runner: PassRunner;
@@ -53,8 +62,11 @@ export interface Measured {
   allocated: (HeapSamples & { readonly profile: HeapProfile | null }) | null;
   /** The longest time the event loop was blocked. */
   blockedMs: number | null;
+  waits: Waits | null;
   retained: (RetainedBytes & { readonly profile: HeapProfile | null }) | null;
   touched: readonly Touched[];
+  /** The first call gave a promise. */
+  isAsync: boolean;
   /** Time in passes, and time until consent was given or refused, which is nobody's overhead. */
   windowMs: number;
   notes: string[];
@@ -96,8 +108,17 @@ export class Measurement implements Disposable {
   constructor(options: MeasurementOptions) {
     this.#options = options;
     const intervalUs = Math.max(LONGEST_INTERVAL_US, (options.seconds * 1e6) / MOST_TICKS);
-    const none = { error: null, timing: null, profile: null, sampled: null, touched: [], windowMs: 0, notes: [] };
-    const heap = { allocated: null, blockedMs: null, retained: null };
+    const none = {
+      error: null,
+      timing: null,
+      profile: null,
+      sampled: null,
+      touched: [],
+      isAsync: false,
+      windowMs: 0,
+      notes: [],
+    };
+    const heap = { allocated: null, blockedMs: null, waits: null, retained: null };
     this.#measured = { ...none, ...heap, outcome: 'measured', loaded: false, intervalUs };
   }
 
@@ -117,6 +138,18 @@ export class Measurement implements Disposable {
     clearTimeout(this.#timer);
     this.#measured.profile = await this.#readProfile();
     return this.#measured;
+  }
+
+  /** One more pass, over a bundle whose awaits tell their places. */
+  async measureWaits(bundle: string): Promise<void> {
+    const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS);
+    this.#options.onPhase('waiting');
+    this.#setDeadline(2 * ms + this.#graceMs());
+    const waited = await this.#pass('', this.#options.runner.call('wait', { bundle, ms }));
+    clearTimeout(this.#timer);
+    if (!waited) return;
+    this.#measured.waits = waited.value;
+    this.#measured.windowMs += waited.value.windowMs;
   }
 
   /** One more sampling pass, armed without inlining, of who calls whom, over a bundle with marked calls; null when it does not come to its end. */
@@ -165,11 +198,12 @@ export class Measurement implements Disposable {
     const first = await this.#pass('', this.#options.runner.call('first', {}));
     if (!first) return;
     clearTimeout(this.#timer);
-    const { ms, touched, mutates } = first.value;
+    const { ms, kind, touched, mutates } = first.value;
     this.#firstMs = ms;
     this.#leftMs = seconds * 1000 - ms;
     measured.windowMs += ms;
     measured.touched = touched;
+    measured.isAsync = kind === 'async' || kind === 'asyncGenerator';
     measured.sampled = { calls: 1, ms, windowMs: ms };
     measured.timing = timingOf({ samples: Float64Array.of(ms), batch: 1, unsteady: true, windowMs: ms });
     if (touched.length && !(await this.#mayRepeat(touched))) {

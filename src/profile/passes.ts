@@ -9,6 +9,7 @@ import {
   type SampledCalls,
   type SamplerOptions,
   type SamplingRequest,
+  type Waits,
 } from '../protocol/profiler.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { type Call, drain, prepareCall, readArguments, snapshot } from './call.ts';
@@ -16,6 +17,7 @@ import type { Harness } from './harness.ts';
 import { callFor, measureTiming, type TimedCalls } from './measure.ts';
 import { measureAllocation, measureBlocking, measureRetained } from './memory.ts';
 import type { Sidecar } from './sidecar.ts';
+import { WaitRecorder } from './waits.ts';
 import { watchTouched } from './watch.ts';
 
 export interface PassesOptions {
@@ -44,6 +46,7 @@ export class Passes {
     first: () => this.#firstCall(),
     time: ({ ms, runs }) => this.#attempt('call', () => measureTiming(this.#timed(), ms, runs)),
     sample: (request) => this.#attempt('call', () => this.#sample(request)),
+    wait: ({ bundle, ms }) => this.#attempt('call', () => this.#wait(bundle, ms)),
     allocate: ({ ms, intervalBytes }) =>
       this.#attempt('call', () => this.#heap(intervalBytes, true, () => measureAllocation(this.#timed(), ms))),
     block: ({ ms }) => this.#attempt('call', () => measureBlocking(this.#timed(), ms)),
@@ -113,6 +116,20 @@ export class Passes {
     return sampled;
   }
 
+  async #wait(bundle: string, ms: number): Promise<Waits> {
+    const recorder = new WaitRecorder();
+    recorder.start();
+    try {
+      const harness = await this.#options.load(bundle, SAMPLED_INSTANCE);
+      const calls = this.#timed(harness, await prepareCall(harness));
+      recorder.clear(); // what loading waited for
+      const called = await callFor(calls, ms);
+      return { ...called, waits: recorder.end() };
+    } finally {
+      recorder.end();
+    }
+  }
+
   async #heap<T>(intervalBytes: number, collected: boolean, measure: () => Promise<T>): Promise<T> {
     const { sidecar } = this.#options;
     await sidecar.startHeap(intervalBytes, collected);
@@ -122,23 +139,17 @@ export class Passes {
   }
 
   /** Calls in the way that the first one has shown. */
-  #timed(): TimedCalls {
-    const { target, self, list } = this.#call!; // after `first`
-    const { kind, mutates } = this.#first!;
-    const loop = this.#harness!.loops[kind];
+  #timed(harness = this.#harness!, call = this.#call!): TimedCalls {
+    const { target, self, list } = call;
+    const { kind, mutates } = this.#first!; // after `first`
+    const loop = harness.loops[kind];
     return async (count) => {
-      const lists = mutates ? await this.#freshLists(count) : [list];
+      const lists = mutates ? await freshLists(harness, count) : [list];
       const started = performance.now();
       const pending = loop(target, self, lists, count);
       if (kind === 'async' || kind === 'asyncGenerator') await pending;
       return performance.now() - started;
     };
-  }
-
-  async #freshLists(count: number): Promise<(readonly unknown[])[]> {
-    const lists: (readonly unknown[])[] = [];
-    for (let i = 0; i < count; i++) lists.push(readArguments(await this.#harness!.given()).list);
-    return lists;
   }
 
   async #attempt<T>(during: 'load' | 'arguments' | 'call', action: () => Promise<T>): Promise<PassReply<T>> {
@@ -158,4 +169,10 @@ export class Passes {
   #exited(): PassReply<never> | null {
     return this.#exit && { status: 'exited', code: this.#exit.code, error: toErrorData(this.#exit.error) };
   }
+}
+
+async function freshLists(harness: Harness, count: number): Promise<(readonly unknown[])[]> {
+  const lists: (readonly unknown[])[] = [];
+  for (let i = 0; i < count; i++) lists.push(readArguments(await harness.given()).list);
+  return lists;
 }

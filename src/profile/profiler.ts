@@ -104,7 +104,7 @@ function argumentsOf({ args = '[]', fixture, values }: ProfileRequest): Argument
   return { expression: args };
 }
 
-type TargetCode = Omit<BundleRequest, 'outfile' | 'marked' | 'args'> & { readonly args: ArgumentSource | null };
+type TargetCode = Omit<BundleRequest, 'outfile' | 'marks' | 'args'> & { readonly args: ArgumentSource | null };
 
 const DEFAULTS = { seconds: 10, memoryMB: 2048 };
 
@@ -134,22 +134,24 @@ async function measureIn(
   try {
     const serialized = join(process.folder, 'arguments');
     if (request.values) await writeFile(serialized, serialize(request.values));
-    const bundled = async (name: string, marked: boolean) => {
+    const bundled = async (name: string, marks: BundleRequest['marks']) => {
       const outfile = join(process.folder, name);
-      const bundle = await bundleTarget({ ...code, args: code.args ?? { serialized }, outfile, marked });
+      const bundle = await bundleTarget({ ...code, args: code.args ?? { serialized }, outfile, marks });
       await writeFile(outfile, bundle.code);
       signal?.throwIfAborted();
       return { outfile, locations: new BundleLocations(outfile, bundle) };
     };
     measurement.arm();
-    const { outfile, locations } = await bundled('target.mjs', false);
+    const { outfile, locations } = await bundled('target.mjs', null);
     const measured = await measurement.run(outfile);
     signal?.throwIfAborted();
     const plainModel = measured.profile && buildModel(measured.profile, locations, sources, !measured.loaded);
     const plain = { measured, locations, model: plainModel };
+    if (measured.isAsync && measured.outcome === 'measured')
+      await measurement.measureWaits((await bundled('waits.mjs', 'waits')).outfile);
     if (!needsStacks(plain, code.file, info)) return { plain, stacks: null };
     measurement.arm(measured.intervalUs, false);
-    const marked = await bundled('stacks.mjs', true);
+    const marked = await bundled('stacks.mjs', 'calls');
     const sampled = await measurement.sampleStacks(marked.outfile);
     const model = sampled?.profile && buildModel(sampled.profile, marked.locations, sources);
     if (!model?.ticks) measured.notes.push(NO_STACKS);

@@ -1,6 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { formatPercent } from '../base/format.ts';
-import type { CpuCosts, CpuProfile, FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
+import type {
+  CpuCosts,
+  CpuProfile,
+  FlameModel,
+  ProfileResult,
+  ProfileTarget,
+  WaitingCosts,
+  Waits,
+} from '../protocol/profiler.ts';
 import { costsOf } from './lines.ts';
 import type { ScriptLocations } from './locations.ts';
 import type { Measured } from './measurement.ts';
@@ -64,6 +72,7 @@ export function reportOf(
     timing,
     cpu,
     ...memory,
+    waiting: measured.waits && waitingCosts(measured.waits),
     touched,
     sources: digestsOf(cpu, sources),
     overheadMs: performance.now() - started - measured.windowMs,
@@ -75,6 +84,15 @@ export function reportOf(
     allocation: allocation && flameOf(allocation),
     cpuprofile: profile && translateProfile(profile, locations),
   };
+}
+
+function waitingCosts({ calls, ms, waits }: Waits): WaitingCosts {
+  const lines = waits.map(({ place, kind, ms: waited, count }) => {
+    const at = place.lastIndexOf(':');
+    const where = { file: place.slice(0, at), line: Number(place.slice(at + 1)) };
+    return { ...where, kind, waitMs: waited / calls, count: count / calls };
+  });
+  return { calls, wallMs: ms / calls, lines: lines.sort((a, b) => b.waitMs - a.waitMs) };
 }
 
 function digestsOf(cpu: CpuCosts | null, sources: Sources): Record<string, string> {

@@ -82,6 +82,23 @@ export interface RetainedBytes {
   readonly windowMs: number;
 }
 
+/** What an `await` waits for: what was begun while its expression was evaluated, or the user's own async code. */
+export type WaitKind = 'files' | 'network' | 'names' | 'timers' | 'child processes' | 'other code';
+
+/** How long a place awaited in all calls together. */
+export interface PlaceWait {
+  /** `file:line` */
+  readonly place: string;
+  readonly kind: WaitKind;
+  readonly ms: number;
+  readonly count: number;
+}
+
+/** The waiting pass. */
+export interface Waits extends SampledCalls {
+  readonly waits: readonly PlaceWait[];
+}
+
 /** What the URL of an instance for sampling ends with. */
 export const SAMPLED_INSTANCE = '?sampled';
 
@@ -95,6 +112,8 @@ export type ProfilerMethods = {
   /** Warms up, then measures for `ms`, or for `runs` calls. */
   time(params: { readonly ms: number; readonly runs: number | null }): Promise<PassReply<TimingSamples>>;
   sample(params: SamplingRequest): Promise<PassReply<SampledCalls>>;
+  /** Calls an instance whose awaits tell their places. */
+  wait(params: { readonly bundle: string; readonly ms: number }): Promise<PassReply<Waits>>;
   /** Samples allocations, one in `intervalBytes`, of calls for `ms`. */
   allocate(params: { readonly ms: number; readonly intervalBytes: number }): Promise<PassReply<HeapSamples>>;
   /** The longest time that calls one by one keep the event loop from turning, in milliseconds. */
@@ -207,6 +226,23 @@ export interface LeakCosts {
   readonly sites: readonly AllocationCost[];
 }
 
+/** A line that waits, in milliseconds per call. Waits that overlap, as in `Promise.all`, count each. */
+export interface LineWait {
+  readonly file: string;
+  readonly line: number;
+  readonly kind: WaitKind;
+  readonly waitMs: number;
+  /** Times per call. */
+  readonly count: number;
+}
+
+export interface WaitingCosts {
+  readonly calls: number;
+  /** Of a call, on the clock. */
+  readonly wallMs: number;
+  readonly lines: readonly LineWait[];
+}
+
 export interface ProfileTarget {
   readonly file: string;
   readonly name: string;
@@ -236,6 +272,8 @@ export interface ProfileResult {
   readonly error: ProfileError | null;
   readonly timing: Timing | null;
   readonly cpu: CpuCosts | null;
+  /** Where an async function waits; null for others. */
+  readonly waiting: WaitingCosts | null;
   /** Null where these passes were not asked for, or did not come to their end. */
   readonly memory: MemoryCosts | null;
   readonly gc: CollectorCosts | null;

@@ -197,7 +197,7 @@ async function viewOf(
 ): Promise<ProfileView> {
   const { error } = result;
   const thrown = error?.file && error.line !== null ? [{ file: error.file, line: error.line }] : [];
-  const places = [...(result.cpu?.lines ?? []), ...thrown];
+  const places = [...(result.cpu?.lines ?? []), ...(result.waiting?.lines ?? []), ...thrown];
   const files = new Set([result.target.file, ...places.map(({ file }) => file)]);
   const source: Record<string, Record<number, string>> = {};
   for (const file of files) {

@@ -138,6 +138,7 @@ export async function sampleView(): Promise<ProfileView> {
       timing: TIMING,
       cpu: { ticks, intervalUs: 250, calls: 180, lines: lines(ticks), functions: functions(ticks) },
       touched: ['files written'],
+      waiting: null,
       memory: null,
       gc: null,
       eventLoop: null,
