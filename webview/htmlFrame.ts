@@ -46,10 +46,18 @@ export class HtmlFrame implements OutputView {
 
   #write(): void {
     const style = frameStyle();
-    this.element.style.colorScheme = style.scheme; // a frame of another scheme than its element is not transparent
+    this.#setScheme(style.scheme);
+    this.element.addEventListener('load', () => this.#setScheme(style.scheme), { once: true });
     const { memoirFrame } = document.documentElement.dataset;
     if (memoirFrame === undefined) this.element.srcdoc = frameDocument(this.#html(), style);
     else this.element.src = memoirFrame; // a page that forbids scripts in its text has a place where they may run
+  }
+
+  /** A frame of another scheme than its element is not transparent; browsers compare when the element's changes. */
+  #setScheme(scheme: FrameStyle['scheme']): void {
+    this.element.style.colorScheme = 'normal';
+    void this.element.offsetWidth;
+    this.element.style.colorScheme = scheme;
   }
 
   readonly #listen = (event: MessageEvent): void => {

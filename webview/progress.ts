@@ -5,7 +5,7 @@ import type { ProgressData } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
 import type { OutputScope, OutputView, ViewItem } from './outputView.ts';
 import progressCss from './progress.css';
-import { makeButton } from './widgetSwitches.ts';
+import { keepKeys } from './widgetControl.ts';
 
 /** How far a loop is, when it will be done, and a button that ends it. */
 export class Progress implements OutputView {
@@ -14,12 +14,12 @@ export class Progress implements OutputView {
   readonly #label = h('span', { class: 'label' });
   readonly #bar = document.createElement('vscode-progress-bar') as VscodeProgressBar;
   readonly #text = h('span', { class: 'text' });
-  readonly #stop = makeButton(true);
+  readonly #stop = h('button', { type: 'button', class: 'stop' }, 'Stop');
 
   constructor(data: ProgressData, page: OutputScope) {
-    this.#stop.textContent = 'Stop';
     this.#stop.addEventListener('click', () => page.stop());
-    this.element = h('div', { class: 'progress' }, this.#label, this.#text, this.#bar, this.#stop);
+    keepKeys(this.#stop, /^( |Enter)$/);
+    this.element = h('div', { class: 'progress' }, this.#label, this.#text, this.#stop, this.#bar);
     this.#draw(data);
   }
 
@@ -42,7 +42,6 @@ export class Progress implements OutputView {
       this.#bar.value = state === 'done' ? this.#bar.max : done;
     } else this.#bar.indeterminate = true;
     this.#stop.hidden = state !== 'running';
-    this.element.classList.toggle('over', state !== 'running');
   }
 }
 
