@@ -8,7 +8,9 @@ const suites = {
   app: 'esbuild.mjs',
   cache: 'esbuild.mjs',
   eviction: null,
+  language: 'esbuild.mjs',
   notebook: 'esbuild.mjs',
+  reactive: 'esbuild.mjs',
   profiler: 'esbuild.mjs',
 };
 

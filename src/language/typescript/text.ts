@@ -15,7 +15,7 @@ export function documentationOf(
 }
 
 /** Text with links to names turned into code. */
-export function plain(parts: readonly ts.SymbolDisplayPart[] | undefined): string {
+function plain(parts: readonly ts.SymbolDisplayPart[] | undefined): string {
   return (parts ?? [])
     .filter(({ kind }) => kind !== 'link')
     .map(({ kind, text }) => (kind === 'linkName' ? `\`${text}\`` : text))
