@@ -33,7 +33,7 @@ export function findDispensable(entries: Iterable<EntryInfo>, now: number): Disp
 }
 
 /** About how long it takes to load a value of some size from disk, in milliseconds. */
-export function loadTime(bytes: number): number {
+function loadTime(bytes: number): number {
   return loadMs + bytes / loadBytesPerMs;
 }
 
