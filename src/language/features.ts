@@ -37,7 +37,7 @@ import {
 import type { Engine } from './engine.ts';
 import type { LanguageNotebook } from './notebook.ts';
 import type { LanguageNotebooks } from './notebooks.ts';
-import { isForeign, unmark } from './privateNames.ts';
+import { isForeign, isMarked, unmark } from './privateNames.ts';
 
 export const APPLY_EDIT = 'memoir.language.applyEdit';
 
@@ -45,6 +45,12 @@ export const APPLY_EDIT = 'memoir.language.applyEdit';
 export class Features {
   readonly #engine: Engine;
   readonly #notebooks: LanguageNotebooks;
+  /** What the engine wants to have back of the latest suggestions, so that they need not carry it. */
+  #suggested: { readonly list: number; readonly cell: string; readonly data: readonly unknown[] } = {
+    list: 0,
+    cell: '',
+    data: [],
+  };
 
   constructor(engine: Engine, notebooks: LanguageNotebooks) {
     this.#engine = engine;
@@ -59,35 +65,23 @@ export class Features {
     const { items, itemDefaults, isIncomplete } = Array.isArray(found)
       ? { items: found, itemDefaults: undefined, isIncomplete: false }
       : found;
-    const mark = at.notebook.markOf(params.textDocument.uri);
     const cell = params.textDocument.uri;
+    const mark = at.notebook.markOf(cell);
+    const shown = items.filter(({ label }) => !isForeign(label, mark));
+    const list = this.#suggested.list + 1;
+    this.#suggested = { list, cell, data: shown.map(({ data }) => data ?? itemDefaults?.data) };
     const editRange = itemDefaults?.editRange;
     const range = editRange && ('insert' in editRange ? editRange.insert : editRange);
-    return {
-      isIncomplete,
-      items: items
-        .filter(({ label }) => !isForeign(label, mark))
-        .map(({ data, ...item }) => {
-          const shown = unmark(item);
-          const { textEdit } = shown;
-          const old = textEdit ? ('range' in textEdit ? textEdit.range : textEdit.insert) : range;
-          const here = old && at.notebook.virtual.rangeToCell(old)?.range;
-          const newText = textEdit?.newText ?? shown.textEditText ?? shown.insertText ?? shown.label;
-          return {
-            ...shown,
-            ...(here && { textEdit: { range: here, newText } }),
-            data: { cell, item: data ?? itemDefaults?.data },
-          };
-        }),
-    };
+    return { isIncomplete, items: shown.map((item, index) => suggestion(item, { list, index }, at.notebook, range)) };
   }
 
   /** A suggestion with all that is known of it; an import that belongs into another cell is a command of its own. */
   async resolveCompletion(item: CompletionItem): Promise<CompletionItem> {
-    const { cell, item: data } = item.data as { cell: string; item: unknown }; // made above
+    const { list, index } = item.data as SuggestionData; // made above
+    const { cell, data } = this.#suggested;
     const notebook = this.#notebooks.of(cell);
-    if (!notebook || !data) return item;
-    const { data: _, ...found } = await this.#engine.ask(CompletionResolveRequest.type, { ...item, data });
+    if (!notebook || list !== this.#suggested.list || !data[index]) return item;
+    const { data: _, ...found } = await this.#engine.ask(CompletionResolveRequest.type, { ...item, data: data[index] });
     const { additionalTextEdits = [], detail, documentation } = unmark(found);
     const told = { ...item, ...(detail !== undefined && { detail }), ...(documentation && { documentation }) };
     if (!additionalTextEdits.length) return told;
@@ -249,6 +243,26 @@ export class Features {
     const [from, to] = [virtual.toVirtual(cell, start), virtual.toVirtual(cell, end)];
     return from && to ? { start: from, end: to } : null;
   }
+}
+
+/** Which of the latest suggestions it is. */
+interface SuggestionData {
+  readonly list: number;
+  readonly index: number;
+}
+
+function suggestion(
+  item: CompletionItem,
+  data: SuggestionData,
+  { virtual }: LanguageNotebook,
+  defaultRange: Range | undefined,
+): CompletionItem {
+  const shown = isMarked(item.label) ? unmark(item) : item;
+  const { textEdit } = shown;
+  const old = textEdit ? ('range' in textEdit ? textEdit.range : textEdit.insert) : defaultRange;
+  const range = old && virtual.rangeToCell(old)?.range;
+  const newText = textEdit?.newText ?? shown.textEditText ?? shown.insertText ?? shown.label;
+  return { ...shown, ...(range && { textEdit: { range, newText } }), data };
 }
 
 function linkTo({ uri, range }: Location): LocationLink {

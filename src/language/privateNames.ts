@@ -23,6 +23,11 @@ export function markPrivate(text: string, mark: string): string {
   return letters.join('');
 }
 
+/** Whether a text has private names in it. */
+export function isMarked(text: string): boolean {
+  return text.search(MARK) >= 0;
+}
+
 /** Whether a name is private to another cell than the one with `mark`. */
 export function isForeign(name: string, mark: string): boolean {
   return (name.match(MARK) ?? []).some((letter) => letter !== mark);

@@ -31,11 +31,11 @@ export function completions(view: View, { position, context }: CompletionParams)
     formatSettings(),
   );
   if (!found) return null;
-  const replaced = found.optionalReplacementSpan && view.range(found.optionalReplacementSpan);
+  const replaced = found.optionalReplacementSpan && endAt(view.range(found.optionalReplacementSpan), position); // one object for all
   return {
     isIncomplete: found.isIncomplete ?? false,
     items: found.entries.map((entry) => {
-      const range = entry.replacementSpan ? view.range(entry.replacementSpan) : replaced;
+      const range = entry.replacementSpan ? endAt(view.range(entry.replacementSpan), position) : replaced;
       const data: CompletionData = {
         file: view.path,
         offset,
@@ -53,7 +53,7 @@ export function completions(view: View, { position, context }: CompletionParams)
         ...(entry.isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
         ...(entry.kindModifiers?.includes('deprecated') && { tags: [CompletionItemTag.Deprecated] }),
         ...(entry.isRecommended && { preselect: true }),
-        ...(range ? { textEdit: { range: endAt(range, position), newText } } : { insertText: newText }),
+        ...(range ? { textEdit: { range, newText } } : { insertText: newText }),
         data,
       };
     }),
