@@ -117,8 +117,9 @@ export class FormWidget implements OutputView, StateView {
       this.#fields.set(view.name, view);
       return { dispose: () => this.#fields.delete(view.name) };
     },
-    move: ({ name }, state) => {
-      this.#draft[name] = state;
+    move: (field, state) => {
+      this.#draft[field.name] = state;
+      field.receive(state); // nobody else answers
       const isOther = JSON.stringify(this.#draft) !== JSON.stringify(this.#submitted);
       this.#note.textContent = isOther ? 'Not submitted yet' : '';
     },
