@@ -44,11 +44,24 @@ export { compareProfiles } from './profile/compare.ts';
 export { type ProfileArguments, type ProfileOptions, profile } from './profile/program.ts';
 export type { ProfileComparison, ProfileResult } from './protocol/profiler.ts';
 
-/** Opens a file, rows or columns as a lazy table. */
+/**
+ * Opens a file, rows or columns as a lazy table.
+ * @example
+ * const flights = await load('data/flights.csv', { columns: ['origin', 'delay'], where: { delay: { min: 15 } } });
+ */
 export const load = data.load;
-/** A query as a lazy table: values are bound as parameters, tables take part as relations. */
+/**
+ * A query as a lazy table: values are bound as parameters, tables take part as relations.
+ * @example
+ * const worst = await sql`SELECT origin, avg(delay) AS delay FROM ${flights} WHERE delay > ${late} GROUP BY origin`;
+ */
 export const sql = data.sql;
-/** `monitor`'s functions, for those who want them by name. */
+/**
+ * `monitor`'s functions, for those who want them by name.
+ * @example
+ * const parse = timed(parseFile, 'parse');
+ * counter('files').add(1);
+ */
 export const { timed, counter, gauge, histogram } = monitor;
 
 subscribe('memoir:cache.calls', (news) => monitor.addCalls(news as readonly CallNews[])); // published by src/cache
