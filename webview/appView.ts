@@ -69,6 +69,8 @@ export class AppView implements AppListener {
         this.#fitSidebar();
         break;
       case 'widgets':
+      case 'output':
+      case 'toast':
         for (const listener of this.#listeners) listener(event);
         break;
       case 'notice':

@@ -59,6 +59,7 @@ export class AppSession implements Disposable {
         isReady: () => this.#line?.isReady ?? true,
       }),
     );
+    this.#store.add(options.session.onToast((toast) => this.#line?.post({ type: 'toast', toast })));
     this.#store.add(options.session);
     options.session.update(options.notebook.cells);
   }
