@@ -29,7 +29,9 @@ export class Program {
   readonly cells: ReadonlyMap<CellId, ProgramCell>;
   readonly graph: Graph;
   readonly #analyses: ReadonlyMap<CellId, CellAnalysis>;
+  /** What was compiled for this program and those before it, by all that counts. */
   readonly #compiled: Map<string, Promise<CompiledCell>>;
+  readonly #ofCell = new Map<CellId, Promise<CompiledCell>>();
   #places: Map<CellId, number> | null = null;
 
   private constructor(
@@ -134,6 +136,12 @@ export class Program {
   }
 
   compile(id: CellId): Promise<CompiledCell> {
+    const known = this.#ofCell.get(id) ?? this.#compileAnew(id);
+    this.#ofCell.set(id, known);
+    return known;
+  }
+
+  #compileAnew(id: CellId): Promise<CompiledCell> {
     const { source, label } = this.cells.get(id)!;
     const analysis = this.analysis(id);
     const imports = this.imports(id).map(({ local, specifier, imported, attributes = null }) => ({

@@ -14,6 +14,8 @@ export interface Wanted {
 /** The cells that are to be brought up to date. Who is wanted in two ways is wanted in the stronger one. */
 export class WantedCells {
   readonly #wanted = new Map<CellId, Wanted>();
+  /** The program that was last taken from: before this place in its order no cell is wanted. */
+  #from: { readonly program: Program; place: number } | null = null;
 
   get ids(): readonly CellId[] {
     return [...this.#wanted.keys()];
@@ -30,16 +32,21 @@ export class WantedCells {
       look: look && (before?.look ?? true),
       again: again || (before?.again ?? false),
     });
+    if (this.#from) this.#from.place = Math.min(this.#from.place, this.#from.program.place(id));
   }
 
   /** Removes and gives the first wanted cell in dependency order. */
   take(program: Program): { id: CellId; wanted: Wanted } | null {
-    let first: CellId | null = null;
-    for (const id of this.#wanted.keys()) if (first === null || program.place(id) < program.place(first)) first = id;
-    if (first === null) return null;
-    const wanted = this.#wanted.get(first)!;
-    this.#wanted.delete(first);
-    return { id: first, wanted };
+    if (this.#from?.program !== program) this.#from = { program, place: 0 };
+    const from = this.#from;
+    for (; this.#wanted.size && from.place < program.order.length; from.place += 1) {
+      const id = program.order[from.place]!;
+      const wanted = this.#wanted.get(id);
+      if (!wanted) continue;
+      this.#wanted.delete(id);
+      return { id, wanted };
+    }
+    return null;
   }
 
   delete(id: CellId): void {
