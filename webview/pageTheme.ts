@@ -205,9 +205,12 @@ function settings(colours: Readonly<Record<string, string>>): Record<string, str
 /** Gives a page that is not VS Code's a theme as VS Code would: `light`, `dark` or one of high contrast. */
 export function setPageTheme(name: keyof typeof PAGE_THEMES): void {
   const { kind, variables } = PAGE_THEMES[name];
-  document.body.classList.remove(...Object.values(PAGE_THEMES).map((theme) => theme.kind));
+  const { style } = document.documentElement;
+  for (const other of Object.values(PAGE_THEMES)) {
+    document.body.classList.remove(other.kind);
+    for (const variable of Object.keys(other.variables)) style.removeProperty(variable);
+  }
   document.body.classList.add(kind);
   document.body.dataset.vscodeThemeKind = kind;
-  for (const [variable, value] of Object.entries(variables))
-    document.documentElement.style.setProperty(variable, value);
+  for (const [variable, value] of Object.entries(variables)) style.setProperty(variable, value);
 }
