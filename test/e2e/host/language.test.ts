@@ -164,7 +164,11 @@ test('a module that is open and unsaved counts', async () => {
   const notebook = await openTyped('unsaved.memoir.ts');
   const module = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(notebook.uri, '../delays.ts'));
   const edit = new vscode.WorkspaceEdit();
-  edit.replace(module.uri, new vscode.Range(0, 0, module.lineCount, 0), 'export const delayClass = (minutes: Date) => 5;\n');
+  edit.replace(
+    module.uri,
+    new vscode.Range(0, 0, module.lineCount, 0),
+    'export const delayClass = (minutes: Date) => 5;\n',
+  );
   await vscode.workspace.applyEdit(edit);
   onTestEnd(async () => {
     await vscode.window.showTextDocument(module);
@@ -179,4 +183,55 @@ test('a JavaScript notebook has the types that its comments tell', async () => {
   const notebook = await openTyped('plain.memoir.js', `const twice = 2;\n${source}`);
   assert.equal(notebook.notebookType, 'memoir');
   assert.match(await hover(notebook, 2, 'list'), /number\[\]/);
+});
+
+test('SQL cells complete tables, columns and words, and mark what the database objects to', async () => {
+  const source = [
+    '// %% Rows\nconst flights = [{ origin: "BOS", delay: 3 }];\n',
+    '// %% [sql] By origin\nconst byOrigin = await sql`\n  SELECT delai\n  FROM ${flights} AS f\n`;\n',
+  ];
+  const notebook = await open('sqlwords.memoir.ts', source.join('\n'));
+  await vscode.commands.executeCommand('notebook.execute');
+  const { uri } = notebook.cellAt(1).document;
+  const [mark] = await eventually(() => {
+    const found = vscode.languages.getDiagnostics(uri).filter(({ message }) => /delai/.test(message));
+    return found.length ? found : null;
+  });
+  assert.equal(notebook.cellAt(1).document.getText(mark!.range), 'delai');
+  const suggested = async (line: number, character: number) => {
+    const place = new vscode.Position(line, character);
+    const list = await ask<vscode.CompletionList>('vscode.executeCompletionItemProvider', uri, place);
+    return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+  };
+  const names = await suggested(0, 12);
+  for (const name of ['delay', 'origin', 'SELECT', 'count', 'flights']) assert.ok(names.includes(name), name);
+  await replace(notebook.cellAt(1), 'SELECT f.\nFROM ${flights} AS f');
+  assert.deepEqual((await suggested(0, 9)).slice(0, 2).sort(), ['delay', 'origin']);
+});
+
+test('the shape of the last value stands behind it', async () => {
+  const notebook = await open('shape.memoir.ts', '// %% Rows\nconst rows = [{ a: 1, b: 2 }, { a: 3, b: 4 }];\nrows\n');
+  await vscode.commands.executeCommand('notebook.execute');
+  const { document } = notebook.cellAt(0);
+  const range = new vscode.Range(0, 0, document.lineCount, 0);
+  await eventually(async () => {
+    const hints = await ask<vscode.InlayHint[]>('vscode.executeInlayHintProvider', document.uri, range);
+    return hints.some(({ label }) => /2 rows × 2 columns/.test(String(label)));
+  });
+});
+
+test('a notebook as plain text is clean after one click', async () => {
+  const file = write(
+    'plain/clean.memoir.ts',
+    "// %% One\nimport { md } from 'memoir';\nconst one = await 1;\nmd`${one}`\n",
+  );
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+  await vscode.window.showTextDocument(document);
+  onTestEnd(async () => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
+  const errors = () => vscode.languages.getDiagnostics(document.uri).filter(({ severity }) => severity === 0);
+  const [unknown] = await eventually(() => (errors().length ? errors() : null));
+  const actions = await ask<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, unknown!.range);
+  const fix = actions.find(({ title }) => /types of Memoir/.test(title));
+  await vscode.commands.executeCommand(fix!.command!.command, ...fix!.command!.arguments!);
+  await eventually(() => errors().length === 0);
 });
