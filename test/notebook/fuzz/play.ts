@@ -6,7 +6,7 @@ import { filesOf, type Model, namesOf, sourceOf } from './page.ts';
 import { after, type Step } from './steps.ts';
 
 /** Something is shown that should not be, or something ran that need not. */
-export class Fault extends Error {}
+class Fault extends Error {}
 
 /**
  * Plays a story in a real notebook. After each step the page must show what plain Node makes of it from scratch; what
