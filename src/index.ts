@@ -57,12 +57,29 @@ export const load = data.load;
  */
 export const sql = data.sql;
 /**
- * `monitor`'s functions, for those who want them by name.
+ * A function whose calls are measured: how often, how long, how many failed.
  * @example
  * const parse = timed(parseFile, 'parse');
+ */
+export const timed = monitor.timed;
+/**
+ * A number that only grows.
+ * @example
  * counter('files').add(1);
  */
-export const { timed, counter, gauge, histogram } = monitor;
+export const counter = monitor.counter;
+/**
+ * A number that goes up and down.
+ * @example
+ * gauge('waiting').set(queue.length);
+ */
+export const gauge = monitor.gauge;
+/**
+ * How values are spread: their quantiles, in bounded memory.
+ * @example
+ * histogram('bytes').record(body.length);
+ */
+export const histogram = monitor.histogram;
 
 subscribe('memoir:cache.calls', (news) => monitor.addCalls(news as readonly CallNews[])); // published by src/cache
 onProgramEnd(() => {
