@@ -62,6 +62,9 @@ export class DiskTier implements Tier {
   readonly #now: () => number;
   readonly #limits: DiskLimits;
   #upkeep: Promise<void> | null = null;
+  /** What was written since the sums were looked at, and how much may be until they are again. */
+  #unlooked = { bytes: 0, entries: 0 };
+  #room = { bytes: 0, entries: 0 };
   #placeProblem: string | undefined;
 
   constructor(options: DiskTierOptions) {
@@ -102,7 +105,10 @@ export class DiskTier implements Tier {
   async set(key: string, entry: Entry, encoded = encode(entry.value).bytes): Promise<void> {
     if (isExpired(entry.meta, this.#now())) return void (await this.delete(key));
     await this.#access.attempt(() => this.#write(key, entry, encoded), undefined);
-    await this.#keepWithinLimits();
+    this.#unlooked.bytes += encoded.length;
+    this.#unlooked.entries += 1;
+    if (this.#unlooked.bytes > this.#room.bytes || this.#unlooked.entries > this.#room.entries)
+      await this.#keepWithinLimits();
   }
 
   async delete(key: string): Promise<boolean> {
@@ -221,17 +227,18 @@ export class DiskTier implements Tier {
 
   async #keepWithinLimits(): Promise<void> {
     const total = await this.#access.read((connection) => connection.first(sql.readTotal), undefined);
-    if (!total || !this.#exceeds(total)) return;
+    if (!total) return;
+    const { maxBytes, maxEntries } = this.#limits;
+    const left = { bytes: maxBytes - Number(total.bytes), entries: maxEntries - Number(total.entries) };
+    this.#unlooked = { bytes: 0, entries: 0 };
+    this.#room = { bytes: left.bytes / 8, entries: left.entries / 8 }; // others write, too
+    if (left.bytes >= 0 && left.entries >= 0) return;
     this.#upkeep ??= this.#access
       .attempt(() => removeExcess(this.#access.guard, this.#files, this.#limits, this.#now()), undefined)
       .finally(() => {
         this.#upkeep = null;
       });
     await this.#upkeep;
-  }
-
-  #exceeds({ entries, bytes }: Row): boolean {
-    return Number(bytes) > this.#limits.maxBytes || Number(entries) > this.#limits.maxEntries;
   }
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GuardedConnection } from '../base/guardedConnection.ts';
-import type { Row } from '../base/sqliteConnection.ts';
+import type { Row, SqliteConnection } from '../base/sqliteConnection.ts';
 import * as sql from './diskSchema.ts';
 import type { EntryFiles } from './entryFiles.ts';
 import { worthOf } from './policy.ts';
@@ -49,13 +49,20 @@ export async function removeExcess(
   await inSteps(guard, files, sql.deleteExpired, now);
   const { bytes, entries } = await sumOf(guard);
   await guard.execute('write', (connection) => connection.run(sql.putTotal, entries, bytes));
-  let excess = { bytes: bytes - maxBytes * filled, entries: entries - maxEntries * filled };
   if (bytes <= maxBytes && entries <= maxEntries) return;
+  let excess = { bytes: bytes - maxBytes * filled, entries: entries - maxEntries * filled };
+  const doomed: string[] = [];
   for (const { key, bytes } of await byWorth(guard, now)) {
-    if (excess.bytes <= 0 && excess.entries <= 0) return;
+    if (excess.bytes <= 0 && excess.entries <= 0) break;
     excess = { bytes: excess.bytes - bytes, entries: excess.entries - 1 };
-    const rows = await guard.execute('write', (connection) => connection.all(sql.deleteEntry, key));
-    await removeFilesOf(files, rows);
+    doomed.push(key);
+  }
+  for (let at = 0; at < doomed.length; at += 100) {
+    const some = doomed.slice(at, at + 100);
+    const remove = (connection: SqliteConnection) =>
+      connection.transaction(() => some.flatMap((key) => connection.all(sql.deleteEntry, key)));
+    await removeFilesOf(files, await guard.execute('write', remove));
+    await nextTurn();
   }
 }
 

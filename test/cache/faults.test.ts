@@ -26,6 +26,7 @@ import { Seal } from '../../src/cache/seal.ts';
 import { TieredCache } from '../../src/cache/tieredCache.ts';
 import { chaos } from './chaosRounds.ts';
 import { recordingLog, temporaryDirectory } from './directory.ts';
+import { workOnLockedFile } from './lockedFile.ts';
 
 const seal = new Seal(Buffer.alloc(32, 5));
 const file = DATABASE;
@@ -276,6 +277,13 @@ describe('other processes', () => {
     expect((await store.stats()).tiers[1]).toMatchObject({ errors: 1, entries: 4 });
     expect((await store.stats()).tiers[1]!.problem).toBeUndefined();
     await store.close();
+  });
+
+  test('locking it for longer are not waited for: that is told, work goes on in memory, and it heals', async () => {
+    const { operations, problem, heals } = await workOnLockedFile(join(temporaryDirectory(), '.memoir'), 3000);
+    expect(operations).toBeGreaterThan(100);
+    expect(problem).toContain('is locked by another process');
+    expect(heals).toBe(true);
   });
 
   test('replacing the file are followed', async () => {
