@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const memoir = pathToFileURL(resolve(import.meta.dirname, '../../dist/index.js')).href;
+const memoir = pathToFileURL(
+  resolve(process.env.MEMOIR_TEST_DIST ?? join(import.meta.dirname, '../../dist'), 'index.js'),
+).href;
 const lines = Array.from({ length: 1000 }, (_, line) => `export const f${line} = (x) => x + ${line};`).join('\n');
 const work = `function work(x) { const until = process.cpuUsage().user + 1000; while (process.cpuUsage().user < until) x += 1e-9; return x; }`;
 const measured = (body: string) => `

@@ -1,9 +1,12 @@
 import { tag } from './codecFormat.ts';
 
+const recent = 1024;
+
 /** Reads what `ByteWriter` wrote; reading past the end throws. */
 export class ByteReader {
   readonly #buffer: Buffer;
   readonly #view: DataView;
+  readonly #recent: string[] = [];
   #at = 0;
 
   constructor(bytes: Uint8Array) {
@@ -51,7 +54,7 @@ export class ByteReader {
     const start = this.#at;
     this.#at += size;
     if (form === tag.ascii)
-      return size < 12 ? this.#short(start, size) : this.#buffer.toString('latin1', start, this.#at);
+      return size < 24 ? this.#short(start, size) : this.#buffer.toString('latin1', start, this.#at);
     if (form === tag.utf8) return this.#buffer.toString('utf8', start, this.#at);
     if (form === tag.utf16) return this.#buffer.toString('utf16le', start, this.#at);
     throw new RangeError('A string is missing.');
@@ -66,9 +69,21 @@ export class ByteReader {
     return copy.buffer;
   }
 
+  /** A short text; one that was met lately is not made again, as many texts are few words. */
   #short(start: number, size: number): string {
-    let text = '';
-    for (let at = start; at < start + size; at++) text += String.fromCharCode(this.#buffer[at]!);
+    const buffer = this.#buffer;
+    let mixed = size;
+    for (let at = start; at < start + size; at++) mixed = Math.imul(mixed ^ buffer[at]!, 0x01000193);
+    const slot = (mixed ^ (mixed >>> 15)) & (recent - 1);
+    const known = this.#recent[slot];
+    if (known !== undefined && known.length === size && isAt(known, buffer, start)) return known;
+    const text = buffer.toString('latin1', start, start + size);
+    this.#recent[slot] = text;
     return text;
   }
+}
+
+function isAt(text: string, bytes: Uint8Array, start: number): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) !== bytes[start + index]) return false;
+  return true;
 }
