@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { types } from 'node:util';
 import type { Blobs } from '../cache/blobs.ts';
 import { decode, type ExternalRef, encode } from '../cache/codec.ts';
 import { Encoder } from '../cache/encoder.ts';
 import type { CellOutcome } from '../notebook/compile.ts';
 import type { CellId, RunReply, RunRequest, ValuesRef } from '../protocol/kernel.ts';
-import { type ChangeCheck, changeCheck } from './changeCheck.ts';
+import { changeCheck } from './changeCheck.ts';
+import { changesOf, type Live, type LiveExport, type Made } from './changes.ts';
 import { describeExport } from './exportInfo.ts';
 import { HiddenState } from './hiddenState.ts';
 import { untracked } from './run.ts';
@@ -13,32 +13,6 @@ import { whyNot } from './whyNot.ts';
 
 /** Runs shorter than this are cheaper to repeat than to load. */
 const WORTH_KEEPING_MS = 5;
-
-/** One exported value, and what is known of its content. */
-interface LiveExport {
-  readonly cell: CellId;
-  readonly name: string;
-  readonly value: unknown;
-  /** Content digest; null with the reason where the value cannot be encoded. */
-  readonly digest: string | null;
-  readonly reason: string | null;
-  /** The encoded value, until it is decided whether to keep it. */
-  bytes: Uint8Array | null;
-  readonly size: number;
-  /** The objects that the value is made of, by their number in the encoding; those of other exports are not among them. */
-  readonly objects: readonly object[];
-  /** Exports of other cells that the value points into. */
-  readonly refs: ReadonlySet<string>;
-  readonly check: ChangeCheck | null;
-}
-
-type Live = Map<string, LiveExport>;
-
-/** How the live values of a cell were made. */
-interface Made {
-  readonly inputs: RunRequest['inputs'];
-  readonly hidden: HiddenState | null;
-}
 
 /** The exported values that this kernel holds, and what is known of their content. */
 export class Values {
@@ -117,70 +91,16 @@ export class Values {
     return true;
   }
 
-  /**
-   * What the run that was given `inputs` changed of all it could reach. Whatever is not as it was is dropped, with what
-   * holds on to it, so that it comes back whole. What only functions of a cell can see is theirs to change.
-   */
+  /** What the run that was given `inputs` changed; what is not as it was is dropped, so that it comes back whole. */
   changed(inputs: RunRequest['inputs']): Pick<RunReply, 'mutated' | 'dropped'> {
-    const { values, makers } = this.#reach(inputs);
-    const mutated = values.filter(({ check }) => check?.isChanged());
-    const usedUp = values.filter(({ digest, value }) => digest === null && isUsedUp(value)).map(({ cell }) => cell);
-    const spoilt = [...usedUp, ...[...makers].filter((cell) => this.#isSpoilt(cell))];
-    const dropped = this.#withHolders([...mutated.map(({ cell }) => cell), ...spoilt]);
-    for (const cell of dropped) this.drop(cell);
-    return {
-      mutated: mutated.map(({ name, cell, value }) => ({ name, cell, advice: adviceFor(name, value) })),
-      dropped,
-    };
+    const changes = changesOf(inputs, this.#live, this.#made);
+    for (const cell of changes.dropped) this.drop(cell);
+    return changes;
   }
 
   drop(cell: CellId): void {
     this.#live.delete(cell);
     this.#made.delete(cell);
-  }
-
-  /**
-   * All values that lead from `inputs`: what they point into, and what went into those that nobody can look into, such
-   * as functions; and the cells that made these.
-   */
-  #reach(inputs: RunRequest['inputs']): { readonly values: LiveExport[]; readonly makers: Set<CellId> } {
-    const values = new Set<LiveExport>();
-    const makers = new Set<CellId>();
-    const pending = inputs.flatMap(({ name, cell }) => this.#live.get(cell)?.get(name) ?? []);
-    for (let one = pending.pop(); one; one = pending.pop()) {
-      if (values.has(one)) continue;
-      values.add(one);
-      for (const ref of one.refs) pending.push(...this.#withDigest(ref));
-      if (one.digest !== null || makers.has(one.cell)) continue;
-      makers.add(one.cell);
-      const taken = this.#made.get(one.cell)?.inputs ?? [];
-      pending.push(...taken.flatMap(({ name, cell }) => this.#live.get(cell)?.get(name) ?? []));
-    }
-    return { values: [...values], makers };
-  }
-
-  #isSpoilt(cell: CellId): boolean {
-    if (this.#made.get(cell)?.hidden?.isChanged()) return true;
-    return [...(this.#live.get(cell)?.values() ?? [])].some(({ check }) => check?.isChanged());
-  }
-
-  /** Cells, and all whose values may hold on to theirs. */
-  #withHolders(cells: readonly CellId[]): CellId[] {
-    const found = new Set(cells);
-    for (const cell of found) {
-      const digests = [...(this.#live.get(cell)?.values() ?? [])].map(({ digest }) => digest);
-      for (const [other, live] of this.#live) {
-        const taken = this.#made.get(other)?.inputs.some((input) => input.cell === cell);
-        const refers = () =>
-          [...live.values()].some(({ refs }) => digests.some((one) => one !== null && refs.has(one)));
-        if (taken || refers()) found.add(other);
-      }
-    }
-    return [...found];
-  }
-
-  #withDigest(digest: string): LiveExport[] {
-    return [...this.#live.values()].flatMap((live) => [...live.values()].filter((one) => one.digest === digest));
   }
 
   #mayKeep(policy: RunRequest['keepValues'], ms: number): boolean {
@@ -262,23 +182,8 @@ export class Values {
   }
 }
 
-/** Whether reading a value takes from it: a generator, an iterator, a stream that was read. */
-function isUsedUp(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
-  if (types.isGeneratorObject(value) || ('readableDidRead' in value && value.readableDidRead)) return true;
-  return (
-    'next' in value && typeof value.next === 'function' && (Symbol.iterator in value || Symbol.asyncIterator in value)
-  );
-}
-
 type AdoptRequest = Pick<RunRequest, 'cell' | 'inputs' | 'keepValues'>;
 
 function isObject(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
-function adviceFor(name: string, value: unknown): string {
-  return Array.isArray(value)
-    ? `use \`${name}.toSorted(…)\`, \`[...${name}, …]\` or another copy instead`
-    : `copy it first, for example with \`structuredClone(${name})\``;
 }
