@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { memoir, memoirJson } from '../support/memoir.ts';
 import { TempFolder } from '../support/temp.ts';
 
@@ -43,6 +43,7 @@ twice(text)
     const child = spawn(process.execPath, [join(dist, 'cli.js'), 'watch', 'page.memoir.ts', '--json'], {
       cwd: folder.path,
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const ended = once(child, 'exit');
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const next = async () => {
