@@ -67,11 +67,14 @@ export async function startLanguageClient(
 }
 
 /** The name of an SQL cell's table is no text of a cell: it stands in the cell's metadata. */
-function withTableNames(edit: vscode.WorkspaceEdit): vscode.WorkspaceEdit {
+function withTableNames(renamed: vscode.WorkspaceEdit): vscode.WorkspaceEdit {
   const cells = vscode.workspace.notebookDocuments.flatMap((notebook) => notebook.getCells());
-  for (const [uri, edits] of edit.entries()) {
-    if (uri.scheme !== TABLE_SCHEME) continue;
-    edit.set(uri, []);
+  const edit = new vscode.WorkspaceEdit();
+  for (const [uri, edits] of renamed.entries()) {
+    if (uri.scheme !== TABLE_SCHEME) {
+      edit.set(uri, edits);
+      continue;
+    }
     const cell = cells.find(({ document }) => document.uri.toString() === uri.query);
     const [name] = edits;
     if (!cell || !name) continue;

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { describeWindow } from '../../support/vscode/windowSuite.ts';
+
+const files = {
+  'types.memoir.ts': `// %% Rows
+const flights = [{ origin: 'BOS', delay: 3 }];
+
+// %% [sql] By origin
+const byOrigin = await sql\`SELECT * FROM \${flights}\`;
+
+// %% Show
+byOrigin.rows()
+`,
+};
+
+/** The language servers that run on this machine. */
+function servers(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && /dist\/language\.js/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+    } catch {
+      return false; // it has just ended
+    }
+  });
+}
+
+describeWindow('types in a window', { files }, (stage) => {
+  const before = servers();
+  const ours = () => servers().filter((pid) => !before.includes(pid));
+  const editor = (text: string) =>
+    stage.window.page.locator('.code-cell-row .monaco-editor', { hasText: text }).first();
+
+  test('what is typed is completed with members of a value of another cell', async () => {
+    const { page } = stage.window;
+    await stage.window.quickOpen('types.memoir.ts');
+    await editor('byOrigin.rows').click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('\nflights.');
+    const suggested = page.locator('.suggest-widget .monaco-list-row', { hasText: 'concat' });
+    await suggested.waitFor({ timeout: 60_000 });
+    await stage.window.shot('language-completion');
+    await page.keyboard.press('Escape');
+    expect(ours()).toHaveLength(1);
+  });
+
+  test('renaming the table of an SQL cell changes the cell and its uses', async () => {
+    const { page } = stage.window;
+    for (let back = 0; back < 'flights.'.length + 1; back += 1) await page.keyboard.press('Backspace');
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('F2');
+    const input = page.locator('.rename-box input');
+    await input.waitFor();
+    await input.fill('grouped');
+    await page.keyboard.press('Enter');
+    await stage.window.cellStatusShows('grouped');
+    await editor('grouped.rows').waitFor();
+  });
+
+  test('the language server ends with the last notebook', async () => {
+    await stage.window.command('View: Revert and Close Editor');
+    await expect.poll(ours, { timeout: 30_000 }).toEqual([]);
+  });
+});
