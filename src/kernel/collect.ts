@@ -8,6 +8,12 @@ export class Collector {
   last: Promise<unknown> = Promise.resolve();
   readonly #begun: Promise<unknown>[] = [];
 
+  /** One with the id of another takes its place. */
+  add(output: Output): void {
+    const at = output.id === undefined ? -1 : this.outputs.findIndex(({ id }) => id === output.id);
+    this.outputs.splice(at < 0 ? this.outputs.length : at, at < 0 ? 0 : 1, output);
+  }
+
   /** Work whose output is still to come. */
   waitFor(work: Promise<unknown>): void {
     this.#begun.push(work);

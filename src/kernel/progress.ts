@@ -1,7 +1,7 @@
 import { formatCount } from '../base/format.ts';
 import { MIME, type Output, type ProgressData } from '../protocol/output.ts';
+import { currentCollector } from './collect.ts';
 import { currentRun } from './run.ts';
-import { show } from './show.ts';
 
 export interface ProgressOptions {
   /** What is being done. */
@@ -67,7 +67,9 @@ function countOf(items: object): number | null {
 class Bar {
   readonly #label: string;
   readonly #total: number | null;
-  readonly #id = currentRun()?.nextOutputId();
+  readonly #run = currentRun();
+  readonly #id = this.#run?.nextOutputId();
+  readonly #place = currentCollector() ?? null;
   readonly #started = performance.now();
   #drawnAt = Number.NEGATIVE_INFINITY;
   #done = 0;
@@ -77,6 +79,7 @@ class Bar {
     this.#label = label;
     this.#total = total;
     this.#draw('running');
+    this.#run?.abort.signal.addEventListener('abort', () => this.end('stopped')); // the loop itself is left where it stands
   }
 
   step(): void {
@@ -96,7 +99,10 @@ class Bar {
     const left =
       this.#total === null || this.#done === 0 ? null : (elapsedMs / this.#done) * (this.#total - this.#done);
     const data = { label: this.#label, done: this.#done, total: this.#total, elapsedMs, leftMs: left, state };
-    if (this.#id !== undefined) show(outputOf(data, this.#id));
+    if (this.#id === undefined) return;
+    const output = outputOf(data, this.#id);
+    if (this.#place) this.#place.add(output);
+    else this.#run?.output(output);
   }
 }
 

@@ -5,6 +5,6 @@ import { currentRun } from './run.ts';
 /** Shows an output where this code stands: in what is being put together, or in the running cell. */
 export function show(output: Output): void {
   const collector = currentCollector();
-  if (collector) collector.outputs.push(output);
+  if (collector) collector.add(output);
   else currentRun()?.output(output);
 }

@@ -7,7 +7,7 @@ import {
   type StatData,
   type WidgetData,
 } from '../../src/protocol/output.ts';
-import { Cells } from './cells.ts';
+import { Cells, written } from './cells.ts';
 
 const FROM_MEMOIR = `import { accordion, audio, callout, chart, code, columns, display, download, html, image, json, live, md, mermaid, progress, refresh, select, selection, sidebar, slider, stat, tableView, tabs, toast, widget } from 'memoir';\n`;
 
@@ -141,9 +141,28 @@ describe('progress', () => {
     expect(cells.outputs.at(-1)!.items.at(-1)!.data).toBe('10');
   });
 
+  test('within a layout is one output', async () => {
+    const outputs = await shown(`sidebar(() => { for (const n of progress([1, 2, 3])) n; })`);
+    expect(data<LayoutData>(outputs[0]).children[0]!.outputs).toHaveLength(1);
+  });
+
   test('that is left early says where it stopped', async () => {
     const outputs = await shown(`for (const n of progress([1, 2, 3])) if (n === 2) break;`);
     expect(data<ProgressData>(outputs.at(-1))).toMatchObject({ done: 1, state: 'stopped' });
+  });
+});
+
+describe('progress of a cell that is interrupted', () => {
+  test('says where it stopped', async () => {
+    const cells = new Cells();
+    const running = cells.run(
+      'Cell',
+      `${FROM_MEMOIR}for (const n of progress([1, 2, 3])) { if (n === 2) console.log('here'); if (n > 1) await new Promise(() => {}); }`,
+    );
+    await written(cells, 'here');
+    await cells.kernel.interrupt();
+    expect((await running).status).toBe('interrupted');
+    expect(data<ProgressData>(cells.outputs.at(-1))).toMatchObject({ done: 1, state: 'stopped' });
   });
 });
 
