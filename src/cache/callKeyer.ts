@@ -31,8 +31,8 @@ export function keyerOf(
   return { isPlain: !key && !files && !readsThis, keyOf, partsOf };
 }
 
-/** Methods see the object that they are called on. That the words stand in a text or comment does no harm. */
-const READS_THIS = /\b(this|super|eval)\b/;
+/** Methods see the object that they are called on, built-in ones too. That the words stand in a text or comment does no harm. */
+const READS_THIS = /\b(this|super|eval)\b|\[native code\]/;
 
 function withThis(self: unknown, keyed: { readonly problem: string }): CallKey {
   const own = callKey([self]);

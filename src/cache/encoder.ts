@@ -2,8 +2,9 @@ import { types } from 'node:util';
 import { ByteWriter } from './byteWriter.ts';
 import { header, maxDepth, tag } from './codecFormat.ts';
 import { typeOf } from './customTypes.ts';
+import { isDisguised } from './disguised.ts';
 import { NotEncodable } from './notEncodable.ts';
-import { isDisguised, type Walk, writers } from './objectWriters.ts';
+import { type Walk, writers } from './objectWriters.ts';
 import { type Shape, Shapes } from './shapes.ts';
 
 /** An object that another cell owns: who made it, and its number among that maker's objects. */

@@ -198,26 +198,6 @@ function hasNamedKeys(view: ArrayBufferView): boolean {
   return inspect(view, compact) !== inspect(view.subarray(), compact); // see `namedKeys`
 }
 
-/** Whether an object without properties is something else behind a prototype that was exchanged. */
-export function isDisguised(object: object): boolean {
-  return DISGUISED.some((is) => is(object));
-}
-
-const DISGUISED = [
-  types.isMap,
-  types.isSet,
-  types.isDate,
-  types.isRegExp,
-  types.isBoxedPrimitive,
-  types.isPromise,
-  types.isWeakMap,
-  types.isWeakSet,
-  types.isAnyArrayBuffer,
-  ArrayBuffer.isView,
-  types.isGeneratorObject,
-  types.isExternal,
-];
-
 function isURL(value: unknown): value is URL {
   return value instanceof URL && URL.canParse(String(value));
 }

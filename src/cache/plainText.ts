@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isDisguised } from './objectWriters.ts';
+import { isDisguised } from './disguised.ts';
 
 const mostParts = 24;
 const longestString = 100;
