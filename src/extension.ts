@@ -75,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     report.command('memoir.showFlameChart', async (id) => (await profiling()).show(await host(), id)),
     report.command('memoir.exportProfile', async (id) => (await profiling()).save(await host(), id)),
     report.command('memoir.deleteProfile', async (id) => (await profiling()).remove(await host(), id)),
+    report.command('memoir.switchProfileHeat', async () => (await profiling()).heatBy(await host())),
     report.command('memoir.clearProfileHeat', async () => (await profiling()).clearHeat(await host())),
     report.command('memoir.showLog', () => report.reveal()),
   );

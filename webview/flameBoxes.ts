@@ -29,7 +29,7 @@ export function visibleBoxes(
   const scale = width / (range.to - range.from);
   const boxes: FlameBox[] = [];
   const waiting: number[] = [];
-  const place = (node: number, start: number, ticks: number, merged: number) => {
+  const place: Place = (node, start, ticks, merged) => {
     const left = Math.max(0, (start - range.from) * scale);
     const right = Math.min(width, (start + ticks - range.from) * scale);
     const row = tree.depth[node]!;
@@ -44,25 +44,34 @@ export function visibleBoxes(
   return boxes;
 }
 
-function placeChildren(
-  tree: FlameTree,
-  node: number,
-  range: FlameRange,
-  narrowest: number,
-  place: (node: number, start: number, ticks: number, merged: number) => void,
-): void {
+type Place = (node: number, start: number, ticks: number, merged: number) => void;
+
+/** Neighbours that are too narrow become one box; ordered by weight, those are all that follow the first. */
+function placeChildren(tree: FlameTree, node: number, range: FlameRange, narrowest: number, place: Place): void {
   const children = tree.children(node);
   const end = tree.start(node) + tree.total[node]! - tree.self[node]!;
   let at = tree.start(node);
-  for (let i = 0; i < children.length; i++) {
+  let narrow = 0; // neighbours before this child
+  let since = at;
+  const merge = (before: number) => {
+    if (narrow > 0 && at > range.from) place(children[before - 1]!, since, at - since, narrow);
+    narrow = 0;
+  };
+  for (let i = 0; i < children.length && at < range.to; i++) {
     const child = children[i]!;
     const ticks = tree.total[child]!;
-    if (at >= range.to) return;
-    if (ticks < narrowest) {
-      place(child, at, end - at, children.length - i); // heaviest first: all that follow are narrow, too
+    if (ticks < narrowest && !tree.isInTime) {
+      place(child, at, end - at, children.length - i);
       return;
     }
-    if (at + ticks > range.from) place(child, at, ticks, 0);
+    if (ticks < narrowest) {
+      if (narrow === 0) since = at;
+      narrow += 1;
+    } else {
+      merge(i);
+      if (at + ticks > range.from) place(child, at, ticks, 0);
+    }
     at += ticks;
+    if (i === children.length - 1) merge(children.length);
   }
 }

@@ -19,11 +19,12 @@ export class FlameTree {
   readonly #order: Int32Array;
   readonly #start: Float64Array;
   readonly #ordered: Uint8Array;
-  readonly #inTime: boolean;
+  /** Whether nodes stand in the order in which they ran, rather than by weight. */
+  readonly isInTime: boolean;
 
   /** @param inTime the model's nodes stand in the order in which they ran, and stay as they are */
   constructor(model: FlameModel, inTime = false) {
-    this.#inTime = inTime;
+    this.isInTime = inTime;
     const merged = mergeStacks(model, inTime);
     this.frames = model.frames;
     this.size = merged.size;
@@ -79,7 +80,7 @@ export class FlameTree {
   #arrange(node: number): Int32Array {
     const children = this.#order.subarray(this.#firstChild[node]!, this.#firstChild[node + 1]!);
     if (this.#ordered[node]) return children;
-    if (children.length > 1 && !this.#inTime) children.sort((a, b) => this.total[b]! - this.total[a]! || a - b);
+    if (children.length > 1 && !this.isInTime) children.sort((a, b) => this.total[b]! - this.total[a]! || a - b);
     let at = this.#start[node]!;
     for (const child of children) {
       this.#start[child] = at;

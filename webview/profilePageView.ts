@@ -39,8 +39,8 @@ export class ProfilePageView implements Disposable {
       ...(result.timing || hasCosts ? [h('div', { class: 'measured' }, profileFacts(view), ...this.#times())] : []),
       ...profileNotes(result.notes),
       ...profileComparison(view, this.#open),
-      ...(hasCosts ? [this.#costs()] : []),
       ...profileWaiting(view, this.#open),
+      ...(hasCosts ? [this.#costs()] : []),
       ...profileMemory(view, this.#open),
       ...(hasCosts || !result.error ? [this.#flame()] : []),
     );
@@ -77,11 +77,13 @@ export class ProfilePageView implements Disposable {
 
   #flame(): HTMLElement {
     const { flame, paths, result } = this.#view;
-    const { ticks, intervalUs, calls } = result.cpu ?? { ticks: 0, intervalUs: 0, calls: 0 };
+    const { ticks, intervalUs, functions } = result.cpu ?? { ticks: 0, intervalUs: 0, functions: [] };
     const title = h('h2', {}, 'Flame chart');
     if (!flame?.totalTicks[0] || ticks < FEWEST_SAMPLES)
       return h('section', {}, title, ...this.#tooFewSamples(ticks, intervalUs));
-    const msPerTick = intervalUs / 1000 / Math.max(1, calls);
+    const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+    const known = sum(functions.map((one) => one.ticks));
+    const msPerTick = known ? sum(functions.map(({ selfMs }) => selfMs)) / known : intervalUs / 1000;
     const cost = (samples: number) => measureText(samples * msPerTick);
     const scale = { cost, whole: 'time', isSamples: true, paths };
     const sources = [{ name: 'Flame chart', model: flame, scale, inTime: false }];

@@ -31,7 +31,7 @@ export function profileWaiting(
   return [
     h(
       'section',
-      { class: 'waiting cost' },
+      { class: 'waits cost' },
       h('h2', {}, 'Waiting'),
       h('p', { class: 'dim' }, `Of ${measureText(waiting.wallMs)} on the clock per call, in a pass of its own.`),
       h(

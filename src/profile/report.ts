@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { formatPercent } from '../base/format.ts';
 import type {
-  CpuCosts,
   CpuProfile,
   FlameModel,
   ProfileResult,
@@ -64,6 +63,7 @@ export function reportOf(
   const model = plain && stacks ? onStacksOf(stacks.model, plain) : plain;
   const calls = measured.sampled?.calls ?? 1;
   const cpu = model && costsOf(model, sources, calls, intervalUs, cpuMsPerCall(model, measured));
+  const waiting = measured.waits && waitingCosts(measured.waits);
   const { allocation, ...memory } = memoryReport(measured, locations, sources, stacks?.allocation ?? null);
   const result: ProfileResult = {
     target,
@@ -72,9 +72,12 @@ export function reportOf(
     timing,
     cpu,
     ...memory,
-    waiting: measured.waits && waitingCosts(measured.waits),
+    waiting,
     touched,
-    sources: digestsOf(cpu, sources),
+    sources: digestsOf(
+      [...(cpu?.lines ?? []), ...(waiting?.lines ?? []), ...(memory.memory?.functions ?? [])],
+      sources,
+    ),
     overheadMs: performance.now() - started - measured.windowMs,
     notes: [...notes, ...measured.notes, ...notesOn(model, measured)],
   };
@@ -95,8 +98,8 @@ function waitingCosts({ calls, ms, waits }: Waits): WaitingCosts {
   return { calls, wallMs: ms / calls, lines: lines.sort((a, b) => b.waitMs - a.waitMs) };
 }
 
-function digestsOf(cpu: CpuCosts | null, sources: Sources): Record<string, string> {
-  const files = new Set(cpu?.lines.map(({ file }) => file));
+function digestsOf(costs: readonly { readonly file: string | null }[], sources: Sources): Record<string, string> {
+  const files = new Set(costs.flatMap(({ file }) => file ?? []));
   return Object.fromEntries(
     [...files].flatMap((file) => {
       const digest = sources.digest(file);

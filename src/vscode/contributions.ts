@@ -29,6 +29,7 @@ export type CommandId =
   | 'memoir.showFlameChart'
   | 'memoir.exportProfile'
   | 'memoir.deleteProfile'
+  | 'memoir.switchProfileHeat'
   | 'memoir.clearProfileHeat'
   | 'memoir.openPlace'
   | 'memoir.acknowledgeAlert'

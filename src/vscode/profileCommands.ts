@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { Host } from './host.ts';
 import { exportProfile, profile, showKept } from './profileCommand.ts';
-import { hideHeat } from './profileHeat.ts';
+import { hideHeat, switchHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
 import { summaryOf } from './profileSummary.ts';
 
@@ -51,6 +51,11 @@ export async function pin(host: Host, id: unknown): Promise<void> {
 /** Saves a kept profile as a file of the reader's. */
 export async function save(host: Host, id: unknown): Promise<void> {
   await exportProfile(host.profiling, find(host, id));
+}
+
+/** Shows heat by something else: CPU time, waiting, allocation. */
+export async function heatBy({ profiling }: Host): Promise<void> {
+  await switchHeat(profiling);
 }
 
 /** Takes the marks of a profile off all editors. */

@@ -1,14 +1,23 @@
-import { heatLines } from './profileHeatLines.ts';
+import * as vscode from 'vscode';
+import { UserError } from '../base/errors.ts';
+import { type HeatKind, heatKinds, heatLines } from './profileHeatLines.ts';
 import type { KeptProfile } from './profileHistory.ts';
 import type { ProfileTools } from './profileTools.ts';
 
-/** Where a window keeps which profile its editors show. */
+/** Where a window keeps what its editors show. */
 const SHOWN = 'memoir.heat';
 
+interface Shown {
+  readonly id: string;
+  readonly kind: HeatKind;
+}
+
 /** Marks the lines of a profile in the editors, also after the window was reloaded. */
-export async function showHeat({ heat, context }: ProfileTools, { id, result }: KeptProfile): Promise<void> {
-  heat.show(heatLines(result), result.sources);
-  await context.workspaceState.update(SHOWN, id);
+export async function showHeat({ heat, context }: ProfileTools, kept: KeptProfile, wanted?: HeatKind): Promise<void> {
+  const { id, result } = kept;
+  const kind = wanted ?? heatKinds(result)[0] ?? 'cpu';
+  heat.show(heatLines(result, kind), result.sources);
+  await context.workspaceState.update(SHOWN, { id, kind } satisfies Shown);
 }
 
 export async function hideHeat({ heat, context }: ProfileTools): Promise<void> {
@@ -18,7 +27,23 @@ export async function hideHeat({ heat, context }: ProfileTools): Promise<void> {
 
 /** Shows what was shown when the window was last open. */
 export async function restoreHeat(tools: ProfileTools): Promise<void> {
-  const id = tools.context.workspaceState.get<string>(SHOWN);
-  const kept = id === undefined ? null : await tools.history.find(id);
-  if (kept) await showHeat(tools, kept);
+  const shown = tools.context.workspaceState.get<Shown>(SHOWN);
+  const kept = shown && (await tools.history.find(shown.id));
+  if (kept) await showHeat(tools, kept, shown.kind);
 }
+
+/** Asks what heat shall go by: CPU time, waiting, allocation. */
+export async function switchHeat(tools: ProfileTools): Promise<void> {
+  const shown = tools.context.workspaceState.get<Shown>(SHOWN);
+  const kept = shown && (await tools.history.find(shown.id));
+  if (!kept) throw new UserError('No profile is shown in the editor. Profile a function first.');
+  const items = heatKinds(kept.result).map((kind) => ({ label: NAMES[kind], by: kind }));
+  const picked = await vscode.window.showQuickPick(items, { title: `Show lines of ${kept.result.target.name} by` });
+  if (picked) await showHeat(tools, kept, picked.by);
+}
+
+const NAMES: Readonly<Record<HeatKind, string>> = {
+  cpu: 'CPU time',
+  waiting: 'Waiting',
+  allocation: 'Allocation, function by function',
+};

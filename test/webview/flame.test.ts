@@ -268,3 +268,27 @@ describe('the keys of a flame chart', () => {
     );
   });
 });
+
+test('in time, nodes keep their order, and narrow neighbours between wide ones become one box', () => {
+  const frame = (name: string) => ({ name, file: null, line: null, origin: 'own' as const });
+  const names = ['(root)', 'a', 'b'];
+  const order = [1, 2, 2, 2, 1, 2]; // children of the root, by frame
+  const ticks = [0, 400, 1, 1, 1, 500, 97];
+  const model = {
+    frames: names.map(frame),
+    parent: Int32Array.from([-1, ...order.map(() => 0)]),
+    frame: Int32Array.from([0, ...order]),
+    selfTicks: Float64Array.from(ticks),
+    totalTicks: Float64Array.from([1000, ...ticks.slice(1)]),
+  };
+  const tree = new FlameTree(model, true);
+  expect([...tree.children(0)].map((node) => tree.frameOf(node).name)).toEqual(['a', 'b', 'b', 'b', 'a', 'b']);
+  const boxes = visibleBoxes(tree, { from: 0, to: 1000 }, 400).filter(({ row }) => row === 1);
+  const drawn = boxes.map(({ x, width, merged }) => [Math.round(x), Math.round(width), merged]);
+  expect(drawn.toSorted((a, b) => a[0]! - b[0]!)).toEqual([
+    [0, 160, 0],
+    [160, 1, 3],
+    [161, 200, 0],
+    [361, 39, 0],
+  ]);
+});
