@@ -1,6 +1,6 @@
 /**
  * The tables of the disk tier. What is known of an entry lies apart from its value, too, so that looking through all of
- * them is quick; what is handed out is what the value's own authentication code covers. Sums follow by triggers: they are exact whoever writes, and whatever process is killed in the middle.
+ * them, or summing them up, is quick; what is handed out is what the value's own authentication code covers.
  */
 export const diskSchema = `
 CREATE TABLE value (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
@@ -12,20 +12,11 @@ CREATE TABLE used (key TEXT PRIMARY KEY, at INTEGER NOT NULL, hits INTEGER NOT N
 CREATE TABLE tag (tag TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (tag, key)) WITHOUT ROWID;
 CREATE INDEX tag_key ON tag (key);
 CREATE TABLE lease (key TEXT PRIMARY KEY, holder TEXT NOT NULL, renewed INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE total (entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
-INSERT INTO total VALUES (0, 0);
 CREATE TABLE counter (tier TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL, PRIMARY KEY (tier, name)) WITHOUT ROWID;
-CREATE TRIGGER added AFTER INSERT ON entry BEGIN
-  UPDATE total SET entries = entries + 1, bytes = bytes + new.bytes;
-END;
-CREATE TRIGGER changed AFTER UPDATE OF bytes ON entry BEGIN
-  UPDATE total SET bytes = bytes + new.bytes - old.bytes;
-END;
 CREATE TRIGGER removed AFTER DELETE ON entry BEGIN
   DELETE FROM value WHERE id = old.id;
   DELETE FROM used WHERE key = old.key;
   DELETE FROM tag WHERE key = old.key;
-  UPDATE total SET entries = entries - 1, bytes = bytes - old.bytes;
 END`;
 
 const listed = `SELECT entry.key, size, created, expires, saved_ms, failed, tags, coalesce(used.at, created) AS used_at
@@ -50,11 +41,8 @@ export const addCount = `INSERT INTO counter (tier, name, value) VALUES (?, ?, ?
   ON CONFLICT (tier, name) DO UPDATE SET value = value + excluded.value`;
 export const readCounts = 'SELECT tier, name, value FROM counter';
 
-/** The sums as the triggers keep them, and anew. */
-export const readTotal = 'SELECT entries, bytes FROM total';
 export const sumAll = 'SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM entry';
 export const sumBetween = `${sumAll} WHERE key >= ?1 AND key < ?2`;
-export const putTotal = 'UPDATE total SET entries = ?, bytes = ?';
 
 /** A page of entries from key `?1` on and before `?2`, that have not expired at `?3`; `pageTagged` with a tag of `?4`. */
 export const page = `${listed} WHERE entry.key >= ?1 AND entry.key < ?2 AND ${unexpired}`;

@@ -9,7 +9,7 @@ import { DiskLeases } from './diskLeases.ts';
 import { deleteRow, infoOf, putRow } from './diskRow.ts';
 import * as sql from './diskSchema.ts';
 import { type DiskLimits, END, removeAll, removeExcess, removeFilesOf, shrink, sumOf } from './diskUpkeep.ts';
-import { checkFile, checkSums, findDamaged, type Verification } from './diskVerify.ts';
+import { checkFile, findDamaged, type Verification } from './diskVerify.ts';
 import { EntryFiles } from './entryFiles.ts';
 import { networkProblem } from './networkFolder.ts';
 import { matcherOf, prefixOf } from './pattern.ts';
@@ -188,7 +188,7 @@ export class DiskTier implements Tier {
       const { entries, damaged } = await findDamaged(guard, isSound);
       await this.deleteMany(damaged);
       const orphans = (await this.collect()).files;
-      return { entries, damaged, orphans, file, sums: await checkSums(guard) };
+      return { entries, damaged, orphans, file };
     }, undefined);
   }
 
@@ -226,10 +226,10 @@ export class DiskTier implements Tier {
   }
 
   async #keepWithinLimits(): Promise<void> {
-    const total = await this.#access.read((connection) => connection.first(sql.readTotal), undefined);
+    const total = await this.#access.attempt(() => sumOf(this.#access.guard), null);
     if (!total) return;
     const { maxBytes, maxEntries } = this.#limits;
-    const left = { bytes: maxBytes - Number(total.bytes), entries: maxEntries - Number(total.entries) };
+    const left = { bytes: maxBytes - total.bytes, entries: maxEntries - total.entries };
     this.#unlooked = { bytes: 0, entries: 0 };
     this.#room = { bytes: left.bytes / 8, entries: left.entries / 8 }; // others write, too
     if (left.bytes >= 0 && left.entries >= 0) return;

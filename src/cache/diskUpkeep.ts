@@ -48,7 +48,6 @@ export async function removeExcess(
 ): Promise<void> {
   await inSteps(guard, files, sql.deleteExpired, now);
   const { bytes, entries } = await sumOf(guard);
-  await guard.execute('write', (connection) => connection.run(sql.putTotal, entries, bytes));
   if (bytes <= maxBytes && entries <= maxEntries) return;
   let excess = { bytes: bytes - maxBytes * filled, entries: entries - maxEntries * filled };
   const doomed: string[] = [];

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GuardedConnection } from '../base/guardedConnection.ts';
 import * as sql from './diskSchema.ts';
-import { sumOf } from './diskUpkeep.ts';
 
 /** What a look at everything on disk found. */
 export interface Verification {
@@ -12,8 +11,6 @@ export interface Verification {
   readonly orphans: number;
   /** What SQLite says of the file: `ok`, or what is wrong. */
   readonly file: string;
-  /** Whether the sums were right; they are now. */
-  readonly sums: boolean;
 }
 
 /** Looks at each entry with `isSound`, in turns; gives the keys of those that are not. */
@@ -36,15 +33,7 @@ export async function findDamaged(
   }
 }
 
-/** Puts the sums right; gives whether they were. */
-export async function checkSums(guard: GuardedConnection): Promise<boolean> {
-  const { entries, bytes } = await sumOf(guard);
-  const kept = await guard.execute('read', (connection) => connection.first(sql.readTotal));
-  if (Number(kept?.entries) === entries && Number(kept?.bytes) === bytes) return true;
-  await guard.execute('write', (connection) => connection.run(sql.putTotal, entries, bytes));
-  return false;
-}
-
+/** What SQLite says of its file. */
 export async function checkFile(guard: GuardedConnection): Promise<string> {
   const row = await guard.execute('read', (connection) => connection.first('PRAGMA quick_check(1)'));
   return String(row?.quick_check ?? 'ok');

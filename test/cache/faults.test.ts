@@ -303,6 +303,7 @@ describe('a small disk that is full', () => {
     const directory = temporaryDirectory();
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', directory]);
     try {
+      writeFileSync(join(directory, 'of others'), randomBytes(1_000_000));
       const store = open(directory);
       const random = (bytes: number) => randomBytes(bytes).toString('latin1');
       for (let index = 0; index < 20; index++) await store.records.set(`row${index}`, random(30_000));
@@ -311,14 +312,14 @@ describe('a small disk that is full', () => {
       expect(errors).toBeGreaterThan(0);
       expect(problem).toContain('is full');
       expect((await store.records.get('file19'))?.tier).toBe('memory');
-      for (let index = 0; index < 20; index++) await store.records.delete(`file${index}`);
+      rmSync(join(directory, 'of others'));
       await store.records.set('later', random(1000));
       expect((await store.stats()).tiers[1]!.problem).toBeUndefined();
       await store.close();
       const again = open(directory);
       expect((await again.records.get('later'))?.tier).toBe('disk');
       expect((await again.records.get('row0'))?.tier).toBe('disk');
-      expect(await again.verify()).toMatchObject({ damaged: [], file: 'ok', sums: true });
+      expect(await again.verify()).toMatchObject({ damaged: [], file: 'ok' });
       await again.close();
     } finally {
       execFileSync('umount', ['--lazy', directory]);
