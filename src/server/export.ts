@@ -87,22 +87,10 @@ async function html(source: ExportSource, options: ExportOptions): Promise<strin
 /** Whether a page that shows these outputs loads the script; what is small goes along anyway. */
 function isNeeded(script: string, items: readonly OutputItem[]): boolean {
   if (script === 'chartView') return items.some(({ mime }) => mime === MIME.vegaLite);
-  const large = LARGE.find(({ begins }) => script.startsWith(begins));
-  return !large || diagrams(items).some((text) => large.when.test(text));
-}
-
-/** Large parts that diagrams load on demand, and which diagrams do. */
-const LARGE = [
-  { begins: 'diagramView', when: /(?:)/ },
-  { begins: 'elk-', when: /\belk\b/i },
-  { begins: 'katex', when: /\$\$/ },
-];
-
-function diagrams(items: readonly OutputItem[]): string[] {
-  return items.flatMap(({ mime, data }) => {
-    const { language, code } = (mime === MIME.code ? data : {}) as Partial<CodeData>; // made by the kernel
-    return language === 'mermaid' ? [code ?? ''] : [];
-  });
+  if (script === 'diagramView') {
+    return items.some(({ mime, data }) => mime === MIME.code && (data as CodeData).language === 'mermaid'); // made by the kernel
+  }
+  return true;
 }
 
 function exported({ file, document, ids, session }: ExportSource): ExportedNotebook {
