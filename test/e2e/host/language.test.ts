@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { eventually, onTestEnd, test } from '../../support/vscode/hostSuite.ts';
+import { eventually, onTestEnd, skip, test } from '../../support/vscode/hostSuite.ts';
 import { open, replace, write } from '../../support/vscode/notebookSteps.ts';
 
 const SOURCE = `// %% Use
@@ -235,3 +236,26 @@ test('a notebook as plain text is clean after one click', async () => {
   await vscode.commands.executeCommand(fix!.command!.command, ...fix!.command!.arguments!);
   await eventually(() => errors().length === 0);
 });
+
+test('a language server that dies is started again, and knows what is open', async () => {
+  if (!existsSync('/proc')) skip('only Linux tells which process it is');
+  const notebook = await openTyped('dies.memoir.ts');
+  const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurServer(pid));
+  assert.equal(pids.length, 1);
+  process.kill(Number(pids[0]), 'SIGKILL');
+  await eventually(async () => {
+    const alive = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurServer(pid));
+    return alive.length === 1 && alive[0] !== pids[0];
+  });
+  await eventually(async () => (await hover(notebook, 0, 'twice')).includes('const twice'), 60_000);
+});
+
+/** Whether a process is the language server that this extension host has started. */
+function isOurServer(pid: string): boolean {
+  try {
+    const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    return parent === process.pid && /language\.js/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return false; // it has just ended
+  }
+}
