@@ -6,10 +6,11 @@ import {
   type TextEdit,
 } from 'vscode-languageserver/node';
 import { type Engine, LEGEND } from './engine.ts';
-import { APPLY_EDIT, Features } from './features.ts';
+import { Features } from './features.ts';
 import { formatWithWorkspace } from './formatter.ts';
 import type { LanguageNotebooks } from './notebooks.ts';
 import { Outline } from './outline.ts';
+import { APPLY_EDIT, Suggestions } from './suggestions.ts';
 
 /** What may be asked. */
 export const CAPABILITIES: InitializeResult = {
@@ -44,9 +45,10 @@ export const CAPABILITIES: InitializeResult = {
 /** Answers everything that an editor asks about cells. */
 export function answerOn(connection: Connection, engine: Engine, notebooks: LanguageNotebooks): void {
   const features = new Features(engine, notebooks);
+  const suggestions = new Suggestions(engine, notebooks);
   const outline = new Outline(engine, notebooks);
-  connection.onCompletion((params) => features.completion(params));
-  connection.onCompletionResolve((item) => features.resolveCompletion(item));
+  connection.onCompletion((params) => suggestions.at(params));
+  connection.onCompletionResolve((item) => suggestions.resolve(item));
   connection.onHover((params) => features.hover(params));
   connection.onSignatureHelp((params) => features.signatureHelp(params));
   connection.onDefinition((params) => features.definition(params));

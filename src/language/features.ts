@@ -2,11 +2,6 @@ import {
   type CodeAction,
   type CodeActionParams,
   CodeActionRequest,
-  type CompletionItem,
-  type CompletionList,
-  type CompletionParams,
-  CompletionRequest,
-  CompletionResolveRequest,
   type Definition,
   DefinitionRequest,
   type DocumentHighlight,
@@ -37,67 +32,20 @@ import {
 import type { Engine } from './engine.ts';
 import type { LanguageNotebook } from './notebook.ts';
 import type { LanguageNotebooks } from './notebooks.ts';
-import { isForeign, isMarked, unmark } from './privateNames.ts';
-
-export const APPLY_EDIT = 'memoir.language.applyEdit';
+import { unmark } from './privateNames.ts';
 
 /** Answers what an editor asks about a cell: asks the engine about the module, and leads the answer back to cells. */
 export class Features {
   readonly #engine: Engine;
   readonly #notebooks: LanguageNotebooks;
-  /** What the engine wants to have back of the latest suggestions, so that they need not carry it. */
-  #suggested: { readonly list: number; readonly cell: string; readonly data: readonly unknown[] } = {
-    list: 0,
-    cell: '',
-    data: [],
-  };
 
   constructor(engine: Engine, notebooks: LanguageNotebooks) {
     this.#engine = engine;
     this.#notebooks = notebooks;
   }
 
-  async completion(params: CompletionParams): Promise<CompletionList | null> {
-    const at = this.#at(params);
-    if (!at) return null;
-    const found = await this.#engine.ask(CompletionRequest.type, { ...params, ...at.place });
-    if (!found) return null;
-    const { items, itemDefaults, isIncomplete } = Array.isArray(found)
-      ? { items: found, itemDefaults: undefined, isIncomplete: false }
-      : found;
-    const cell = params.textDocument.uri;
-    const mark = at.notebook.markOf(cell);
-    const shown = items.filter(({ label }) => !isForeign(label, mark));
-    const list = this.#suggested.list + 1;
-    this.#suggested = { list, cell, data: shown.map(({ data }) => data ?? itemDefaults?.data) };
-    const editRange = itemDefaults?.editRange;
-    const range = editRange && ('insert' in editRange ? editRange.insert : editRange);
-    return { isIncomplete, items: shown.map((item, index) => suggestion(item, { list, index }, at.notebook, range)) };
-  }
-
-  /** A suggestion with all that is known of it; an import that belongs into another cell is a command of its own. */
-  async resolveCompletion(item: CompletionItem): Promise<CompletionItem> {
-    const { list, index } = item.data as SuggestionData; // made above
-    const { cell, data } = this.#suggested;
-    const notebook = this.#notebooks.of(cell);
-    if (!notebook || list !== this.#suggested.list || !data[index]) return item;
-    const { data: _, ...found } = await this.#engine.ask(CompletionResolveRequest.type, { ...item, data: data[index] });
-    const { additionalTextEdits = [], detail, documentation } = unmark(found);
-    const told = { ...item, ...(detail !== undefined && { detail }), ...(documentation && { documentation }) };
-    if (!additionalTextEdits.length) return told;
-    const { changes = {} } = this.#notebooks.edit({ changes: { [notebook.uri]: additionalTextEdits } });
-    const { [cell]: own = [], ...others } = changes;
-    return {
-      ...told,
-      ...(own.length && { additionalTextEdits: own }),
-      ...(Object.keys(others).length && {
-        command: { title: 'Add the import', command: APPLY_EDIT, arguments: [{ changes: others }] },
-      }),
-    };
-  }
-
   async hover(params: TextDocumentPositionParams): Promise<Hover | null> {
-    const at = this.#at(params);
+    const at = this.#notebooks.place(params);
     const found = at && (await this.#engine.ask(HoverRequest.type, at.place));
     if (!found) return null;
     const range = found.range && at.notebook.virtual.rangeToCell(found.range)?.range;
@@ -105,7 +53,7 @@ export class Features {
   }
 
   async signatureHelp(params: SignatureHelpParams): Promise<SignatureHelp | null> {
-    const at = this.#at(params);
+    const at = this.#notebooks.place(params);
     return at ? unmark(await this.#engine.ask(SignatureHelpRequest.type, { ...params, ...at.place })) : null;
   }
 
@@ -118,13 +66,13 @@ export class Features {
   }
 
   async references(params: ReferenceParams): Promise<Location[]> {
-    const at = this.#at(params);
+    const at = this.#notebooks.place(params);
     const found = at && (await this.#engine.ask(ReferencesRequest.type, { ...params, ...at.place }));
     return (found ?? []).flatMap((location) => this.#notebooks.locate(location) ?? []);
   }
 
   async highlights(params: TextDocumentPositionParams): Promise<DocumentHighlight[]> {
-    const at = this.#at(params);
+    const at = this.#notebooks.place(params);
     const found = at && (await this.#engine.ask(DocumentHighlightRequest.type, at.place));
     return (found ?? []).flatMap(({ range, ...highlight }) => {
       const here = at?.notebook.virtual.rangeToCell(range);
@@ -133,7 +81,7 @@ export class Features {
   }
 
   async prepareRename(params: TextDocumentPositionParams): Promise<{ range: Range; placeholder: string } | null> {
-    const at = this.#at(params);
+    const at = this.#notebooks.place(params);
     const found = at && (await this.#engine.ask(PrepareRenameRequest.type, at.place));
     if (!found || !('start' in found || 'range' in found)) return null;
     const range = 'range' in found ? found.range : found;
@@ -145,7 +93,7 @@ export class Features {
   }
 
   async rename(params: RenameParams): Promise<WorkspaceEdit | null> {
-    const at = this.#at(params);
+    const at = this.#notebooks.place(params);
     const found = at && (await this.#engine.ask(RenameRequest.type, { ...at.place, newName: params.newName }));
     return found ? this.#notebooks.edit(found) : null;
   }
@@ -210,7 +158,7 @@ export class Features {
     params: TextDocumentPositionParams,
     type: ProtocolRequestType<TextDocumentPositionParams, Definition | LocationLink[] | null, PR, E, RO>,
   ): Promise<LocationLink[] | Location[]> {
-    const at = this.#at(params);
+    const at = this.#notebooks.place(params);
     const found = at && (await this.#engine.ask(type, at.place));
     if (!at || !found) return [];
     const links = [found].flat().map((one) => ('targetUri' in one ? one : linkTo(one)));
@@ -230,39 +178,10 @@ export class Features {
     });
   }
 
-  /** The place in the module that a place in a cell is. */
-  #at({ textDocument, position }: TextDocumentPositionParams) {
-    const notebook = this.#notebooks.of(textDocument.uri);
-    const inModule = notebook?.virtual.toVirtual(textDocument.uri, position);
-    return notebook && inModule
-      ? { notebook, place: { textDocument: { uri: notebook.uri }, position: inModule } }
-      : null;
-  }
-
   #range({ virtual }: LanguageNotebook, cell: string, { start, end }: Range): Range | null {
     const [from, to] = [virtual.toVirtual(cell, start), virtual.toVirtual(cell, end)];
     return from && to ? { start: from, end: to } : null;
   }
-}
-
-/** Which of the latest suggestions it is. */
-interface SuggestionData {
-  readonly list: number;
-  readonly index: number;
-}
-
-function suggestion(
-  item: CompletionItem,
-  data: SuggestionData,
-  { virtual }: LanguageNotebook,
-  defaultRange: Range | undefined,
-): CompletionItem {
-  const shown = isMarked(item.label) ? unmark(item) : item;
-  const { textEdit } = shown;
-  const old = textEdit ? ('range' in textEdit ? textEdit.range : textEdit.insert) : defaultRange;
-  const range = old && virtual.rangeToCell(old)?.range;
-  const newText = textEdit?.newText ?? shown.textEditText ?? shown.insertText ?? shown.label;
-  return { ...shown, ...(range && { textEdit: { range, newText } }), data };
 }
 
 function linkTo({ uri, range }: Location): LocationLink {

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { messageOf } from '../base/errors.ts';
 import type { LanguageOptions } from '../protocol/language.ts';
-import { findNative, NativeEngine } from './nativeEngine.ts';
+import { findNative } from './findNative.ts';
+import { NativeEngine } from './nativeEngine.ts';
 import { LanguageServer } from './server.ts';
 import { TypeScriptEngine } from './typescript/typeScriptEngine.ts';
 

@@ -1,4 +1,4 @@
-import type { Location, Range, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
+import type { Location, Range, TextDocumentPositionParams, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
 import { TABLE_SCHEME } from '../protocol/language.ts';
 import type { LanguageNotebook } from './notebook.ts';
 import { unmark } from './privateNames.ts';
@@ -36,6 +36,15 @@ export class LanguageNotebooks {
   /** The notebook with a file. */
   at(uri: string): LanguageNotebook | undefined {
     return this.#byUri.get(uri);
+  }
+
+  /** A place in a cell as one in its module. */
+  place({ textDocument, position }: TextDocumentPositionParams) {
+    const notebook = this.of(textDocument.uri);
+    const inModule = notebook?.virtual.toVirtual(textDocument.uri, position);
+    return notebook && inModule
+      ? { notebook, place: { textDocument: { uri: notebook.uri }, position: inModule } }
+      : null;
   }
 
   /** A place as an editor knows it; null for one in a line of ours. */
