@@ -111,7 +111,8 @@ export class Computations {
     try {
       const value = await compute();
       const savedMs = options.savedMs ?? costOf?.() ?? performance.now() - started;
-      if (await isWanted()) await this.#keep(key, value, { ...options, savedMs });
+      const persist = options.persist ?? (options.savedMs === undefined ? 'ifWorth' : true);
+      if (await isWanted()) await this.#keep(key, value, { ...options, savedMs, persist });
       return value;
     } catch (error) {
       if (errorTtl !== undefined && (await isWanted())) {

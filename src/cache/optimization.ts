@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration } from '../base/format.ts';
+import { loadTime } from './policy.ts';
 import type { EntryInfo } from './tier.ts';
 
 /** An entry that is not worth its place, and why. */
@@ -19,9 +20,6 @@ export interface Optimization {
 
 const day = 86_400_000;
 const unusedDays = 30;
-const loadMs = 0.1; // of the smallest entry
-const loadBytesPerMs = 200_000; // reading, verifying and decoding, measured
-
 /** The entries that are not worth their place, the largest first. */
 export function findDispensable(entries: Iterable<EntryInfo>, now: number): Dispensable[] {
   return [...entries]
@@ -30,11 +28,6 @@ export function findDispensable(entries: Iterable<EntryInfo>, now: number): Disp
       return reason ? [{ key, bytes: meta.bytes, reason }] : [];
     })
     .sort((a, b) => b.bytes - a.bytes);
-}
-
-/** About how long it takes to load a value of some size from disk, in milliseconds. */
-function loadTime(bytes: number): number {
-  return loadMs + bytes / loadBytesPerMs;
 }
 
 function reasonToDrop({ bytes, savedMs, lastUsed }: EntryInfo['meta'], now: number): string | null {

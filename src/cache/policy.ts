@@ -16,3 +16,17 @@ export function worthOf({ bytes, savedMs, hits, lastUsed }: Use, now: number): n
   const idle = Math.max(0, now - lastUsed) / day;
   return ((savedMs + 1) * (1 + hits)) / (bytes + 100) / (1 + idle);
 }
+
+const smallBytes = 64_000; // what is smaller is loaded in no time worth speaking of
+const loadMs = 0.1;
+const loadBytesPerMs = 200_000; // reading, verifying and decoding, measured
+
+/** About how long it takes to load a value of some size from disk, in milliseconds. */
+export function loadTime(bytes: number): number {
+  return loadMs + bytes / loadBytesPerMs;
+}
+
+/** Whether a value is worth a place on disk: it is small, or loading it is faster than computing it. */
+export function isWorthKeeping(bytes: number, computeMs: number): boolean {
+  return bytes <= smallBytes || loadTime(bytes) < computeMs;
+}

@@ -2,6 +2,7 @@ import { type CacheStats, statsOf } from './cacheStats.ts';
 import { encode } from './codec.ts';
 import { Counters, type CountStore, type Counts } from './counters.ts';
 import type { MemoryTier } from './memoryTier.ts';
+import { isWorthKeeping } from './policy.ts';
 import type { Entry, EntryFilter, EntryInfo, EntryMeta, Lease, Tier, TierName } from './tier.ts';
 
 /** A value and where it was found. */
@@ -19,8 +20,8 @@ export interface SetOptions {
   readonly tags?: readonly string[];
   /** What a hit will save, in milliseconds. */
   readonly savedMs?: number;
-  /** False keeps the entry in this process only. */
-  readonly persist?: boolean;
+  /** False keeps the entry in this process only; `'ifWorth'` does so where loading it takes longer than computing it. */
+  readonly persist?: boolean | 'ifWorth';
   /** The value is an error, as data. */
   readonly failed?: boolean;
   /** True holds the value in memory only as long as the program does. */
@@ -93,10 +94,10 @@ export class TieredCache<Name extends TierName = 'memory' | 'disk' | 'redis'> {
     const entry: Entry = { value, meta: metaOf(options, encoded.length, this.#now()) };
     this.#outdate(key);
     if (this.#kept.size < keysNoted) this.#kept.add(key);
+    const { persist = true, savedMs = 0 } = options;
+    const isKept = persist === 'ifWorth' ? isWorthKeeping(encoded.length, savedMs) : persist;
     const write = async (tier: Tier) =>
-      void (await (tier === this.#memory || options.persist !== false
-        ? tier.set(key, entry, encoded)
-        : tier.delete(key)));
+      void (await (tier === this.#memory || isKept ? tier.set(key, entry, encoded) : tier.delete(key)));
     await Promise.all(this.#tiers.map(write));
     return entry.meta;
   }

@@ -244,6 +244,18 @@ describe('computing', () => {
     await Promise.all([cache.close(), other.close()]);
   });
 
+  test('keeps a large value on disk only where loading it beats computing it, or when asked', async () => {
+    const cache = open();
+    const large = 'x'.repeat(3_000_000);
+    await cache.getOrCompute('at once', () => large);
+    await cache.getOrCompute('asked', () => large, { persist: true });
+    await cache.getOrCompute('slow', () => sleep(300).then(() => large));
+    await cache.getOrCompute('small', () => 1);
+    const places = (await cache.entries()).map(({ key, tiers }) => [key, tiers.includes('disk')]);
+    expect(Object.fromEntries(places)).toEqual({ 'at once': false, asked: true, slow: true, small: true });
+    await cache.close();
+  });
+
   test('warms what is missing', async () => {
     const cache = open();
     await cache.set('a', 1);
