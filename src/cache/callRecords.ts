@@ -54,7 +54,7 @@ export class CallRecords {
     const started = performance.now();
     const name = this.#name(call.key);
     const costOf = () => computed?.savedMs ?? 0;
-    const times = { persist: true,  ...(ttlMs !== Infinity && { ttl: ttlMs }), staleWhileRevalidate: staleMs };
+    const times = { persist: true, ...(ttlMs !== Infinity && { ttl: ttlMs }), staleWhileRevalidate: staleMs };
     const kept = { tags, compress, costOf, ...times };
     const record = (await apart(() => this.#computations.get(name, compute, kept))) as CallRecord; // what `compute` made
     if (!computed) counts.hit(Math.max(0, record.savedMs - (performance.now() - started)));
