@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Disposable } from '../base/disposable.ts';
-import { type ErrorData, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { formatDuration } from '../base/format.ts';
 import type { ChildEnd } from '../process/child.ts';
 import {
@@ -13,16 +13,11 @@ import {
   type PassReply,
   PROFILE_FILE,
   type ProfileOutcome,
-  type RetainedBytes,
   SAMPLED_INSTANCE,
-  type SampledCalls,
-  type Timing,
-  type TimingSamples,
   type Touched,
-  type Waits,
 } from '../protocol/profiler.ts';
+import { type Measured, timingOf } from './measured.ts';
 import type { PassRunner } from './profilerProcess.ts';
-import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
 
 /** Where profiling is, for whoever waits. */
 export type ProfilePhase =
@@ -47,29 +42,6 @@ export interface MeasurementOptions {
   readonly leak: boolean;
   readonly onPhase: (phase: ProfilePhase) => void;
   readonly onConsent: (touched: readonly Touched[]) => Promise<boolean>;
-}
-
-/** What the passes came to, before lines are known. */
-export interface Measured {
-  outcome: ProfileOutcome;
-  /** Whether the target's module got as far as being loaded. */
-  loaded: boolean;
-  error: ErrorData | null;
-  timing: Timing | null;
-  profile: CpuProfile | null;
-  sampled: SampledCalls | null;
-  intervalUs: number;
-  allocated: (HeapSamples & { readonly profile: HeapProfile | null }) | null;
-  /** The longest time the event loop was blocked. */
-  blockedMs: number | null;
-  waits: Waits | null;
-  retained: (RetainedBytes & { readonly profile: HeapProfile | null }) | null;
-  touched: readonly Touched[];
-  /** The first call gave a promise. */
-  isAsync: boolean;
-  /** Time in passes, and time until consent was given or refused, which is nobody's overhead. */
-  windowMs: number;
-  notes: string[];
 }
 
 const WANTED_TICKS = 3000;
@@ -345,24 +317,3 @@ export class Measurement implements Disposable {
 }
 
 const ONCE = 'A single call includes what warming up costs.';
-
-function timingOf({ samples, batch }: TimingSamples): Timing {
-  return {
-    runs: samples.length * batch,
-    batch,
-    medianMs: median(samples),
-    meanMs: mean(samples),
-    p95Ms: quantile(samples.slice().sort(), 0.95),
-    ci95: medianInterval(samples),
-    mad: medianDeviation(samples),
-    samples: picked(samples),
-  };
-}
-
-/** At most `SAMPLES_SHOWN` values, evenly from the whole. */
-function picked(samples: Float64Array): number[] {
-  const step = Math.max(1, samples.length / SAMPLES_SHOWN);
-  return Array.from({ length: Math.min(samples.length, SAMPLES_SHOWN) }, (_, i) => samples[Math.floor(i * step)]!);
-}
-
-const SAMPLES_SHOWN = 200;

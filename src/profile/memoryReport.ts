@@ -2,7 +2,7 @@ import type { HeapProfile, LeakCosts, MemoryCosts, ProfileResult } from '../prot
 import { allocationCosts, heapModel } from './heapModel.ts';
 import { leakOf } from './leak.ts';
 import type { ScriptLocations } from './locations.ts';
-import type { Measured } from './measurement.ts';
+import type { Measured } from './measured.ts';
 import type { ProfileModel } from './model.ts';
 import type { Sources } from './sources.ts';
 

@@ -10,7 +10,7 @@ import type {
 } from '../protocol/profiler.ts';
 import { costsOf } from './lines.ts';
 import type { ScriptLocations } from './locations.ts';
-import type { Measured } from './measurement.ts';
+import type { Measured } from './measured.ts';
 import { memoryReport } from './memoryReport.ts';
 import { onStacksOf, type ProfileModel } from './model.ts';
 import type { Sources } from './sources.ts';

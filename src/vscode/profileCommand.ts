@@ -4,16 +4,14 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { checkArguments } from '../profile/argumentText.ts';
-import { compareProfiles } from '../profile/compare.ts';
 import { type ProfilerEnvironment, prepareProfiler, profileFunction } from '../profile/profiler.ts';
 import { callableAt, listFunctions } from '../profile/target.ts';
-import type { ProfileView } from '../protocol/panel.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';
-import { runTimesChart } from './profileChart.ts';
 import { showHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
 import type { ProfileTools } from './profileTools.ts';
+import { viewOf } from './profileView.ts';
 
 type FunctionInfo = ReturnType<typeof listFunctions>[number];
 
@@ -188,43 +186,6 @@ function note({ stores }: ProfileTools, { result }: KeptProfile): void {
   if (timing) monitor.operation(target.name, { ms: timing.medianMs, where });
   else if (outcome === 'threw')
     monitor.operation(target.name, { ms: 0, ok: false, error: error?.message ?? 'it threw', where });
-}
-
-async function viewOf(
-  { context, history }: ProfileTools,
-  { id, at, commit, result }: KeptProfile,
-  than: KeptProfile | null,
-): Promise<ProfileView> {
-  const { error } = result;
-  const thrown = error?.file && error.line !== null ? [{ file: error.file, line: error.line }] : [];
-  const places = [...(result.cpu?.lines ?? []), ...(result.waiting?.lines ?? []), ...thrown];
-  const files = new Set([result.target.file, ...places.map(({ file }) => file)]);
-  const source: Record<string, Record<number, string>> = {};
-  for (const file of files) {
-    const text = await vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(
-      (document) => document.getText().split('\n'),
-      () => [], // gone since
-    );
-    const lines = places.filter((place) => place.file === file).map(({ line }) => line);
-    source[file] = Object.fromEntries(lines.map((line) => [line, (text[line - 1] ?? '').trim()]));
-  }
-  return {
-    result,
-    at,
-    commit,
-    overhead: null,
-    paths: Object.fromEntries([...files].map((file) => [file, vscode.workspace.asRelativePath(file)])),
-    source,
-    runTimes: await runTimesChart(result.timing, join(context.extensionPath, 'dist')),
-    ...(await history.flames(id)),
-    comparison: than && { than: nameOf(than), comparison: compareProfiles(than.result, result) },
-  };
-}
-
-/** A profile in words, beside another of the same function. */
-function nameOf({ at, commit, pinned }: KeptProfile): string {
-  const time = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  return `the ${pinned ? 'baseline' : 'profile'} of ${time}${commit ? `, commit ${commit}` : ''}`;
 }
 
 async function commitOf(file: string): Promise<string | null> {

@@ -191,6 +191,17 @@ describeWindow('Profile Function in a window', { files, settings }, (stage) => {
     expect(readFileSync(folder.file('src/report.cpuprofile'), 'utf8')).toContain('"functionName":"hash"');
   });
 
+  test('a profile file opens as flame charts, bottom-up and call tree', async () => {
+    const { window } = stage;
+    await window.quickOpen('report.cpuprofile');
+    const frame = await window.frameWith('[role=tab]:has-text("In time")', 60_000);
+    const canvas = frame.locator('canvas').first();
+    await soon(async () => (await drawingOn(canvas)).colours).toBeGreaterThan(3);
+    await frame.locator('[role=tab]', { hasText: 'Bottom-up' }).click();
+    await frame.locator('[role=treegrid] tr', { hasText: 'hash' }).first().waitFor();
+    await window.shot('profile-file');
+  });
+
   test('the heat is there again when the window is opened again, until it is cleared', async () => {
     const { window } = stage;
     await window.reopen();

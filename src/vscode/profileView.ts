@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { compareProfiles } from '../profile/compare.ts';
+import type { ProfileView } from '../protocol/panel.ts';
+import { runTimesChart } from './profileChart.ts';
+import type { KeptProfile } from './profileHistory.ts';
+import type { ProfileTools } from './profileTools.ts';
+
+/** What the panel shows of a kept profile, beside another one where it is compared. */
+export async function viewOf(
+  { context, history }: ProfileTools,
+  { id, at, commit, result }: KeptProfile,
+  than: KeptProfile | null,
+): Promise<ProfileView> {
+  const { error } = result;
+  const thrown = error?.file && error.line !== null ? [{ file: error.file, line: error.line }] : [];
+  const places = [...(result.cpu?.lines ?? []), ...(result.waiting?.lines ?? []), ...thrown];
+  const files = new Set([result.target.file, ...places.map(({ file }) => file)]);
+  const source: Record<string, Record<number, string>> = {};
+  for (const file of files) {
+    const text = await vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(
+      (document) => document.getText().split('\n'),
+      () => [], // gone since
+    );
+    const lines = places.filter((place) => place.file === file).map(({ line }) => line);
+    source[file] = Object.fromEntries(lines.map((line) => [line, (text[line - 1] ?? '').trim()]));
+  }
+  return {
+    result,
+    at,
+    commit,
+    overhead: null,
+    paths: Object.fromEntries([...files].map((file) => [file, vscode.workspace.asRelativePath(file)])),
+    source,
+    runTimes: await runTimesChart(result.timing, join(context.extensionPath, 'dist')),
+    ...(await history.flames(id)),
+    comparison: than && { than: nameOf(than), comparison: compareProfiles(than.result, result) },
+  };
+}
+
+/** A profile in words, beside another of the same function. */
+function nameOf({ at, commit, pinned }: KeptProfile): string {
+  const time = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return `the ${pinned ? 'baseline' : 'profile'} of ${time}${commit ? `, commit ${commit}` : ''}`;
+}
