@@ -54,11 +54,15 @@ export async function appTest(
   const { widgets = {}, seed = null, now, timeout = 30_000 } = options;
   const own = options.cache === undefined ? await mkdtemp(join(tmpdir(), 'memoir-app-test-')) : null;
   const states = new Map<string, unknown>();
-  const opened = await openNotebook(typeof notebook === 'string' ? notebook : fileURLToPath(notebook.href), {
+  const opening = openNotebook(typeof notebook === 'string' ? notebook : fileURLToPath(notebook.href), {
     widgets: states,
     seed,
     now: now === undefined ? null : new Date(now).getTime(),
     cacheDirectory: options.cache ?? own!,
+  });
+  const opened = await opening.catch(async (error) => {
+    if (own) await remove(own);
+    throw error;
   });
   const app = new AppTest(opened, { timeout, remove: own });
   try {
@@ -198,8 +202,7 @@ export class AppTest implements AsyncDisposable {
   /** Ends the notebook's process and removes what the test left behind. */
   async close(): Promise<void> {
     await this.#opened.close();
-    if (this.#options.remove)
-      await rm(this.#options.remove, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    if (this.#options.remove) await remove(this.#options.remove);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -230,4 +233,8 @@ export class AppTest implements AsyncDisposable {
       `${running.join(', ') || 'The notebook'} did not end within ${timeout} ms. Give appTest a longer \`timeout\`.`,
     );
   }
+}
+
+function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
