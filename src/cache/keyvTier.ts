@@ -22,6 +22,8 @@ export interface OpenedStore {
   readonly store: KeyvStorageAdapter;
   /** Whether it can tell its keys. If not, some cannot be removed for what they are: then all that is older counts as gone. */
   readonly canList: boolean;
+  /** Whether it can still be used; if not, it is opened anew. */
+  readonly isAlive: () => boolean;
   readonly end: () => Promise<void>;
 }
 
@@ -29,6 +31,8 @@ export interface KeyvTierOptions {
   readonly name: TierName;
   /** What it is called in messages. */
   readonly title: string;
+  /** Loads the code that `open` needs. */
+  readonly load: () => Promise<unknown>;
   /** Opens the store, at its first use. */
   readonly open: () => Promise<OpenedStore>;
   /** How long an answer may take, in milliseconds. */
@@ -56,11 +60,19 @@ export class KeyvTier implements Tier {
   readonly #now: () => number;
   #owed: readonly Owed[] = [];
 
-  constructor({ name, title, open, timeout, seal, log, now = Date.now }: KeyvTierOptions) {
+  constructor({ name, title, load, open, timeout, seal, log, now = Date.now }: KeyvTierOptions) {
     this.name = name;
     this.#seal = seal;
     this.#now = now;
-    this.#link = new Link({ open, timeout, log, title, healed: () => this.#payOwed() });
+    this.#link = new Link({
+      load,
+      open,
+      isAlive: ({ isAlive }) => isAlive(),
+      timeout,
+      log,
+      title,
+      healed: () => this.#payOwed(),
+    });
     this.#writes = new WriteBehind((batch) => this.#write(batch));
   }
 

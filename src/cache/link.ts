@@ -5,7 +5,11 @@ import type { Log } from '../base/log.ts';
 export interface LinkOptions<T> {
   /** What is at the other end, in messages. */
   readonly title: string;
+  /** Loads the code that `open` needs, which has no deadline. */
+  readonly load: () => Promise<unknown>;
   readonly open: () => Promise<T>;
+  /** Whether what was opened can still be used; if not, it is opened anew. */
+  readonly isAlive: (opened: T) => boolean;
   /** How long each piece of work may take, in milliseconds. */
   readonly timeout: number;
   readonly log: Log;
@@ -20,6 +24,7 @@ const leftAlone = { initialDelay: 500, maxDelay: 15_000 }; // ms
 export class Link<T> {
   readonly #options: LinkOptions<T>;
   #opened: Promise<T> | null = null;
+  #opening: Promise<T> | null = null;
   #policy: Promise<IPolicy> | null = null;
   #closed = false;
   #errors = 0;
@@ -44,8 +49,8 @@ export class Link<T> {
     if (this.#closed) return otherwise;
     try {
       this.#policy ??= makePolicy(this.#options.timeout);
-      const [policy, opened] = await Promise.all([this.#policy, this.#open()]); // loading code has no deadline
-      const result = await policy.execute(async () => work(opened));
+      const [policy] = await Promise.all([this.#policy, this.#options.load()]);
+      const result = await policy.execute(async () => work(await this.#open()));
       this.#worked();
       return result;
     } catch (error) {
@@ -61,13 +66,14 @@ export class Link<T> {
     this.#closed = true;
   }
 
-  #open(): Promise<T> {
-    this.#opened ??= this.#options.open();
-    const opening = this.#opened;
-    return opening.catch((error: unknown) => {
-      if (this.#opened === opening) this.#opened = null;
-      throw error;
+  async #open(): Promise<T> {
+    const known = await this.#opened?.catch(() => null);
+    if (known && this.#options.isAlive(known)) return known;
+    this.#opening ??= this.#options.open().finally(() => {
+      this.#opening = null;
     });
+    this.#opened = this.#opening;
+    return this.#opening;
   }
 
   #worked(): void {

@@ -30,20 +30,24 @@ export function redisTier(
     throw new UserError(`The address of Redis must look like redis://host:6379, but is "${url}".`);
   }
   const open = () => openRedis(url, cluster, timeout, namespace);
-  const tier = new KeyvTier({ name: 'redis', title: `Redis at ${host}`, open, timeout, seal, log });
+  const load = () => import('@keyv/redis');
+  const tier = new KeyvTier({ name: 'redis', title: `Redis at ${host}`, load, open, timeout, seal, log });
   return tier as KeyvTier & { readonly name: 'redis' }; // as it was told
 }
 
 /** Keyv's adapter on a client that never queues: what cannot be asked now fails now. Loaded when it is needed. */
 async function openRedis(url: string, cluster: boolean, timeout: number, namespace: string): Promise<OpenedStore> {
   const { default: KeyvRedis, createClient, createCluster } = await import('@keyv/redis');
-  const socket = { connectTimeout: timeout, reconnectStrategy: (tries: number) => Math.min(2000, 50 * 2 ** tries) };
+  const socket = { connectTimeout: timeout, reconnectStrategy: false as const }; // who asks next connects anew
   const options = { disableOfflineQueue: true, socket };
   const client = cluster
     ? createCluster({ rootNodes: [{ url }], defaults: options })
     : createClient({ url, ...options, commandOptions: { timeout } });
   client.on('error', () => {}); // whoever asks next meets it
+  if ('unref' in client) client.unref(); // a program that has nothing else to do may end; each call's deadline keeps it until then
   const store = new KeyvRedis(client, { namespace, throwOnErrors: true, throwOnConnectError: true });
   store.on('error', () => {}); // thrown, too
-  return { store: store as KeyvStorageAdapter, canList: true, end: () => store.disconnect(true) }; // its types lag behind its code
+  await client.connect();
+  const isAlive = () => client.isOpen;
+  return { store: store as KeyvStorageAdapter, canList: true, isAlive, end: () => store.disconnect(true) }; // its types lag behind its code
 }

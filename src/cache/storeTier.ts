@@ -28,8 +28,8 @@ export function storeTier(store: StoreAdapter, { seal, log }: { readonly seal: S
     const keyv = new Keyv({ store, ...(canList && { namespace: 'memoir' }) });
     keyv.on('error', () => {}); // thrown, too
     const end = async () => void (await keyv.disconnect());
-    return { store: keyv.store as KeyvStorageAdapter, canList, end };
+    return { store: keyv.store as KeyvStorageAdapter, canList, isAlive: () => true, end };
   };
   const title = `The store ${store.constructor?.name ?? ''}`.trimEnd();
-  return new KeyvTier({ name: 'store', title, open, timeout: 2000, seal, log });
+  return new KeyvTier({ name: 'store', title, load: () => import('keyv'), open, timeout: 2000, seal, log });
 }

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openCache } from '../../src/cache/openCache.ts';
 import { redisTier } from '../../src/cache/redisTier.ts';
@@ -180,6 +183,18 @@ describe.skipIf(!findRedis())('values that are not ours', () => {
     await tier.close();
     await server.kill();
   });
+});
+
+test('a program that does not close its cache ends by itself, also where no server is', async () => {
+  const module = JSON.stringify(join(import.meta.dirname, '../../src/cache/openCache.ts'));
+  const program = `const { openCache } = await import(${module});
+    const cache = openCache({ disk: false, redis: 'redis://127.0.0.1:1' });
+    await cache.set('key', 1);
+    console.log(await cache.get('key'), await cache.get('none'));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    timeout: 30_000,
+  });
+  expect(stdout).toBe('1 undefined\n');
 });
 
 /** Whether something that is written now can be read from the server. */
