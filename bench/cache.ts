@@ -15,7 +15,14 @@ interface Comparison {
 }
 
 const rounds = 3; // every variant takes its turn in each
-const hits = ['Map.get', 'cached, one argument', 'cached, one text', 'cached, two arguments', 'cached, a small object'];
+const hits = [
+  'Map.get',
+  'Map.get of a text',
+  'cached, one argument',
+  'cached, one text',
+  'cached, two arguments',
+  'cached, a small object',
+];
 const asynchronous = ['await', 'cached, asynchronous'];
 const peers = ['lru-cache with ttl', 'cache-manager', 'bentocache', 'cacheable'];
 const sqlite = ['raw SQLite, get 1 KB', 'disk tier, get 1 KB', 'raw SQLite, set 1 KB', 'disk tier, set 1 KB'];
@@ -35,6 +42,7 @@ for (let round = 0; round < rounds; round++) {
 const imported = medianOf('the same, importing memoir') - medianOf('a program of 1,000 lines');
 const comparisons = [
   atMost('cached, one argument', 'Map.get', 2.5),
+  atMost('cached, one text', 'Map.get of a text', 2.5),
   atMost('cached, two arguments', 'Map.get', 6),
   atMost('cached, asynchronous', 'await', 1.5),
   atLeast('cache-manager', 'cached, one argument', 10),

@@ -17,6 +17,11 @@ const variants: Record<string, () => Loop | Promise<Loop>> = {
     const map = new Map(numbers().map((x) => [x, value(x)]));
     return sync((x) => map.get(x)!);
   },
+  'Map.get of a text': () => {
+    const names = numbers().map((x) => `customer ${x}`);
+    const map = new Map(names.map((name) => [name, { result: name.length }]));
+    return sync((x) => map.get(names[x - 1]!)!);
+  },
   'cached, one argument': () => sync(cached(value)),
   'cached, one text': () => {
     const names = numbers().map((x) => `customer ${x}`);
