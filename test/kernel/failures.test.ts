@@ -48,11 +48,12 @@ describe('a cell that ends its process', () => {
 });
 
 describe('a kernel', () => {
-  test('starts anew after a restart, without the values it held', async () => {
+  test('starts anew after a restart, and runs nothing that needs the values it held', async () => {
     const cells = new Cells();
     await cells.run('a', 'const a = 1;');
     await cells.kernel.restart();
-    expect(await cells.show('typeof a')).toBe("'undefined'");
+    expect((await cells.run('b', 'a + 1')).status).toBe('unready');
+    expect(await cells.show('1 + 1')).toBe('2');
   });
 
   test('that is restarted in the middle of a run interrupts it', async () => {
