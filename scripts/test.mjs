@@ -101,7 +101,7 @@ async function runVitest(name) {
   const report = join(temp, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const args = [vitest, 'run', '--project', name, ...reporters];
-  const { code, output } = await run(process.execPath, args, { timeoutMs: 8 * MINUTE });
+  const { code, output } = await run(process.execPath, args, { timeoutMs: 12 * MINUTE });
   if (!existsSync(report)) return failure(output);
   const { testResults, numPassedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
   const failures = (file) => file.assertionResults.filter((it) => it.status === 'failed').length;
