@@ -200,6 +200,7 @@ export class Measurement implements Disposable {
   async #repeat(bundle: string): Promise<void> {
     const { runs, onPhase } = this.#options;
     const measured = this.#measured;
+    if (this.#options.leak && !(await this.#measureLeak())) return; // first: what leaks may not live through the rest
     this.#setDeadline(this.#leftMs + this.#graceMs());
     onPhase('timing');
     const timed = await this.#pass('', this.#options.runner.call('time', { ms: this.#leftMs * TIMING_SHARE, runs }));
@@ -219,7 +220,6 @@ export class Measurement implements Disposable {
     measured.sampled = sampled.value;
     measured.windowMs += sampled.value.windowMs;
     if (this.#options.memory) await this.#measureMemory();
-    if (this.#options.leak) await this.#measureLeak();
   }
 
   async #measureMemory(): Promise<void> {
@@ -236,16 +236,17 @@ export class Measurement implements Disposable {
     measured.windowMs += allocated.value.windowMs + ms / 2;
   }
 
-  async #measureLeak(): Promise<void> {
+  /** Whether the pass ended well. */
+  async #measureLeak(): Promise<boolean> {
     const { runner, onPhase } = this.#options;
     const measured = this.#measured;
-    if (measured.outcome !== 'measured') return;
     onPhase('leaks');
     this.#setDeadline(LONGEST_LEAK_MS + 20 * this.#graceMs());
     const retained = await this.#pass('', runner.call('retain', { intervalBytes: RETENTION_INTERVAL }));
-    if (!retained) return;
+    if (!retained) return false;
     measured.retained = { ...retained.value, profile: await this.#readFile<HeapProfile>(HEAP_FILE) };
     measured.windowMs += retained.value.windowMs;
+    return true;
   }
 
   /** Passes may take this much longer than planned. */
