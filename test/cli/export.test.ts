@@ -83,7 +83,7 @@ describe('memoir export --to html', () => {
     const { page, wrong } = await open('live.html');
     await page.getByRole('slider', { name: 'Year' }).fill('2022');
     await page.getByText('The square is 4088484, late.').waitFor();
-    await page.waitForFunction("location.search === '?year=2022'");
+    await expect.poll(() => new URL(page.url()).search).toBe('?year=2022');
     await page.reload();
     await page.getByText('The square is 4088484, late.').waitFor();
     await page.getByRole('slider', { name: 'Year' }).fill('2023');
