@@ -87,7 +87,7 @@ describe('an app in a browser', () => {
     const two = await visit();
     await moveYear(one, 2011);
     await one.getByText('The year is 2011').waitFor();
-    await one.waitForFunction("location.search === '?kind=line&year=2011'");
+    await expect.poll(() => new URL(one.url()).search).toBe('?kind=line&year=2011');
     await two.getByText('The year is 2020').waitFor();
     await one.reload();
     await one.getByText('The year is 2011').waitFor();
