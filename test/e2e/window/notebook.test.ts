@@ -65,6 +65,7 @@ describeWindow('a notebook in a window', { files }, (stage) => {
     const canvas = await window.output('figure.chart canvas');
     const before = await drawingOn(canvas);
     const slider = await window.output('input[type=range]');
+    await window.reveal(slider);
     await slider.focus();
     await window.page.keyboard.press('ArrowRight');
     await window.outputText(/More than 20 minutes late/);

@@ -9,6 +9,8 @@ describeWindow('the sample notebook', {}, (stage) => {
     await window.command('Memoir: Open Sample');
     await window.page.locator('.notebookOverlay .code-cell-row').first().waitFor();
     await window.runAll();
+    await window.reveal(await window.output('table', 60_000));
+    await window.page.mouse.wheel(0, 500); // what is off screen, VS Code draws late
     const canvas = await window.output('figure.chart canvas', 60_000);
     await window.reveal(canvas);
     await expect.poll(() => drawingOn(canvas).then((it) => it.colours), { timeout: 30_000 }).toBeGreaterThan(8);
