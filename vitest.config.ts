@@ -12,11 +12,10 @@ const unit = {
   env: { MEMOIR_KEY_FILE: join(tmpdir(), 'memoir-test-key') }, // not the one of whoever runs the tests
 };
 
-/** Tests that drive a real VS Code window: one window at a time, and a window takes its time. */
+/** Tests that drive a real VS Code window, which takes its time. */
 const window = {
   name: 'window',
   include: ['test/e2e/window/**/*.test.ts'],
-  fileParallelism: false,
   testTimeout: 120_000,
   hookTimeout: 180_000,
 };
