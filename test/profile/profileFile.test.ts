@@ -7,7 +7,7 @@ const call = (id: number, functionName: string, children: number[] = []) => ({
   callFrame: {
     functionName,
     scriptId: '1',
-    url: functionName.startsWith('(') ? '' : 'file:///work/a.js',
+    url: functionName.startsWith('(') ? '' : 'file:///home/reader/a.js',
     lineNumber: id,
     columnNumber: 0,
   },
@@ -45,7 +45,7 @@ describe('a CPU profile', () => {
 
   test('leads to files and lines from 1', () => {
     const a = file.stacks.frames.find(({ name }) => name === 'a');
-    expect(a).toEqual({ name: 'a', file: '/work/a.js', line: 3, origin: 'own' });
+    expect(a).toEqual({ name: 'a', file: '/home/reader/a.js', line: 3, origin: 'own' });
   });
 });
 

@@ -49,7 +49,7 @@ export function grows(): unknown[] {
 };
 
 const call = (id: number, functionName: string, children: number[] = []) => {
-  const callFrame = { functionName, scriptId: '1', url: 'file:///work/old.js', lineNumber: id, columnNumber: 0 };
+  const callFrame = { functionName, scriptId: '1', url: 'file:///home/reader/old.js', lineNumber: id, columnNumber: 0 };
   return { id, callFrame, hitCount: 0, children };
 };
 
