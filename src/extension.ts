@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     vscode.workspace.registerNotebookSerializer(NOTEBOOK_TYPE, lazySerializer(host), { transientOutputs: true }),
     report.command('memoir.newNotebook', async () => (await notebook()).newNotebook()),
     report.command('memoir.openSample', async () => (await notebook()).openSample(context)),
-    report.command('memoir.runStale', async () => (await host()).notebooks.active().session.runStale()),
+    report.command('memoir.runStale', async () => (await host()).notebooks.active().runStale()),
     report.command('memoir.runPlan', async () => (await notebook()).runPlan((await host()).notebooks)),
     report.command('memoir.explainCell', async (cell) =>
       (await notebook()).explainCell((await host()).notebooks, cell),

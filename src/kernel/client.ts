@@ -26,6 +26,8 @@ export interface KernelOptions {
   readonly nodePath: string | null;
   readonly maxMemoryMB: number;
   readonly log: Log;
+  /** Called before a process starts; what it throws keeps the process from starting. */
+  readonly mayStart?: () => void;
 }
 
 /** What cells find in their environment beside this process's own. */
@@ -163,6 +165,7 @@ export class KernelClient implements Kernel {
   }
 
   async #launch(): Promise<Running> {
+    this.#options.mayStart?.();
     const { script, cwd, notebook, workspace, valuesDirectory, nodePath, maxMemoryMB, log } = this.#options;
     const node = await findNode(nodePath);
     const execArgv = [

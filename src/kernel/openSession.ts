@@ -34,6 +34,8 @@ export interface OpenSessionOptions {
   readonly nodePath: string | null;
   readonly maxMemoryMB: number;
   readonly log: Log;
+  /** Called before any of the user's code may run; it throws where none may. */
+  readonly mayStart?: () => void;
   /** Stands between the session and its kernel, for whoever has many of them. */
   readonly share?: (kernel: KernelClient) => Kernel;
 }
@@ -58,6 +60,7 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     nodePath,
     maxMemoryMB,
     log,
+    ...(options.mayStart && { mayStart: options.mayStart }),
   });
   const modules = new ModuleDigests(notebook, files, options.memoirVersion);
   const records = new Records(store, {

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
-import { UserError } from '../base/errors.ts';
 import { appPage } from '../notebook/appView.ts';
 import { completeLayout, layoutSpec } from '../notebook/cellLayout.ts';
 import type { AppEvent, AppMessage, CellLayout } from '../protocol/app.ts';
@@ -10,6 +9,7 @@ import { AppFeed } from '../server/appFeed.ts';
 import type { Notebooks } from './notebooks.ts';
 import { idOf, type OpenNotebook } from './openNotebook.ts';
 import { cellOf, withMetadata } from './serializer.ts';
+import { requireTrust } from './trust.ts';
 import { webviewHtml } from './webviewHtml.ts';
 
 /** Edits that come at once are shown at once. */
@@ -20,11 +20,7 @@ const open = new WeakMap<OpenNotebook, vscode.WebviewPanel>();
 /** Shows the notebook in front as an app beside it, live. */
 export function openApp(notebooks: Notebooks, extension: vscode.Uri): void {
   const notebook = notebooks.active();
-  if (!vscode.workspace.isTrusted) {
-    throw new UserError(
-      'This folder is not trusted, so Memoir does not show its notebooks as apps. Trust it with "Workspaces: Manage Workspace Trust".',
-    );
-  }
+  requireTrust();
   const known = open.get(notebook);
   if (known) known.reveal(undefined, true);
   else open.set(notebook, openPanel(notebook, notebooks, extension));

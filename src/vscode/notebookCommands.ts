@@ -43,7 +43,7 @@ export async function runPlan(notebooks: Notebooks): Promise<void> {
     : 'Everything is up to date';
   const run = { label: '$(run-all) Run now', description: title, detail: '' };
   const chosen = await vscode.window.showQuickPick(runs.length ? [run, ...items] : items, { title });
-  if (chosen === run) await notebook.session.runStale();
+  if (chosen === run) await notebook.runStale();
 }
 
 /** Says why a cell ran or did not. */

@@ -8,20 +8,21 @@ import { version } from '../base/version.ts';
 import type { KernelClient } from '../kernel/client.ts';
 import { openSession } from '../kernel/openSession.ts';
 import { watchCells } from '../monitor/cells.ts';
-import type { Monitor } from '../monitor/monitor.ts';
 import type { RendererEvent, RendererMessage, Toast } from '../protocol/output.ts';
 import { CellPainter } from './cellPainter.ts';
 import { statusItem, statusText } from './cellStatus.ts';
 import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE, RENDERER_ID, setting } from './contributions.ts';
+import { watchFiles } from './fileWatcher.ts';
 import { addKeptOutputs, tabWith } from './keptOutputs.ts';
+import { watchKernel } from './kernelProcess.ts';
 import { OpenNotebook } from './openNotebook.ts';
 import type { Report } from './report.ts';
 import { cellOf } from './serializer.ts';
 import type { Stores } from './stores.ts';
+import { requireTrust } from './trust.ts';
 
 /** Files that a cell may import without naming their folder in a read. */
 const MODULES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']);
-const SETTLE_MS = 150;
 /** Characters of JSON. */
 const MAX_KEPT_STATE = 100_000;
 
@@ -89,12 +90,14 @@ export class Notebooks implements Disposable {
 
   /** Runs a cell although nothing it depends on changed. */
   async runAgain(cell: vscode.NotebookCell): Promise<void> {
+    requireTrust();
     await this.#choose(cell.notebook);
     await this.#opened(cell).notebook.run([cell], { again: true });
   }
 
   /** Runs a cell under the debugger. */
   async debug(cell: vscode.NotebookCell): Promise<void> {
+    requireTrust();
     const { notebook, kernel } = this.#opened(cell);
     const { attachDebugger } = await import('./debugCell.ts');
     await attachDebugger(cell, notebook, kernel);
@@ -158,7 +161,7 @@ export class Notebooks implements Disposable {
         for (const { notebook } of this.#open.values()) notebook.attach();
       }),
     );
-    this.#watchFiles();
+    this.#store.add(watchFiles((paths) => this.#guard(() => this.#refresh(paths))));
   }
 
   #adopt(document: vscode.NotebookDocument): void {
@@ -228,6 +231,7 @@ export class Notebooks implements Disposable {
       nodePath: setting('kernel.nodePath', uri) || null,
       maxMemoryMB: setting('kernel.maxMemoryMB', uri),
       log: this.#report,
+      mayStart: requireTrust,
     });
     return { ...opened, widgets, monitor, path };
   }
@@ -240,11 +244,7 @@ export class Notebooks implements Disposable {
   }
 
   async #execute(cells: readonly vscode.NotebookCell[], document: vscode.NotebookDocument): Promise<void> {
-    if (!vscode.workspace.isTrusted) {
-      throw new UserError(
-        'This folder is not trusted, so Memoir does not run its notebooks. Trust it with "Workspaces: Manage Workspace Trust".',
-      );
-    }
+    requireTrust();
     this.#adopt(document);
     await this.#open.get(document)!.notebook.run(cells);
   }
@@ -319,30 +319,12 @@ export class Notebooks implements Disposable {
     ];
   }
 
-  /** A change of a file counts like an execution of its readers; many at once count as one. */
-  #watchFiles(): void {
-    const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*'));
-    const changed = new Set<string>();
-    let timer: NodeJS.Timeout | undefined;
-    const note = ({ fsPath }: vscode.Uri) => {
-      if (/[\\/](\.memoir|node_modules|\.git)[\\/]/.test(fsPath)) return;
-      changed.add(fsPath);
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        const paths = [...changed];
-        changed.clear();
-        void this.#guard(() => this.#refresh(paths));
-      }, SETTLE_MS);
-    };
-    this.#store.add({ dispose: () => clearTimeout(timer) });
-    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) this.#store.add(event(note));
-  }
-
+  /** A change of a file counts like an execution of its readers. */
   async #refresh(paths: readonly string[]): Promise<void> {
     const matters = paths.some((path) => MODULES.has(extname(path)));
     await Promise.all(
       [...this.#open.values()].map(({ notebook: { session } }) =>
-        matters || session.reads(paths) ? session.refresh() : undefined,
+        matters || session.reads(paths) ? (vscode.workspace.isTrusted ? session.refresh() : session.look()) : undefined,
       ),
     );
   }
@@ -364,25 +346,6 @@ interface Opened {
   readonly busy: Map<string, number>;
   shown: boolean;
   readonly watching: readonly Disposable[];
-}
-
-/** Lists the kernel's process, whenever one runs, for whoever wants to know what it uses. */
-function watchKernel(kernel: KernelClient, monitor: Monitor, notebook: string): Disposable {
-  let listed: Disposable | null = null;
-  const unlist = () => {
-    listed?.dispose();
-    listed = null;
-  };
-  const store = new DisposableStore();
-  store.add(
-    kernel.onStarted((pid) => {
-      unlist();
-      listed = monitor.watchProcess(`kernel of ${notebook}`, pid);
-    }),
-  );
-  store.add(kernel.onLost(unlist));
-  store.add({ dispose: unlist });
-  return store;
 }
 
 function widgetsKey(uri: vscode.Uri): string {

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
 import type { CellState } from '../notebook/cellRun.ts';
@@ -9,6 +9,7 @@ import type { CellId } from '../protocol/kernel.ts';
 import type { CellPainter } from './cellPainter.ts';
 import { cellOf } from './serializer.ts';
 import { nameTables } from './sqlCells.ts';
+import { requireTrust } from './trust.ts';
 
 /**
  * One notebook in the editor joined to its session. Cells count as they were when they last ran or the notebook was
@@ -63,10 +64,17 @@ export class OpenNotebook implements Disposable {
     for (const cell of asked) if (this.stateOf(cell).status === 'done') this.#painter.acknowledge(cell);
   }
 
-  /** Takes over all edits, as after saving; what they changed runs. */
+  /** Runs everything that is stale because a person asked for it. */
+  async runStale(): Promise<void> {
+    requireTrust();
+    await this.session.runStale();
+  }
+
+  /** Takes over all edits, as after saving; what they changed runs where anything may. */
   async save(): Promise<void> {
     const changed = this.#apply(this.document.getCells());
-    if (changed.length) await this.session.run(changed);
+    const { session } = this;
+    if (changed.length) await (vscode.workspace.isTrusted ? session.run(changed) : session.look(changed));
     this.#status.fire();
   }
 

@@ -12,6 +12,7 @@ import { showHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
 import type { ProfileTools } from './profileTools.ts';
 import { viewOf } from './profileView.ts';
+import { requireTrust } from './trust.ts';
 
 type FunctionInfo = ReturnType<typeof listFunctions>[number];
 
@@ -26,7 +27,7 @@ interface MorePasses {
 
 /** "Profile Function": asks what is not known, measures, and shows the lines in the editor and everything in a panel. */
 export async function profile(tools: ProfileTools, name?: string, passes: MorePasses = {}): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError('This folder is not trusted, so Memoir does not run its code.');
+  requireTrust();
   const editor = vscode.window.activeTextEditor;
   if (!editor || !LANGUAGES.includes(editor.document.languageId)) {
     throw new UserError('Open a TypeScript or JavaScript file and put the cursor into the function to profile.');

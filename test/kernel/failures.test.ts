@@ -48,6 +48,22 @@ describe('a cell that ends its process', () => {
 });
 
 describe('a kernel', () => {
+  test('starts no process where none may start', async () => {
+    const started: number[] = [];
+    const cells = new Cells(
+      {},
+      {
+        mayStart() {
+          throw new Error('not here');
+        },
+      },
+    );
+    cells.kernel.onStarted((pid) => started.push(pid));
+    await expect(cells.run('a', '1 + 1')).rejects.toThrow('not here');
+    await expect(cells.kernel.debug(cells.folder.path)).rejects.toThrow('not here');
+    expect(started).toEqual([]);
+  });
+
   test('starts anew after a restart, and runs nothing that needs the values it held', async () => {
     const cells = new Cells();
     await cells.run('a', 'const a = 1;');

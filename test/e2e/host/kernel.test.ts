@@ -84,7 +84,7 @@ test('an SQL cell that a person makes gets a table name of its own', async () =>
   );
   await runCell(1);
   await textOf(notebook.cellAt(1), /two/);
-  await notebook.save();
+  assert.ok(await notebook.save());
   const saved = Buffer.from(await vscode.workspace.fs.readFile(notebook.uri)).toString();
   assert.match(saved, /\/\/ %% \[sql\] Second\nconst query2 = await sql`SELECT 2 AS two`;/);
 });

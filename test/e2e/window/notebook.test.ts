@@ -106,5 +106,7 @@ describeWindow('a notebook in a window', { files }, (stage) => {
     const frame = await window.frameWith('#container');
     expect(await frame.locator('input[type=range], canvas').count()).toBe(0);
     await window.shot('notebook-restricted');
+    await window.command('Memoir: Run What Is Stale');
+    await window.page.getByText('This folder is not trusted, so Memoir does not run its code.').first().waitFor();
   });
 });

@@ -15,6 +15,9 @@ export interface HostReport {
   readonly output: string;
 }
 
+/** The web build saves by itself after a second, which now and then ends a save that a test asked for. */
+const NO_AUTO_SAVE = '{ "files.autoSave": "off" }';
+
 /** Runs test/e2e/host in the extension host of `editor`, with the packaged extension installed as a user would. */
 export async function runHostSuite(editor: Editor, vsix: string): Promise<HostReport> {
   const temp = new TempFolder();
@@ -22,6 +25,7 @@ export async function runHostSuite(editor: Editor, vsix: string): Promise<HostRe
     const dirs = [`--user-data-dir=${temp.file('u')}`, `--extensions-dir=${temp.file('e')}`];
     await installExtension(editor, vsix, dirs);
     const workspace = dirname(temp.write('workspace/readme.md', 'The workspace of a test run.\n'));
+    temp.write('workspace/.vscode/settings.json', NO_AUTO_SAVE);
     const suite = await bundleSuite(temp.file('suite.cjs'));
     const output = await launch(editor, suite, [workspace, ...dirs], temp.file('report.jsonl'));
     return { events: readReport(temp.file('report.jsonl')), output };
