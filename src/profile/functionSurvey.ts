@@ -27,9 +27,12 @@ export interface FunctionInfo {
   readonly isPrivate: boolean;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  readonly parameters: number;
   /** UTF-16 offsets of the whole declaration. */
   readonly start: number;
   readonly end: number;
+  /** From the comment above it to the end of its last line: where a cursor means this function. */
+  readonly reach: readonly [number, number];
   /** From 1. */
   readonly line: number;
   readonly endLine: number;
@@ -39,14 +42,19 @@ export interface FunctionInfo {
 }
 
 type AnyFunction = FunctionNode | ArrowFunctionExpression;
+type Span = Pick<Node, 'start' | 'end'>;
+
 /** Walks a syntax tree and notes every function with the way to it. */
 export class FunctionSurvey {
   readonly found: FunctionInfo[] = [];
   readonly #source: string;
   readonly #lineStarts: readonly number[];
+  /** Where comments begin, by where they end. */
+  readonly #comments: ReadonlyMap<number, number>;
 
-  constructor(source: string) {
+  constructor(source: string, comments: readonly Span[]) {
     this.#source = source;
+    this.#comments = new Map(comments.map(({ start, end }) => [end, start]));
     this.#lineStarts = [0, ...[...source.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)];
   }
 
@@ -184,14 +192,35 @@ export class FunctionSurvey {
       ...flags,
       isAsync: node.async,
       isGenerator: node.generator,
+      parameters: node.params.length,
       start: whole.start,
       end: whole.end,
+      reach: [this.#startOfHead(whole.start), this.#endOfLine(whole.end)],
       line: this.#lineOf(whole.start),
       endLine: this.#lineOf(whole.end),
       access: expression === null ? null : { expression, self, instanceOf, insert },
       reason: expression === null ? reason : null,
     });
     for (const child of childrenOf(node)) this.#named(child, node, name);
+  }
+
+  /** Where what belongs to a declaration begins: comments above it, `export`, the blanks before it in its line. */
+  #startOfHead(start: number): number {
+    let at = start;
+    while (/\s/.test(this.#source[at - 1] ?? '')) at -= 1;
+    const word = /\b(export|default)$/.exec(this.#source.slice(Math.max(0, at - 8), at));
+    const above = word ? at - word[0].length : this.#comments.get(at);
+    return above === undefined ? Math.max(at, this.#lineStarts[this.#lineOf(start) - 1]!) : this.#startOfHead(above);
+  }
+
+  /** The end of a declaration's last line where nothing follows but a comment. */
+  #endOfLine(end: number): number {
+    const rest = /^[ \t]*[;,]?[ \t]*(\/\/.*)?(?=[\r\n]|$)/.exec(this.#source.slice(end, this.#nextLine(end)));
+    return end + (rest?.[0].length ?? 0);
+  }
+
+  #nextLine(offset: number): number {
+    return this.#lineStarts[this.#lineOf(offset)] ?? this.#source.length;
   }
 
   #text({ start, end }: Node): string {

@@ -74,6 +74,8 @@ export async function profileFunction(request: ProfileRequest, environment: Prof
   const file = resolve(request.file);
   const source = request.source ?? (await readTarget(file));
   const { info, notes } = findTarget(listFunctions(source, file), request.target);
+  if (isWithout(request) && info.parameters > 0)
+    notes.push(`It was called without arguments, though it takes ${info.parameters}.`);
   const given = argumentsOf(request);
   signal?.throwIfAborted();
   onProgress('preparing');
@@ -94,6 +96,10 @@ export async function profileFunction(request: ProfileRequest, environment: Prof
 /** Has a process ready for the next `profileFunction` with that much memory. */
 export function prepareProfiler({ spare, ...environment }: ProfilerEnvironment, memoryMB = DEFAULTS.memoryMB): void {
   spare?.prepare({ ...environment, memoryMB });
+}
+
+function isWithout({ args, fixture, values = [] }: ProfileRequest): boolean {
+  return fixture === undefined && !values.length && (args === undefined || args === '[]');
 }
 
 /** Where the arguments come from; null for values, which go into the process's folder. */
@@ -181,7 +187,7 @@ async function readTarget(file: string): Promise<string> {
 }
 
 function findTarget(functions: readonly FunctionInfo[], target: ProfileRequest['target']) {
-  if ('name' in target) return { info: functionNamed(functions, target.name), notes: [] };
+  if ('name' in target) return { info: functionNamed(functions, target.name), notes: [] as string[] };
   const info = callableAt(functions, target.position);
   if (!info) throw new UserError('There is no function here that can be profiled. Put the cursor into a function.');
   const inner = functions.filter(({ start, end }) => start <= target.position && target.position <= end).at(-1);

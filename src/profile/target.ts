@@ -8,17 +8,23 @@ import { type FunctionInfo, FunctionSurvey } from './functionSurvey.ts';
  * @param file its name; the ending tells the language
  */
 export function listFunctions(source: string, file = 'source.ts'): FunctionInfo[] {
-  const { program } = parseSync(file, source, { lang: languageOf(file), astType: 'ts', range: true });
-  const survey = new FunctionSurvey(source);
+  const { program, comments } = parseSync(file, source, { lang: languageOf(file), astType: 'ts', range: true });
+  const survey = new FunctionSurvey(source, comments);
   for (const statement of program.body) survey.statement(statement);
   return survey.found.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-/** The innermost of `functions` around `offset` that can be called from outside, or null. */
+/** The innermost of `functions` around `offset`, or with it in what stands above or beside it, that can be called from outside; or null. */
 export function callableAt(functions: readonly FunctionInfo[], offset: number): FunctionInfo | null {
   return functions
-    .filter(({ access, start, end }) => access && start <= offset && offset <= end)
+    .filter(({ access, reach: [from, to] }) => access && from <= offset && offset <= to)
     .reduce<FunctionInfo | null>((best, one) => (best && sizeOf(best) <= sizeOf(one) ? best : one), null);
+}
+
+/** Whether calling it takes more than nothing: parameters of its own, or those of the constructor that makes its `this`. */
+export function takesArguments(functions: readonly FunctionInfo[], { parameters, access }: FunctionInfo): boolean {
+  const maker = `${access?.instanceOf}.constructor`;
+  return parameters > 0 || functions.some((one) => one.name === maker && one.parameters > 0);
 }
 
 /**

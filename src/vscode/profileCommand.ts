@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { checkArguments } from '../profile/argumentText.ts';
 import { type ProfilerEnvironment, prepareProfiler, profileFunction } from '../profile/profiler.ts';
-import { callableAt, listFunctions } from '../profile/target.ts';
+import { callableAt, listFunctions, takesArguments } from '../profile/target.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';
 import { showHeat } from './profileHeat.ts';
@@ -34,8 +34,10 @@ export async function profile(tools: ProfileTools, name?: string, passes: MorePa
   }
   const { document } = editor;
   getReady(tools); // it gets ready while the reader is asked
-  const chosen = await chooseFunction(document, document.offsetAt(editor.selection.active), name);
-  const args = chosen && (await askArguments(tools, document, chosen));
+  const functions = listFunctions(document.getText(), document.fileName);
+  const chosen = await chooseFunction(functions, document.offsetAt(editor.selection.active), name);
+  const asks = chosen && takesArguments(functions, chosen);
+  const args = asks ? await askArguments(tools, document, chosen) : '[]';
   if (chosen && args !== undefined) await measure(tools, document, chosen.name, args, passes);
 }
 
@@ -49,15 +51,15 @@ export async function showKept(tools: ProfileTools, kept: KeptProfile, than: Kep
 }
 
 async function chooseFunction(
-  document: vscode.TextDocument,
+  functions: readonly FunctionInfo[],
   offset: number,
   name?: string,
 ): Promise<FunctionInfo | undefined> {
-  const functions = listFunctions(document.getText(), document.fileName);
   const callable = functions.filter(({ access }) => access);
   const here = name === undefined ? callableAt(functions, offset) : callable.find((one) => one.name === name);
   if (here) return here;
   if (!callable.length) throw new UserError('This file has no function that can be called from outside.');
+  if (callable.length === 1) return callable[0];
   const items = callable.map((info) => ({
     label: `$(symbol-method) ${info.name}`,
     description: `line ${info.line}`,

@@ -37,7 +37,8 @@ export async function compare(host: Host, id: unknown): Promise<void> {
     other,
   }));
   const title = `Compare ${kept.result.target.name} of ${new Date(kept.at).toLocaleString()} with which profile?`;
-  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  const only = items.length === 1 ? items[0] : null;
+  const picked = only ?? (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }));
   if (picked) await showKept(host.profiling, kept, picked.other);
 }
 

@@ -38,6 +38,8 @@ export async function switchHeat(tools: ProfileTools): Promise<void> {
   const kept = shown && (await tools.history.find(shown.id));
   if (!kept) throw new UserError('No profile is shown in the editor. Profile a function first.');
   const items = heatKinds(kept.result).map((kind) => ({ label: NAMES[kind], by: kind }));
+  if (items.length < 2)
+    throw new UserError('This profile has nothing else to show. "Memoir: Profile Memory of Function" adds allocation.');
   const picked = await vscode.window.showQuickPick(items, { title: `Show lines of ${kept.result.target.name} by` });
   if (picked) await showHeat(tools, kept, picked.by);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callableAt, functionNamed, listFunctions } from '../../src/profile/target.ts';
+import { callableAt, functionNamed, listFunctions, takesArguments } from '../../src/profile/target.ts';
 
 const SOURCE = `export function plain() {}
 const arrow = async (n: number) => n;
@@ -77,6 +77,38 @@ describe('the functions of a file', () => {
     const offset = SOURCE.indexOf('=> one') + 4;
     expect(callableAt(functions, offset)?.name).toBe('Store.load');
     expect(callableAt(functions, SOURCE.indexOf('declare'))).toBeNull();
+  });
+
+  test.each([
+    ['its `export`', 'export function plain', 'plain'],
+    ['the comment above it', 'What it does', 'plain'],
+    ['a decorator above it', '@log', 'Store.load'],
+    ['a comment above its decorator', 'How', 'Store.load'],
+    ['the blanks before it', '  @log', 'Store.load'],
+    ['the comment behind it', 'behind', 'arrow'],
+  ])('a place in %s leads to it', (_, text, name) => {
+    const source = `import fs from 'fs';
+
+/** What it does. */
+export function plain() {
+}
+const arrow = () => 1; // behind
+class Store {
+  // How.
+  @log() async load() {}
+}`;
+    expect(callableAt(listFunctions(source), source.indexOf(text))?.name).toBe(name);
+    expect(callableAt(listFunctions(source), 3)).toBeNull();
+  });
+
+  test('only what takes parameters, or whose instance does, takes arguments', () => {
+    const takes = (name: string) => takesArguments(functions, functionNamed(functions, name));
+    expect([takes('arrow'), takes('Store.load'), takes('plain'), takes('api.read')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   test('a broken text does not throw', () => {
