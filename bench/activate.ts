@@ -1,6 +1,6 @@
 // How long the packaged extension takes to activate in a real VS Code, beside an extension that does nothing; each time
 // in a window of its own. `npm run bench -- activate [--json]`
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { runTests } from '@vscode/test-electron';
@@ -55,6 +55,7 @@ try {
 /** Activates both extensions in a new window, now one first and now the other; gives the milliseconds of each. */
 async function activateOnce(editor: Editor, probe: string, dirs: string[], window: number) {
   const report = join(workspace.path, `times-${window}.json`);
+  const folder = mkdtempSync(join(workspace.path, 'folder-')); // Memoir starts by itself where it was used before
   const stream = new PassThrough().resume(); // the editor's own news
   await withoutChatter(() =>
     runTests({
@@ -65,7 +66,7 @@ async function activateOnce(editor: Editor, probe: string, dirs: string[], windo
         MEMOIR_BENCH_REPORT: report,
         MEMOIR_BENCH_EXTENSIONS: (window % 2 ? [IDLE, MEMOIR] : [MEMOIR, IDLE]).join(),
       },
-      launchArgs: [workspace.path, ...dirs],
+      launchArgs: [folder, ...dirs],
       stdout: stream,
       stderr: stream,
     }),
