@@ -22,6 +22,8 @@ export interface BundleRequest {
   readonly file: string;
   readonly source: string;
   readonly access: FunctionAccess;
+  /** Modules that are no files, by path. */
+  readonly modules: ReadonlyMap<string, string>;
   readonly args: ArgumentSource;
   /** What `import … from 'memoir'` leads to. */
   readonly memoir: string;
@@ -124,9 +126,10 @@ function targetPlugin(request: BundleRequest): Plugin {
         path: path.startsWith('.') ? join(resolveDir, path) : path,
         external: true,
       }));
-      onLoad({ filter: /\.[mc]?[jt]sx?$/ }, async ({ path }) => {
+      onResolve({ filter: /#/ }, ({ path }) => (path === request.file || request.modules.has(path) ? { path } : null));
+      onLoad({ filter: /(\.[mc]?[jt]sx?$)|#/ }, async ({ path }) => {
         const isTarget = path === request.file;
-        const source = isTarget ? request.source : await readFile(path, 'utf8');
+        const source = isTarget ? request.source : (request.modules.get(path) ?? (await readFile(path, 'utf8')));
         const opened = withPlace(isTarget ? withDoors(source, request) : source, path);
         const mark = request.marks && !isPackage(path) ? MARKS[request.marks] : null;
         const contents = mark ? mark(opened, path) : opened;

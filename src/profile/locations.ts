@@ -53,7 +53,7 @@ export class BundleLocations implements ScriptLocations {
   of(_url: string, line: number, column: number): Place | null {
     const entry = this.#map.findEntry(line - 1, column - 1);
     if (!('originalSource' in entry) || entry.generatedLine !== line - 1) return null;
-    const file = resolve(dirname(this.#path), entry.originalSource);
+    const file = resolve(dirname(this.#path), decodeURIComponent(entry.originalSource));
     return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
 

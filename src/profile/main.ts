@@ -5,6 +5,7 @@ import { Emitter } from '../base/event.ts';
 import { PROFILE_FOLDER } from '../protocol/profiler.ts';
 import { Peer, type Port } from '../protocol/rpc.ts';
 import type { Harness } from './harness.ts';
+import { offerKeptValues } from './keptValues.ts';
 import { Passes } from './passes.ts';
 import { runSidecar, Sidecar } from './sidecar.ts';
 
@@ -14,6 +15,7 @@ function runProfiler(): void {
   const sidecar = new Sidecar(fileURLToPath(import.meta.url), { folder, nudged: true });
   const passes = new Passes({ sidecar, load: loadHarness, stopInlining });
   new Peer(hostPort(), passes.handlers);
+  offerKeptValues();
   process.on('uncaughtException', (error) => passes.fail(error));
   process.on('unhandledRejection', (error) => passes.fail(error));
   const leave = (code?: number | string | null): never => {

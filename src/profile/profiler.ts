@@ -1,31 +1,31 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { serialize } from 'node:v8';
-import { codeOf, UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { checkArguments } from './argumentText.ts';
 import { type ArgumentSource, type BundleRequest, bundleTarget } from './bundle.ts';
-import type { FunctionInfo } from './functionSurvey.ts';
+import { type CellChoice, cellSubject } from './cellTarget.ts';
 import { heapModel } from './heapModel.ts';
 import { BundleLocations } from './locations.ts';
 import { Measurement, type ProfilePhase } from './measurement.ts';
 import { buildModel } from './model.ts';
-import type { ModelFrame } from './nodeReader.ts';
 import { ProfilerProcess } from './profilerProcess.ts';
 import { type Profiled, reportOf, type Stacks, type Taken } from './report.ts';
-import { Sources } from './sources.ts';
 import type { SpareProcess } from './spareProcess.ts';
-import { callableAt, functionNamed, listFunctions } from './target.ts';
+import { type FunctionChoice, functionSubject, type Subject } from './subject.ts';
 
 /** What to measure, and how. */
-export interface ProfileRequest {
+export interface ProfileRequest extends MeasuringRequest {
   readonly file: string;
   /** The file's text where it is not what is on disk, as in an editor. */
   readonly source?: string;
-  /** The function: by name (`listFunctions`), or around a UTF-16 offset. */
-  readonly target: { readonly name: string } | { readonly position: number };
+  readonly target: FunctionChoice;
+}
+
+/** With what to call, and how to measure. */
+export interface MeasuringRequest {
   /** Arguments as an expression (a list, or `{this, args}`) in the scope of the function's module; none by default. */
   readonly args?: string;
   /** A module that exports `args`, instead of `args`. */
@@ -69,28 +69,43 @@ export interface ProfilerEnvironment {
  * @throws UserError when there is nothing to call: no such function, arguments that cannot be had, code that cannot be built
  */
 export async function profileFunction(request: ProfileRequest, environment: ProfilerEnvironment): Promise<Profiled> {
-  const { args = '[]', fixture, signal, onProgress = () => {} } = request;
   const started = performance.now();
-  const file = resolve(request.file);
-  const source = request.source ?? (await readTarget(file));
-  const { info, notes } = findTarget(listFunctions(source, file), request.target);
-  if (isWithout(request) && info.parameters > 0)
-    notes.push(`It was called without arguments, though it takes ${info.parameters}.`);
+  const { subject, info } = await functionSubject(resolve(request.file), request.source, request.target);
+  const bare = isWithout(request) && info.parameters > 0;
+  const notes = bare ? [`It was called without arguments, though it takes ${info.parameters}.`] : [];
+  return measureSubject({ ...subject, notes: [...subject.notes, ...notes] }, request, environment, started);
+}
+
+/**
+ * Measures a cell of a notebook in a process of its own, with the values that it takes from other cells.
+ * @throws UserError when the cell, or one that it needs, cannot run
+ */
+export async function profileCell(
+  cell: CellChoice,
+  request: MeasuringRequest,
+  environment: ProfilerEnvironment,
+): Promise<Profiled> {
+  const started = performance.now();
+  return measureSubject(cellSubject(cell), request, environment, started);
+}
+
+async function measureSubject(
+  subject: Subject,
+  request: MeasuringRequest,
+  environment: ProfilerEnvironment,
+  started: number,
+): Promise<Profiled> {
+  const { args = '[]', fixture, signal, onProgress = () => {} } = request;
   const given = argumentsOf(request);
   signal?.throwIfAborted();
   onProgress('preparing');
-  const code: TargetCode = {
-    file,
-    source,
-    access: info.access!, // findTarget gives what can be called
+  const { plain, stacks } = await measureIn(await startProcess(request, environment), request, subject, {
     args: given,
     memoir: environment.memoir,
-  };
-  const sources = new Sources(new Map([[file, source]]));
-  const { plain, stacks } = await measureIn(await startProcess(request, environment), request, code, info, sources);
+  });
   signal?.throwIfAborted();
-  const { name, line, endLine } = info;
-  return reportOf({ file, name, line, endLine, args: fixture ?? args }, notes, plain, stacks, sources, started);
+  const { target, notes, sources } = subject;
+  return reportOf({ ...target, args: fixture ?? args }, notes, plain, stacks, sources, started);
 }
 
 /** Has a process ready for the next `profileFunction` with that much memory. */
@@ -98,24 +113,25 @@ export function prepareProfiler({ spare, ...environment }: ProfilerEnvironment, 
   spare?.prepare({ ...environment, memoryMB });
 }
 
-function isWithout({ args, fixture, values = [] }: ProfileRequest): boolean {
+function isWithout({ args, fixture, values = [] }: MeasuringRequest): boolean {
   return fixture === undefined && !values.length && (args === undefined || args === '[]');
 }
 
 /** Where the arguments come from; null for values, which go into the process's folder. */
-function argumentsOf({ args = '[]', fixture, values }: ProfileRequest): ArgumentSource | null {
+function argumentsOf({ args = '[]', fixture, values }: MeasuringRequest): ArgumentSource | null {
   if (values) return null;
   if (fixture !== undefined) return { fixture: resolve(fixture) };
   checkArguments(args);
   return { expression: args };
 }
 
-type TargetCode = Omit<BundleRequest, 'outfile' | 'marks' | 'args'> & { readonly args: ArgumentSource | null };
+/** What the subject is bundled with. */
+type Beside = Pick<BundleRequest, 'memoir'> & { readonly args: ArgumentSource | null };
 
 const DEFAULTS = { seconds: 10, memoryMB: 2048 };
 
 function startProcess(
-  { memoryMB = DEFAULTS.memoryMB }: ProfileRequest,
+  { memoryMB = DEFAULTS.memoryMB }: MeasuringRequest,
   { spare, ...environment }: ProfilerEnvironment,
 ): Promise<ProfilerProcess> {
   const options = { ...environment, memoryMB };
@@ -125,13 +141,18 @@ function startProcess(
 /** Runs the passes in a process, which ends with them, and reads what they give. */
 async function measureIn(
   process: ProfilerProcess,
-  request: ProfileRequest,
-  code: TargetCode,
-  info: FunctionInfo,
-  sources: Sources,
+  request: MeasuringRequest,
+  subject: Subject,
+  beside: Beside,
 ): Promise<{ plain: Taken; stacks: Stacks | null }> {
   const { signal } = request;
-  const { seconds = DEFAULTS.seconds, memoryMB = DEFAULTS.memoryMB, runs = null, cwd = dirname(code.file) } = request;
+  const { sources } = subject;
+  const {
+    seconds = DEFAULTS.seconds,
+    memoryMB = DEFAULTS.memoryMB,
+    runs = null,
+    cwd = dirname(subject.file),
+  } = request;
   const { memory = false, leak = false, onProgress = () => {}, onConsent = async () => false } = request;
   const onAbort = () => process.kill();
   signal?.addEventListener('abort', onAbort);
@@ -142,7 +163,7 @@ async function measureIn(
     if (request.values) await writeFile(serialized, serialize(request.values));
     const bundled = async (name: string, marks: BundleRequest['marks']) => {
       const outfile = join(process.folder, name);
-      const bundle = await bundleTarget({ ...code, args: code.args ?? { serialized }, outfile, marks });
+      const bundle = await bundleTarget({ ...subject, ...beside, args: beside.args ?? { serialized }, outfile, marks });
       await writeFile(outfile, bundle.code);
       signal?.throwIfAborted();
       return { outfile, locations: new BundleLocations(outfile, bundle) };
@@ -155,7 +176,7 @@ async function measureIn(
     const plain = { measured, locations, model: plainModel };
     if (measured.isAsync && measured.outcome === 'measured')
       await measurement.measureWaits((await bundled('waits.mjs', 'waits')).outfile);
-    if (!needsStacks(plain, code.file, info)) return { plain, stacks: null };
+    if (!needsStacks(plain, subject)) return { plain, stacks: null };
     measurement.arm(measured.intervalUs, false);
     const marked = await bundled('stacks.mjs', 'calls');
     const sampled = await measurement.sampleStacks(marked.outfile);
@@ -173,25 +194,6 @@ async function measureIn(
 const NO_STACKS = 'Who called whom could not be sampled; totals are estimated from the text.';
 
 /** Whether more than the target's own lines was seen, so that it matters who called. */
-function needsStacks({ measured, model }: Taken, file: string, { start }: FunctionInfo): boolean {
-  const isTarget = (frame: ModelFrame) => frame.file === file && frame.info?.start === start;
+function needsStacks({ measured, model }: Taken, { isTarget }: Subject): boolean {
   return measured.outcome === 'measured' && model !== null && !model.frames.slice(1).every(isTarget);
-}
-
-async function readTarget(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UserError(codeOf(error) === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read.`);
-  }
-}
-
-function findTarget(functions: readonly FunctionInfo[], target: ProfileRequest['target']) {
-  if ('name' in target) return { info: functionNamed(functions, target.name), notes: [] as string[] };
-  const info = callableAt(functions, target.position);
-  if (!info) throw new UserError('There is no function here that can be profiled. Put the cursor into a function.');
-  const inner = functions.filter(({ start, end }) => start <= target.position && target.position <= end).at(-1);
-  const notes =
-    inner && inner !== info ? [`"${inner.name}": ${inner.reason}. Measured is "${info.name}" around it.`] : [];
-  return { info, notes };
 }

@@ -29,10 +29,15 @@ interface SourceFile {
 export class Sources {
   readonly #files = new Map<string, SourceFile | null>();
   readonly #texts: ReadonlyMap<string, string>;
+  readonly #bodies: ReadonlyMap<string, string>;
 
-  /** @param texts files whose text is not what is on disk */
-  constructor(texts: ReadonlyMap<string, string>) {
+  /**
+   * @param texts files whose text is not what is on disk
+   * @param bodies files that are called as a whole, and what they are called then
+   */
+  constructor(texts: ReadonlyMap<string, string>, bodies: ReadonlyMap<string, string> = new Map()) {
     this.#texts = texts;
+    this.#bodies = bodies;
   }
 
   lineCount(file: string): number {
@@ -94,11 +99,20 @@ export class Sources {
     try {
       const text = this.#texts.get(file) ?? readFileSync(file, 'utf8');
       const lineStarts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)];
-      return { text, lineStarts, functions: listFunctions(text, file), calls: null };
+      const body = this.#bodies.get(file);
+      const whole = body === undefined ? [] : [wholeFile(body, text.length, lineStarts.length)];
+      return { text, lineStarts, functions: [...whole, ...listFunctions(text, file)], calls: null };
     } catch {
       return null; // a name that is no file, or one that has gone
     }
   }
+}
+
+/** A file as the function that its statements are the body of. */
+function wholeFile(name: string, end: number, endLine: number): FunctionInfo {
+  const is = { kind: 'function', isStatic: false, isPrivate: false, isAsync: true, isGenerator: false } as const;
+  const place = { start: 0, end: end + 1, reach: [0, end], line: 1, endLine } as const;
+  return { name, ...is, ...place, parameters: 0, access: null, reason: 'it is a whole file' };
 }
 
 /** By which a text is known to be the one that was measured; a byte order mark does not count. */

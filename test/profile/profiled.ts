@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { silentLog } from '../../src/base/log.ts';
-import { type ProfileRequest, profileFunction } from '../../src/profile/profiler.ts';
+import type { CellChoice } from '../../src/profile/cellTarget.ts';
+import { type ProfileRequest, profileCell, profileFunction } from '../../src/profile/profiler.ts';
 import type { Profiled } from '../../src/profile/report.ts';
 import type { FunctionCost, LineCost, ProfileResult } from '../../src/protocol/profiler.ts';
 import { TempFolder } from '../support/temp.ts';
@@ -19,15 +20,27 @@ export class ProfiledFolder extends TempFolder {
   profile(file: string, name: string, request: Partial<ProfileRequest> = {}): Promise<Profiled> {
     return profileFunction(
       { seconds: 4, memoryMB: 256, ...request, file: this.file(file), target: request.target ?? { name } },
-      {
-        script: resolve('src/profile/main.ts'),
-        memoir: resolve('src/index.ts'),
-        nodePath: null,
-        log: silentLog,
-      },
+      ENVIRONMENT,
     );
   }
+
+  profileCell(
+    notebook: string,
+    program: CellChoice['program'],
+    cell: CellChoice['cell'],
+    known: Partial<Pick<CellChoice, 'records' | 'cacheDirectory'>>,
+  ): Promise<Profiled> {
+    const choice = { records: new Map(), cacheDirectory: null, ...known, notebook: this.file(notebook), program, cell };
+    return profileCell(choice, { seconds: 3, memoryMB: 256 }, ENVIRONMENT);
+  }
 }
+
+const ENVIRONMENT = {
+  script: resolve('src/profile/main.ts'),
+  memoir: resolve('src/index.ts'),
+  nodePath: null,
+  log: silentLog,
+};
 
 export function lineOf({ cpu }: ProfileResult, file: string, line: number): LineCost | undefined {
   return cpu?.lines.find((cost) => cost.file.endsWith(file) && cost.line === line);
