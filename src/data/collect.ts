@@ -1,7 +1,8 @@
 import type { DuckDBResult, DuckDBType } from '@duckdb/node-api';
-import type { Columns } from './columns.ts';
+import type { Column, Columns } from './columns.ts';
 import type { DuckDb } from './duckDb.ts';
 import { FixedSink, fixedKind } from './fixedSink.ts';
+import { Pace } from './pace.ts';
 import type { Sink } from './sink.ts';
 import { TextSink } from './textSink.ts';
 import { ValueSink } from './valueSink.ts';
@@ -10,15 +11,18 @@ import { ValueSink } from './valueSink.ts';
 export async function collect(result: DuckDBResult, duckDb: DuckDb): Promise<Columns> {
   const types = result.columnTypes();
   const sinks = types.map((type) => sinkFor(type, duckDb));
+  const pace = new Pace();
   let rowCount = 0;
   for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
     for (const [column, sink] of sinks.entries()) sink.append(chunk, column);
     rowCount += chunk.rowCount;
+    await pace.turn();
   }
   const names = distinctNames(result.columnNames());
-  const columns = sinks.map((sink, index) => {
-    return { name: names[index]!, type: typeName(types[index]!, duckDb), ...sink.finish() };
-  });
+  const columns: Column[] = [];
+  for (const [index, sink] of sinks.entries()) {
+    columns.push({ name: names[index]!, type: typeName(types[index]!, duckDb), ...(await sink.finish(pace)) });
+  }
   return { rowCount, columns };
 }
 

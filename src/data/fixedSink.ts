@@ -1,5 +1,8 @@
-import type { DuckDBEnumType, DuckDBType } from '@duckdb/node-api';
+import type { DuckDBDecimalType, DuckDBEnumType, DuckDBType } from '@duckdb/node-api';
+import { decimalText, EXACT_DIGITS } from './decimal.ts';
+import { Dictionary } from './dictionary.ts';
 import type { DuckDb } from './duckDb.ts';
+import { inStretches, type Pace } from './pace.ts';
 import type { Chunk, ColumnContent, Sink } from './sink.ts';
 import { isSet, ValidityBits } from './validityBits.ts';
 
@@ -7,7 +10,7 @@ import { isSet, ValidityBits } from './validityBits.ts';
 export interface FixedKind {
   /** Bytes of one value: reading past a vector's end would crash the process. */
   readonly width: 1 | 2 | 4 | 8;
-  finish(bytes: ArrayBuffer, validity: Uint8Array | null): ColumnContent;
+  finish(bytes: ArrayBuffer, validity: Uint8Array | null, pace: Pace): ColumnContent | Promise<ColumnContent>;
 }
 
 /** Copies values of a fixed width out of DuckDB's own memory, a chunk at a time. */
@@ -29,14 +32,16 @@ export class FixedSink implements Sink {
     this.#validity.append(bindings, vector, chunk.rowCount);
   }
 
-  finish(): ColumnContent {
+  async finish(pace: Pace): Promise<ColumnContent> {
     const bytes = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.byteLength, 0));
     let offset = 0;
     for (const part of this.#parts) {
       bytes.set(part, offset);
       offset += part.byteLength;
+      await pace.turn();
     }
-    return this.#kind.finish(bytes.buffer, this.#validity.finish());
+    this.#parts.length = 0;
+    return this.#kind.finish(bytes.buffer, await this.#validity.finish(pace), pace);
   }
 }
 
@@ -67,7 +72,7 @@ export function fixedKind(type: DuckDBType, { api }: DuckDb): FixedKind | null {
     case id.UBIGINT:
       return integers(BigUint64Array);
     case id.DATE:
-      return { width: 4, finish: (bytes, validity) => ({ kind: 'date', values: fromDays(bytes), validity }) };
+      return days();
     case id.TIMESTAMP_S:
       return dates(0.001);
     case id.TIMESTAMP_MS:
@@ -76,7 +81,12 @@ export function fixedKind(type: DuckDBType, { api }: DuckDb): FixedKind | null {
     case id.TIMESTAMP_TZ:
       return dates(1_000);
     case id.TIMESTAMP_NS:
-      return dates(1_000_000);
+      return {
+        width: 8,
+        finish: (bytes, validity, pace) => nanoseconds(new BigInt64Array(bytes), validity, pace, api),
+      };
+    case id.DECIMAL:
+      return decimals(type as DuckDBDecimalType); // the type id says which class it is
     case id.ENUM:
       return codes(type as DuckDBEnumType, id.UTINYINT, id.USMALLINT); // the type id says which class it is
     default:
@@ -100,18 +110,74 @@ function numbers(width: FixedKind['width'], array: new (bytes: ArrayBuffer) => P
 
 /** 64-bit integers become doubles where every one of them survives that unchanged. */
 function integers(array: new (bytes: ArrayBuffer) => BigInt64Array | BigUint64Array): FixedKind {
-  const finish = (bytes: ArrayBuffer, validity: Uint8Array | null): ColumnContent => {
-    const values = new Float64Array(bytes.byteLength / 8);
-    const read = wideReader(bytes);
-    const highest = array === BigUint64Array ? toUnsigned : toSigned;
-    for (let row = 0; row < values.length; row++) {
-      const integer = read(row, highest);
-      if (Number.isSafeInteger(integer)) values[row] = integer;
-      else if (isSet(validity, row)) return { kind: 'number', values: new array(bytes), validity };
-    }
+  const highest = array === BigUint64Array ? toUnsigned : toSigned;
+  const finish: FixedKind['finish'] = async (bytes, validity, pace) => {
+    const values = await doubles(bytes, highest, validity, pace);
+    return values ? { kind: 'number', values, validity } : { kind: 'number', values: new array(bytes), validity };
+  };
+  return { width: 8, finish };
+}
+
+/** Decimals of up to 15 digits are told apart by doubles; a column with longer ones comes as text, digit for digit. */
+function decimals({ width, scale }: DuckDBDecimalType): FixedKind | null {
+  if (width > 18) return null;
+  const divisor = 10 ** scale;
+  if (width <= 9) {
+    const array = width <= 4 ? Int16Array : Int32Array;
+    const finish: FixedKind['finish'] = async (bytes, validity, pace) => {
+      const integers = new array(bytes);
+      const values = new Float64Array(integers.length);
+      await inStretches(values.length, pace, (start, end) => {
+        for (let row = start; row < end; row++) values[row] = integers[row]! / divisor;
+      });
+      return { kind: 'number', values, validity };
+    };
+    return { width: width <= 4 ? 2 : 4, finish };
+  }
+  const finish: FixedKind['finish'] = async (bytes, validity, pace) => {
+    const values = await doubles(bytes, toSigned, validity, pace, (integer) => Math.abs(integer) < EXACT_DIGITS);
+    if (!values) return decimalTexts(new BigInt64Array(bytes), scale, validity, pace);
+    await inStretches(values.length, pace, (start, end) => {
+      for (let row = start; row < end; row++) values[row]! /= divisor;
+    });
     return { kind: 'number', values, validity };
   };
   return { width: 8, finish };
+}
+
+async function decimalTexts(
+  integers: BigInt64Array,
+  scale: number,
+  validity: Uint8Array | null,
+  pace: Pace,
+): Promise<ColumnContent> {
+  const texts = new Dictionary(integers.length);
+  await inStretches(integers.length, pace, (start, end) => {
+    for (let row = start; row < end; row++)
+      if (isSet(validity, row)) texts.set(row, decimalText(integers[row]!, scale));
+  });
+  return { ...texts.content(), validity };
+}
+
+/** 64-bit integers as doubles; null where one of them is not `fit` to be one. */
+async function doubles(
+  bytes: ArrayBuffer,
+  highest: (half: number) => number,
+  validity: Uint8Array | null,
+  pace: Pace,
+  fit: (integer: number) => boolean = Number.isSafeInteger,
+): Promise<Float64Array | null> {
+  const values = new Float64Array(bytes.byteLength / 8);
+  const read = wideReader(bytes);
+  let survives = true;
+  await inStretches(values.length, pace, (start, end) => {
+    for (let row = start; survives && row < end; row++) {
+      const integer = read(row, highest);
+      if (fit(integer)) values[row] = integer;
+      else if (isSet(validity, row)) survives = false;
+    }
+  });
+  return survives ? values : null;
 }
 
 /** Reads 64-bit integers as doubles, many times faster than through BigInt; beyond 2^53 the result is not exact. */
@@ -125,25 +191,63 @@ const toUnsigned = (half: number) => half;
 
 const DAY_MS = 86_400_000;
 const INFINITE_DAY = 2 ** 31 - 1;
+const INFINITE_NANO = 2n ** 63n - 1n;
 const INFINITE_TIME = 2 ** 63; // as a double: no other time comes near
 
-function fromDays(bytes: ArrayBuffer): Float64Array {
-  return Float64Array.from(new Int32Array(bytes), (day) =>
-    Math.abs(day) === INFINITE_DAY ? Math.sign(day) * Number.POSITIVE_INFINITY : day * DAY_MS,
-  );
+function days(): FixedKind {
+  const finish: FixedKind['finish'] = async (bytes, validity, pace) => {
+    const days = new Int32Array(bytes);
+    const values = new Float64Array(days.length);
+    await inStretches(values.length, pace, (start, end) => {
+      for (let row = start; row < end; row++) {
+        const day = days[row]!;
+        values[row] = Math.abs(day) === INFINITE_DAY ? Math.sign(day) * Number.POSITIVE_INFINITY : day * DAY_MS;
+      }
+    });
+    return { kind: 'date', values, validity };
+  };
+  return { width: 4, finish };
 }
 
 function dates(ticksPerMs: number): FixedKind {
-  const finish = (bytes: ArrayBuffer, validity: Uint8Array | null): ColumnContent => {
+  const finish: FixedKind['finish'] = async (bytes, validity, pace) => {
     const values = new Float64Array(bytes.byteLength / 8);
     const read = wideReader(bytes);
-    for (let row = 0; row < values.length; row++) {
-      const ticks = read(row, toSigned);
-      values[row] = Math.abs(ticks) === INFINITE_TIME ? ticks * Number.POSITIVE_INFINITY : ticks / ticksPerMs;
-    }
+    await inStretches(values.length, pace, (start, end) => {
+      for (let row = start; row < end; row++) {
+        const ticks = read(row, toSigned);
+        values[row] = Math.abs(ticks) === INFINITE_TIME ? ticks * Number.POSITIVE_INFINITY : ticks / ticksPerMs;
+      }
+    });
     return { kind: 'date', values, validity };
   };
   return { width: 8, finish };
+}
+
+/** Nanoseconds become dates where every one of them is a whole microsecond, else text, digit for digit. */
+async function nanoseconds(
+  nanos: BigInt64Array,
+  validity: Uint8Array | null,
+  pace: Pace,
+  api: DuckDb['api'],
+): Promise<ColumnContent> {
+  const values = new Float64Array(nanos.length);
+  let survives = true;
+  await inStretches(nanos.length, pace, (start, end) => {
+    for (let row = start; survives && row < end; row++) {
+      const nano = nanos[row]!;
+      const isInfinite = nano === INFINITE_NANO || nano === -INFINITE_NANO;
+      if (isSet(validity, row) && !isInfinite && nano % 1_000n !== 0n) survives = false;
+      values[row] = isInfinite ? Number(nano) * Number.POSITIVE_INFINITY : Number(nano / 1_000n) / 1_000;
+    }
+  });
+  if (survives) return { kind: 'date', values, validity };
+  const texts = new Dictionary(nanos.length);
+  await inStretches(nanos.length, pace, (start, end) => {
+    for (let row = start; row < end; row++)
+      if (isSet(validity, row)) texts.set(row, String(new api.DuckDBTimestampNanosecondsValue(nanos[row]!)));
+  });
+  return { ...texts.content(), validity };
 }
 
 function codes(type: DuckDBEnumType, byte: number, short: number): FixedKind {
@@ -153,8 +257,8 @@ function codes(type: DuckDBEnumType, byte: number, short: number): FixedKind {
       : type.internalTypeId === short
         ? ([2, Uint16Array] as const)
         : ([4, Uint32Array] as const);
-  const finish = (bytes: ArrayBuffer, validity: Uint8Array | null): ColumnContent => {
-    return { kind: 'string', codes: Uint32Array.from(new array(bytes)), dictionary: type.values, validity };
+  const finish: FixedKind['finish'] = (bytes, validity) => {
+    return { kind: 'string', codes: new Uint32Array(new array(bytes)), dictionary: type.values, validity };
   };
   return { width, finish };
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { DuckDBValue } from '@duckdb/node-api';
 import { UserError } from '../base/errors.ts';
 import type { Column, Columns } from './columns.ts';
 import { reader } from './columns.ts';
-import type { DuckDb } from './duckDb.ts';
+import { inferType, jsonText } from './inferType.ts';
 import type { InlineColumn, InlineData } from './query.ts';
 
 /** Values by row under column names. */
@@ -58,15 +57,6 @@ export function inlineSize({ columns }: InlineData): number {
   }, 0);
 }
 
-/** One value of a column as DuckDB takes it. */
-export function toDuckDb(column: InlineColumn, row: number, { api }: DuckDb): DuckDBValue {
-  const value = column.values[row];
-  if (value === null || value === undefined) return null;
-  if (value instanceof Date) return new api.DuckDBTimestampValue(BigInt(value.getTime()) * 1_000n);
-  if (column.type === 'BIGINT' || column.type === 'HUGEINT') return BigInt(value as number | bigint); // by the column's type
-  return value as DuckDBValue; // text, numbers and booleans are DuckDB's own
-}
-
 function fromRows(rows: readonly Readonly<Record<string, unknown>>[]): InlineColumn[] {
   const names = new Set<string>();
   for (const [index, row] of rows.entries()) {
@@ -95,13 +85,15 @@ function fromArrays(columns: ColumnArrays): InlineColumn[] {
   });
 }
 
+/** Columns of a table come back as what they were, by the type that they carry. */
 function fromColumns({ rowCount, columns }: Columns): InlineColumn[] {
   return columns.map((column: Column) => {
-    const read = reader(column);
-    return inferred(
-      column.name,
-      Array.from({ length: rowCount }, (_, row) => read(row)),
-    );
+    const read = reader(column.kind === 'date' ? { ...column, kind: 'number' } : column); // a Date would lose microseconds
+    const values = Array.from({ length: rowCount }, (_, row) => read(row));
+    const { name, type } = column;
+    if (!type || type === 'ENUM') return inferred(name, values);
+    if (type === 'JSON') return { name, type, values: values.map((value) => jsonText(name, value)) };
+    return { name, type: type === '"NULL"' ? 'INTEGER' : type, values };
   });
 }
 
@@ -111,47 +103,12 @@ function isColumns(source: object): source is Columns {
   );
 }
 
-/** The narrowest type that keeps every value as it is. */
+/** The column in the narrowest type that keeps every value as it is. */
 function inferred(name: string, values: readonly unknown[]): InlineColumn {
-  const kinds = new Set<string>();
-  for (const value of values) if (value !== null && value !== undefined) kinds.add(kindOf(name, value));
-  const is = (...expected: string[]) => [...kinds].every((kind) => expected.includes(kind));
-  const column = (type: string) => ({ name, type, values: [...values] });
-  const whole = !values.some((value) => value === null || value === undefined);
-  const numbers = (type: string) => (whole ? { name, type, values: Float64Array.from(values, Number) } : column(type));
-  if (kinds.size === 0 || is('text')) return column('VARCHAR');
-  if (is('boolean')) return column('BOOLEAN');
-  if (is('date')) return column('TIMESTAMP');
-  if (is('integer')) return numbers('BIGINT');
-  if (is('integer', 'bigint')) return column(values.every(fitsInt64) ? 'BIGINT' : 'HUGEINT');
-  if (is('integer', 'number')) return numbers('DOUBLE');
-  if (is('object'))
-    return { name, type: 'JSON', values: values.map((value) => (value == null ? null : JSON.stringify(value))) };
-  throw new UserError(
-    `The column "${name}" mixes ${[...kinds].join(' and ')}; a column of a table holds one kind of value.`,
-  );
-}
-
-function kindOf(name: string, value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return 'text';
-    case 'number':
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? 'integer' : 'number';
-    case 'boolean':
-    case 'bigint':
-      return typeof value;
-    case 'object':
-      if (!(value instanceof Date)) return 'object';
-      if (!Number.isNaN(value.getTime())) return 'date';
-      throw new UserError(`The column "${name}" holds an invalid Date.`);
-    default:
-      throw new UserError(`The column "${name}" holds a ${typeof value}, which cannot be part of a table.`);
-  }
-}
-
-function fitsInt64(value: unknown): boolean {
-  return typeof value !== 'bigint' || BigInt.asIntN(64, value) === value;
+  const type = inferType(name, values);
+  if (type === 'JSON') return { name, type, values: values.map((value) => jsonText(name, value)) };
+  const isPacked = (type === 'BIGINT' || type === 'DOUBLE') && values.every((value) => typeof value === 'number');
+  return { name, type, values: isPacked ? Float64Array.from(values as readonly number[]) : [...values] };
 }
 
 function digestOf(columns: readonly InlineColumn[]): string {
@@ -167,8 +124,12 @@ function digestOf(columns: readonly InlineColumn[]): string {
 /** A value such that different ones differ as JSON. */
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return { integer: String(value) };
-  if (value instanceof Date) return { date: value.getTime() };
   if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
     return { number: Object.is(value, -0) ? '-0' : String(value) };
-  return value ?? null;
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  if (value instanceof Date) return { date: value.getTime() };
+  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return { map: [...value].map(([key, item]) => [plain(key), plain(item)]) };
+  return { object: Object.entries(value).map(([key, item]) => [key, plain(item)]) };
 }

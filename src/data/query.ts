@@ -5,6 +5,16 @@ export type Scalar = string | number | bigint | boolean | null | Date;
 export interface FileStamp {
   readonly path: string;
   readonly digest: string;
+  /** What DuckDB reads in its place. */
+  readonly conversion?: Conversion;
+}
+
+/** How a file is made into one that DuckDB reads; plain data, since tables are carried as such. */
+export interface Conversion {
+  readonly kind: 'arrow' | 'decoded' | 'excel' | 'sound' | 'sqlite';
+  readonly options: Readonly<Record<string, string>>;
+  /** Which of the files made is meant. */
+  readonly part: string;
 }
 
 /** One column given by the program itself. */
@@ -57,7 +67,12 @@ export function value(scalar: Scalar): Piece {
 
 /** A column or table name, quoted whatever it holds. */
 export function name(identifier: string): Query {
-  return text(`"${identifier.replaceAll('"', '""')}"`);
+  return text(quoteName(identifier));
+}
+
+/** The same as text. */
+export function quoteName(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
 }
 
 /** Parts one after another with `separator` between them. */

@@ -1,10 +1,11 @@
 import type { DuckDBResult } from '@duckdb/node-api';
 import type { Column } from './columns.ts';
+import type { Pace } from './pace.ts';
 
 /** Takes one column of each chunk as it comes, and gives the whole column at the end. */
 export interface Sink {
   append(chunk: Chunk, column: number): void;
-  finish(): ColumnContent;
+  finish(pace: Pace): Promise<ColumnContent>;
 }
 
 /** A column without its name and type. */

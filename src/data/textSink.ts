@@ -1,4 +1,6 @@
+import { TextCodes } from './dictionary.ts';
 import type { DuckDb } from './duckDb.ts';
+import type { Pace } from './pace.ts';
 import type { Chunk, ColumnContent, Sink } from './sink.ts';
 import { isSet, ValidityBits } from './validityBits.ts';
 
@@ -12,7 +14,7 @@ const RECENT = 4_096;
 export class TextSink implements Sink {
   readonly #duckDb: DuckDb;
   readonly #validity = new ValidityBits();
-  readonly #dictionary = new Map<string, number>();
+  readonly #dictionary = new TextCodes();
   readonly #parts: Uint32Array[] = [];
   readonly #recentSlots = new Uint32Array(RECENT * 4).fill(0xffffffff);
   readonly #recentCodes = new Uint32Array(RECENT);
@@ -36,14 +38,16 @@ export class TextSink implements Sink {
     this.#parts.push(codes);
   }
 
-  finish(): ColumnContent {
+  async finish(pace: Pace): Promise<ColumnContent> {
     const codes = new Uint32Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
     let offset = 0;
     for (const part of this.#parts) {
       codes.set(part, offset);
       offset += part.length;
+      await pace.turn();
     }
-    return { kind: 'string', codes, dictionary: [...this.#dictionary.keys()], validity: this.#validity.finish() };
+    const validity = await this.#validity.finish(pace);
+    return { kind: 'string', codes, dictionary: this.#dictionary.texts, validity };
   }
 
   /** A text that lies in its slot, padded with zeros. */
@@ -61,7 +65,7 @@ export class TextSink implements Sink {
       return this.#recentCodes[place]!;
     }
     const start = row * SLOT + 4;
-    const code = this.#code(bytes.toString('utf8', start, start + a));
+    const code = this.#dictionary.of(bytes.toString('utf8', start, start + a));
     recent.set([a, b, c, d], slot);
     this.#recentCodes[place] = code;
     return code;
@@ -72,14 +76,6 @@ export class TextSink implements Sink {
     const length = bytes.readUInt32LE(row * SLOT);
     const buffer = bytes.buffer as ArrayBuffer; // DuckDB's own memory, never shared between threads of ours
     const far = this.#duckDb.bindings.get_data_from_pointer(buffer, bytes.byteOffset + row * SLOT + 8, length);
-    return this.#code(Buffer.from(far.buffer, far.byteOffset, length).toString('utf8'));
-  }
-
-  #code(text: string): number {
-    const known = this.#dictionary.get(text);
-    if (known !== undefined) return known;
-    const code = this.#dictionary.size;
-    this.#dictionary.set(text, code);
-    return code;
+    return this.#dictionary.of(Buffer.from(far.buffer, far.byteOffset, length).toString('utf8'));
   }
 }

@@ -1,7 +1,8 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
 import type { DuckDb } from './duckDb.ts';
-import { toDuckDb } from './inline.ts';
-import type { InlineData } from './query.ts';
+import { Pace } from './pace.ts';
+import { type InlineData, quoteName } from './query.ts';
+import { stagedType, toDuckDb } from './toDuckDb.ts';
 
 const CHUNK_ROWS = 2_048;
 
@@ -45,23 +46,48 @@ export class Uploads {
   async #upload(data: InlineData): Promise<string> {
     this.#count += 1;
     const name = `rows_${this.#count}`;
-    const columns = data.columns.map((column) => `"${column.name.replaceAll('"', '""')}" ${column.type}`);
-    await this.#connection.run(`CREATE TABLE memoir.${name} (${columns.join(', ')})`);
-    const appender = await this.#connection.createAppender(name, 'memoir');
-    const types = data.columns.map((_, index) => appender.columnType(index));
-    for (let start = 0; start < data.rowCount; start += CHUNK_ROWS) {
-      appender.appendDataChunk(this.#chunk(data, types, start, Math.min(CHUNK_ROWS, data.rowCount - start)));
-      await new Promise(setImmediate); // a large array must not hold up everything else
+    const types = await this.#create(name, data.columns);
+    const staged = types.map((type) => stagedType(type, this.#duckDb));
+    const isStaged = staged.some((type, index) => type !== types[index]);
+    const target = isStaged ? `${name}_text` : name;
+    if (isStaged)
+      await this.#create(
+        target,
+        data.columns.map((column, index) => ({ ...column, type: String(staged[index]) })),
+      );
+    await this.#append(target, data, staged);
+    if (isStaged) {
+      await this.#connection.run(`INSERT INTO memoir.${name} FROM memoir.${target}`);
+      await this.#connection.run(`DROP TABLE memoir.${target}`);
     }
-    appender.closeSync();
     this.#forgotten.register(data, name);
     return `memoir.${name}`;
+  }
+
+  /** Makes an empty table, and gives the types of its columns as DuckDB understood them. */
+  async #create(name: string, columns: InlineData['columns']): Promise<readonly DuckDBType[]> {
+    const written = columns.map((column) => `${quoteName(column.name)} ${column.type}`);
+    await this.#connection.run(`CREATE TABLE memoir.${name} (${written.join(', ')})`);
+    return (await this.#connection.run(`FROM memoir.${name}`)).columnTypes();
+  }
+
+  /** Adds the rows chunk by chunk; a large array does not hold up everything else. */
+  async #append(name: string, data: InlineData, types: readonly DuckDBType[]): Promise<void> {
+    const appender = await this.#connection.createAppender(name, 'memoir');
+    const pace = new Pace();
+    for (let start = 0; start < data.rowCount; start += CHUNK_ROWS) {
+      appender.appendDataChunk(this.#chunk(data, types, start, Math.min(CHUNK_ROWS, data.rowCount - start)));
+      await pace.turn();
+    }
+    appender.closeSync();
   }
 
   #chunk(data: InlineData, types: readonly DuckDBType[], start: number, count: number) {
     const chunk = this.#duckDb.api.DuckDBDataChunk.create(types, count);
     for (const [index, column] of data.columns.entries()) {
-      const values = Array.from({ length: count }, (_, row) => toDuckDb(column, start + row, this.#duckDb));
+      const values = Array.from({ length: count }, (_, row) =>
+        toDuckDb(column.values[start + row], types[index]!, this.#duckDb),
+      );
       chunk.setColumnValues(index, values);
     }
     return chunk;

@@ -1,5 +1,6 @@
 import type { Vector } from '@duckdb/node-bindings';
 import type { Bindings } from './duckDb.ts';
+import type { Pace } from './pace.ts';
 
 /** Gathers which rows have a value, chunk by chunk, into one bitmap. */
 export class ValidityBits {
@@ -9,7 +10,7 @@ export class ValidityBits {
   append(bindings: Bindings, vector: Vector, rows: number): Uint8Array | null {
     // DuckDB keeps the bitmap in words of 64 rows, and none at all where nothing is missing.
     const found: Uint8Array | null = bindings.vector_get_validity(vector, Math.ceil(rows / 64) * 8);
-    const bits = found?.slice() ?? null;
+    const bits = found && !allSet(found, rows) ? found.slice() : null;
     this.#chunks.push({ bits, rows });
     return bits;
   }
@@ -21,13 +22,16 @@ export class ValidityBits {
     this.#chunks.push({ bits: valid.includes(false) ? bits : null, rows: valid.length });
   }
 
-  finish(): Uint8Array | null {
-    if (this.#chunks.every(({ bits, rows }) => allSet(bits, rows))) return null;
+  async finish(pace: Pace): Promise<Uint8Array | null> {
+    if (this.#chunks.every(({ bits }) => bits === null)) return null;
     const rowCount = this.#chunks.reduce((sum, { rows }) => sum + rows, 0);
     const whole = new Uint8Array(Math.ceil(rowCount / 8));
     let at = 0;
     for (const { bits, rows } of this.#chunks) {
-      for (let row = 0; row < rows; row++, at++) if (isSet(bits, row)) whole[at >> 3]! |= 1 << (at & 7);
+      if (at % 8 === 0) copyBytes(bits, rows, whole, at >> 3);
+      else for (let row = 0; row < rows; row++) if (isSet(bits, row)) whole[(at + row) >> 3]! |= 1 << ((at + row) & 7);
+      at += rows;
+      await pace.turn();
     }
     return whole;
   }
@@ -38,8 +42,17 @@ export function isSet(bits: Uint8Array | null, row: number): boolean {
   return bits === null || (bits[row >> 3]! & (1 << (row & 7))) !== 0;
 }
 
-function allSet(bits: Uint8Array | null, rows: number): boolean {
-  if (bits === null) return true;
-  for (let row = 0; row < rows; row++) if (!isSet(bits, row)) return false;
+/** Copies a chunk's bits to where a byte begins; bits beyond its last row stay clear. */
+function copyBytes(bits: Uint8Array | null, rows: number, whole: Uint8Array, at: number): void {
+  const bytes = Math.ceil(rows / 8);
+  if (bits) whole.set(bits.subarray(0, bytes), at);
+  else whole.fill(0xff, at, at + bytes);
+  if (rows % 8) whole[at + bytes - 1]! &= (1 << (rows % 8)) - 1;
+}
+
+function allSet(bits: Uint8Array, rows: number): boolean {
+  const whole = rows >> 3;
+  for (let byte = 0; byte < whole; byte++) if (bits[byte] !== 0xff) return false;
+  for (let row = whole * 8; row < rows; row++) if (!isSet(bits, row)) return false;
   return true;
 }

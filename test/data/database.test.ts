@@ -85,6 +85,12 @@ describe('types', () => {
     ["TIMESTAMP '1969-12-31 23:59:59.999'", 'date', new Date(-1)],
     ["TIMESTAMP_S '2024-01-02 03:04:05'", 'date', new Date('2024-01-02T03:04:05Z')],
     ["TIMESTAMP_NS '2024-01-02 03:04:05.678'", 'date', new Date('2024-01-02T03:04:05.678Z')],
+    ["TIMESTAMP_NS '2024-01-02 03:04:05.000000001'", 'string', '2024-01-02 03:04:05.000000001'],
+    ['-0.0005::DECIMAL(4,4)', 'number', -0.0005],
+    ['1234567890.12345::DECIMAL(15,5)', 'number', 1_234_567_890.123_45],
+    ['1234567890.12345678::DECIMAL(18,8)', 'string', '1234567890.12345678'],
+    ['12345678901234567890.12::DECIMAL(38,2)', 'string', '12345678901234567890.12'],
+    ['12.50::DECIMAL(38,2)', 'number', 12.5],
     ["TIMESTAMPTZ '2024-01-02 03:04:05+02'", 'date', new Date('2024-01-02T01:04:05Z')],
     ["TIME '03:04:05'", 'string', '03:04:05'],
     ["INTERVAL '1 day'", 'string', '1 day'],
@@ -94,6 +100,7 @@ describe('types', () => {
     ["MAP {'k': 1}", 'other', new Map([['k', 1]])],
     ["'\\xAA'::BLOB", 'other', new Uint8Array([0xaa])],
     [`'{"a": [1]}'::JSON`, 'other', { a: [1] }],
+    [`'{"id": 12345678901234567890}'::JSON`, 'other', { id: 12_345_678_901_234_567_890n }],
     ['NULL', 'number', null],
   ])('%s comes as a %s column', async (expression, kind, expected) => {
     const { columns } = await data.query(`SELECT ${expression} AS v`);
