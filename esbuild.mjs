@@ -53,6 +53,22 @@ const nativeParts = {
   },
 };
 
+/** What the extension loads when it is needed, each a file of its own: VS Code waits only for the first. */
+const extensionParts = {
+  './vscode/host.ts': 'host',
+  'vscode-languageclient/node': 'languageClient',
+  '@keyv/redis': 'redis',
+};
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ path, kind }) => {
+      const part = kind !== 'entry-point' && extensionParts[path];
+      return part ? { path: `./${part}.cjs`, external: true } : undefined;
+    });
+  },
+};
+
 const shared = {
   bundle: true,
   minify,
@@ -79,9 +95,16 @@ const commonJsNames = [
 const builds = [
   {
     ...shared,
-    entryPoints: { extension: 'src/extension.ts' },
+    entryPoints: {
+      extension: 'src/extension.ts',
+      host: 'src/vscode/host.ts',
+      languageClient: 'vscode-languageclient/node',
+      redis: '@keyv/redis',
+    },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
+    plugins: [nativeParts, apart],
+    supported: { 'dynamic-import': false }, // it is `require`, which VS Code knows to answer
     platform: 'node',
     format: 'cjs',
     target: 'node22',

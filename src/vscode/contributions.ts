@@ -6,36 +6,38 @@ export const CELL_LANGUAGE = 'memoir-typescript';
 export const CONTROLLER_ID = 'memoir-kernel';
 export const RENDERER_ID = 'memoir-renderer';
 
-export type CommandId =
-  | 'memoir.newNotebook'
-  | 'memoir.openSample'
-  | 'memoir.runStale'
-  | 'memoir.runPlan'
-  | 'memoir.explainCell'
-  | 'memoir.editTitle'
-  | 'memoir.renameTable'
-  | 'memoir.setUpTypes'
-  | 'memoir.mergeCells'
-  | 'memoir.debugCell'
-  | 'memoir.showGraph'
-  | 'memoir.openApp'
-  | 'memoir.exportNotebook'
-  | 'memoir.restartKernel'
-  | 'memoir.clearCache'
-  | 'memoir.profileFunction'
-  | 'memoir.profileMemory'
-  | 'memoir.compareProfiles'
-  | 'memoir.pinProfile'
-  | 'memoir.showFlameChart'
-  | 'memoir.exportProfile'
-  | 'memoir.deleteProfile'
-  | 'memoir.switchProfileHeat'
-  | 'memoir.clearProfileHeat'
-  | 'memoir.openPlace'
-  | 'memoir.acknowledgeAlert'
-  | 'memoir.rerunCell'
-  | 'memoir.refreshPerformance'
-  | 'memoir.showLog';
+export const COMMANDS = [
+  'memoir.newNotebook',
+  'memoir.openSample',
+  'memoir.runStale',
+  'memoir.runPlan',
+  'memoir.explainCell',
+  'memoir.editTitle',
+  'memoir.renameTable',
+  'memoir.setUpTypes',
+  'memoir.mergeCells',
+  'memoir.debugCell',
+  'memoir.showGraph',
+  'memoir.openApp',
+  'memoir.exportNotebook',
+  'memoir.restartKernel',
+  'memoir.clearCache',
+  'memoir.profileFunction',
+  'memoir.profileMemory',
+  'memoir.compareProfiles',
+  'memoir.pinProfile',
+  'memoir.showFlameChart',
+  'memoir.exportProfile',
+  'memoir.deleteProfile',
+  'memoir.switchProfileHeat',
+  'memoir.clearProfileHeat',
+  'memoir.openPlace',
+  'memoir.acknowledgeAlert',
+  'memoir.rerunCell',
+  'memoir.refreshPerformance',
+  'memoir.showLog',
+] as const;
+export type CommandId = (typeof COMMANDS)[number];
 
 interface Settings {
   'cache.directory': string;

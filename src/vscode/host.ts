@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { SpareProcess } from '../profile/spareProcess.ts';
-import { setting } from './contributions.ts';
+import { commands } from './commands.ts';
+import { type CommandId, setting } from './contributions.ts';
 import { Heat } from './heat.ts';
 import { CellLanguage } from './language.ts';
 import { Notebooks } from './notebooks.ts';
@@ -11,13 +12,15 @@ import { Performance } from './performance.ts';
 import { PlainTextTypes } from './plainText.ts';
 import { ProblemFixes } from './problemFixes.ts';
 import { Problems } from './problems.ts';
+import { ProfileFileEditor } from './profileFile.ts';
 import { restoreHeat } from './profileHeat.ts';
 import { ProfileHistory } from './profileHistory.ts';
 import { PROFILED, ProfileLenses } from './profileLenses.ts';
 import { ProfilePanel } from './profilePanel.ts';
 import { ProfilesTree } from './profilesTree.ts';
 import type { ProfileTools } from './profileTools.ts';
-import type { Report } from './report.ts';
+import { Report } from './report.ts';
+import { Serializer } from './serializer.ts';
 import { SqlCompletion } from './sqlCompletion.ts';
 import { SqlErrors } from './sqlErrors.ts';
 import { Stores } from './stores.ts';
@@ -26,6 +29,10 @@ import { VariablesTree } from './variablesTree.ts';
 
 /** Everything behind the commands and views, made once something needs it. */
 export class Host implements vscode.Disposable {
+  readonly context: vscode.ExtensionContext;
+  readonly report = new Report();
+  readonly serializer = new Serializer();
+  readonly profileFiles: ProfileFileEditor;
   readonly stores: Stores;
   readonly notebooks: Notebooks;
   readonly performance: Performance;
@@ -34,7 +41,10 @@ export class Host implements vscode.Disposable {
   readonly #store = new DisposableStore();
   #lenses: vscode.Disposable | null = null;
 
-  constructor(context: vscode.ExtensionContext, report: Report) {
+  constructor(context: vscode.ExtensionContext) {
+    const { report } = this;
+    this.context = context;
+    this.profileFiles = new ProfileFileEditor(context.extensionUri);
     this.stores = new Stores(context.globalStorageUri.fsPath, report);
     this.performance = new Performance(this.stores, report);
     this.notebooks = new Notebooks(context, this.stores, report);
@@ -73,10 +83,28 @@ export class Host implements vscode.Disposable {
     this.#store.add(vscode.languages.registerCodeActionsProvider(selector, new ProblemFixes(problems), metadata));
   }
 
+  /** Runs a command; what goes wrong is shown. */
+  async command(id: CommandId, args: readonly unknown[]): Promise<unknown> {
+    try {
+      return await commands[id](this, ...args);
+    } catch (error) {
+      this.report.show(error);
+      return undefined;
+    }
+  }
+
+  /** A notebook as it is opened; where nothing may run, it comes with what its cells showed last. */
+  async deserializeNotebook(content: Uint8Array): Promise<vscode.NotebookData> {
+    const data = this.serializer.deserializeNotebook(content);
+    if (!vscode.workspace.isTrusted) await this.notebooks.addKeptOutputs(content, data);
+    return data;
+  }
+
   /** Ends what runs and waits for what is still being written. */
   async close(): Promise<void> {
     this.dispose();
     await this.stores.close();
+    this.report.dispose();
   }
 
   dispose(): void {

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { CommandId } from './contributions.ts';
 
 /** The log channel, and the one road of errors to the screen. */
 export class Report implements Log, Disposable {
@@ -49,18 +48,6 @@ export class Report implements Log, Disposable {
 
   reveal(): void {
     this.#channel.show();
-  }
-
-  /** Registers a command whose errors are shown. */
-  command(id: CommandId, action: (...args: unknown[]) => unknown): vscode.Disposable {
-    return vscode.commands.registerCommand(id, async (...args: unknown[]) => {
-      try {
-        return await action(...args);
-      } catch (error) {
-        this.show(error);
-        return undefined;
-      }
-    });
   }
 
   dispose(): void {

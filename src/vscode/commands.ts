@@ -1,0 +1,44 @@
+import type * as vscode from 'vscode';
+import { exportShown } from './appExport.ts';
+import { openApp } from './appPanel.ts';
+import type { CommandId } from './contributions.ts';
+import { showGraph } from './graphPanel.ts';
+import type { Host } from './host.ts';
+import * as notebook from './notebookCommands.ts';
+import { setUpPlainTypes } from './plainText.ts';
+import { mergeCells } from './problemFixes.ts';
+import * as profiling from './profileCommands.ts';
+import * as sidebar from './sidebarCommands.ts';
+
+/** What each command does. */
+export const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknown[]) => unknown>> = {
+  'memoir.newNotebook': () => notebook.newNotebook(),
+  'memoir.openSample': ({ context }) => notebook.openSample(context),
+  'memoir.runStale': ({ notebooks }) => notebooks.active().runStale(),
+  'memoir.runPlan': ({ notebooks }) => notebook.runPlan(notebooks),
+  'memoir.explainCell': ({ notebooks }, cell) => notebook.explainCell(notebooks, cell),
+  'memoir.editTitle': (_, cell) => notebook.editTitle(cell),
+  'memoir.renameTable': (_, cell) => notebook.renameSqlTable(cell),
+  'memoir.showGraph': ({ notebooks, context }) => showGraph(notebooks, context.extensionUri),
+  'memoir.openApp': ({ notebooks, context }) => openApp(notebooks, context.extensionUri),
+  'memoir.exportNotebook': ({ notebooks, context }) => exportShown(notebooks.active(), context.extensionPath),
+  'memoir.debugCell': ({ notebooks }, cell) => notebooks.debug(notebook.cellFrom(cell)),
+  'memoir.setUpTypes': ({ context }, uri) => setUpPlainTypes(context, uri),
+  'memoir.mergeCells': (_, cells) => mergeCells(cells as readonly vscode.NotebookCell[]), // see problemFixes
+  'memoir.restartKernel': ({ notebooks }) => notebooks.restart(),
+  'memoir.clearCache': ({ stores }) => notebook.clearCache(stores),
+  'memoir.openPlace': ({ performance }, place) => sidebar.openTarget(performance, place),
+  'memoir.rerunCell': ({ notebooks, performance }, line) => sidebar.rerunCell(notebooks, performance, line),
+  'memoir.acknowledgeAlert': ({ performance }, line) => performance.acknowledge(String(line)),
+  'memoir.refreshPerformance': ({ performance }) => performance.refresh(),
+  'memoir.profileFunction': (host, name) => profiling.start(host, name),
+  'memoir.profileMemory': (host, name) => profiling.startMemory(host, name),
+  'memoir.compareProfiles': (host, id) => profiling.compare(host, id),
+  'memoir.pinProfile': (host, id) => profiling.pin(host, id),
+  'memoir.showFlameChart': (host, id) => profiling.show(host, id),
+  'memoir.exportProfile': (host, id) => profiling.save(host, id),
+  'memoir.deleteProfile': (host, id) => profiling.remove(host, id),
+  'memoir.switchProfileHeat': (host) => profiling.heatBy(host),
+  'memoir.clearProfileHeat': (host) => profiling.clearHeat(host),
+  'memoir.showLog': ({ report }) => report.reveal(),
+};
