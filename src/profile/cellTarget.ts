@@ -9,6 +9,7 @@ import { exportedNames } from '../notebook/parse.ts';
 import type { Program } from '../notebook/program.ts';
 import type { CellRecord } from '../notebook/record.ts';
 import { readSource } from '../notebook/scope.ts';
+import type { Session } from '../notebook/session.ts';
 import type { CellId } from '../protocol/kernel.ts';
 import { isKept, type KeptValues } from './keptValues.ts';
 import { Sources } from './sources.ts';
@@ -24,6 +25,16 @@ export interface CellChoice {
   readonly records: ReadonlyMap<CellId, CellRecord>;
   /** The cache's folder, where values are kept; null where none are. */
   readonly cacheDirectory: string | null;
+}
+
+/** The records of cells whose results hold for `program`, as far as the session knows. */
+export function knownRecords(program: Program, session: Session): Map<CellId, CellRecord> {
+  const known = [...program.cells.keys()].flatMap((id) => {
+    const state = session.state(id);
+    const holds = state.status === 'done' && session.program.meaning(id) === program.meaning(id);
+    return holds ? [[id, state.record] as const] : [];
+  });
+  return new Map(known);
 }
 
 /** The name by which a cell's lines are known: the notebook's path, `#`, and what names the cell while others come and go. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { sourceDigest } from '../profile/sources.ts';
 import { HEAT_FROM } from '../protocol/panel.ts';
+import { cellFiles } from './profileCells.ts';
 import { gutterMark, heatColours } from './profileGutter.ts';
 import { type HeatLine, movedLines } from './profileHeatLines.ts';
 
@@ -22,6 +23,8 @@ export class Heat implements Disposable {
   /** One for each mark in use, as a mark's picture belongs to its type. */
   readonly #types = new Map<string, vscode.TextEditorDecorationType>();
   readonly #files = new Map<string, Heated>();
+  /** The names by which profiles know cells, by the URI of their text. */
+  #cells: ReadonlyMap<string, string> = new Map();
   #colours: readonly string[];
 
   constructor(extension: vscode.Extension<unknown>) {
@@ -35,8 +38,9 @@ export class Heat implements Disposable {
   /** Shows these lines instead of those that were shown before. `digests` are those of the files when they were measured. */
   show(lines: readonly HeatLine[], digests: Readonly<Record<string, string>>): void {
     this.#files.clear();
+    this.#nameCells();
     for (const [file, own] of Map.groupBy(lines, ({ file }) => file)) {
-      const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
+      const open = vscode.workspace.textDocuments.find((document) => this.#fileOf(document) === file);
       const stale = open !== undefined && sourceDigest(open.getText()) !== digests[file];
       this.#files.set(file, { digest: digests[file], measured: own, lines: own, stale });
     }
@@ -55,7 +59,7 @@ export class Heat implements Disposable {
   }
 
   #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const heated = this.#files.get(document.uri.fsPath);
+    const heated = this.#files.get(this.#fileOf(document));
     if (!heated || !contentChanges.length) return;
     heated.stale = sourceDigest(document.getText()) !== heated.digest;
     for (const { range, text } of contentChanges) {
@@ -76,14 +80,26 @@ export class Heat implements Disposable {
     this.#types.clear();
   }
 
+  #fileOf({ uri }: vscode.TextDocument): string {
+    return uri.scheme.startsWith('vscode-notebook') ? (this.#cells.get(uri.toString()) ?? '') : uri.fsPath;
+  }
+
+  /** Cells keep the names that they have now while heat is shown, whatever is edited in them. */
+  #nameCells(): void {
+    this.#cells = new Map([...cellFiles()].map(([file, cell]) => [cell.document.uri.toString(), file]));
+  }
+
   #paintAll(): void {
+    const isUnknown = ({ uri }: vscode.TextDocument) => uri.scheme === CELL_SCHEME && !this.#cells.has(uri.toString());
+    if (this.#files.size && vscode.window.visibleTextEditors.some(({ document }) => isUnknown(document)))
+      this.#nameCells();
     void vscode.commands.executeCommand('setContext', 'memoir.hasHeat', this.#files.size > 0);
     for (const editor of vscode.window.visibleTextEditors) this.#paint(editor);
   }
 
   #paint(editor: vscode.TextEditor): void {
     const { document } = editor;
-    const heated = document.uri.scheme.startsWith('vscode-notebook') ? undefined : this.#files.get(document.uri.fsPath);
+    const heated = this.#files.get(this.#fileOf(document));
     if (heated && heated.digest !== undefined && heated.lines === heated.measured)
       heated.stale = sourceDigest(document.getText()) !== heated.digest; // a file that was opened only now
     const shown = (heated?.lines ?? []).filter(({ line }) => line <= document.lineCount);
@@ -120,6 +136,8 @@ export class Heat implements Disposable {
     };
   }
 }
+
+const CELL_SCHEME = 'vscode-notebook-cell';
 
 /** The step of heat, from 0, that a share of the time in percent has. */
 function stepOf(percent: number): number {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { formatDuration } from '../base/format.ts';
 import type { RunTimesChart } from '../protocol/panel.ts';
 import type { Timing } from '../protocol/profiler.ts';
@@ -14,7 +13,7 @@ export async function runTimesChart(timing: Timing | null, dist: string): Promis
   const scale = medianMs < 0.1 ? 1000 : 1;
   const unit = scale === 1000 ? 'µs' : 'ms';
   const y = { type: 'quantitative', title: `${unit} per call`, scale: { zero: false } };
-  const compiler: typeof import('../kernel/chartCompile.ts') = await import(pathToFileURL(join(dist, 'chart.js')).href);
+  const compiler: typeof import('../kernel/chartCompile.ts') = await import(join(dist, 'chart.js')); // a `require` once built
   const spec = {
     description: `Times of ${samples.length} measurements; the median is ${formatDuration(medianMs)}.`,
     width: 'container',

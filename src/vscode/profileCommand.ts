@@ -4,12 +4,15 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { checkArguments } from '../profile/argumentText.ts';
-import { type ProfilerEnvironment, prepareProfiler, profileFunction } from '../profile/profiler.ts';
+import type { ProfilePhase } from '../profile/measurement.ts';
+import { type ProfilerEnvironment, prepareProfiler } from '../profile/profiler.ts';
 import { callableAt, listFunctions, takesArguments } from '../profile/target.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';
+import { documentUri } from './profileCells.ts';
 import { showHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
+import { cellJob, functionJob, jobOf, type ProfileJob } from './profileJob.ts';
 import type { ProfileTools } from './profileTools.ts';
 import { viewOf } from './profileView.ts';
 import { requireTrust } from './trust.ts';
@@ -38,16 +41,23 @@ export async function profile(tools: ProfileTools, name?: string, passes: MorePa
   const chosen = await chooseFunction(functions, document.offsetAt(editor.selection.active), name);
   const asks = chosen && takesArguments(functions, chosen);
   const args = asks ? await askArguments(tools, document, chosen) : '[]';
-  if (chosen && args !== undefined) await measure(tools, document, chosen.name, args, passes);
+  if (chosen && args !== undefined) await measure(tools, functionJob(document, chosen.name, args), passes);
+}
+
+/** "Profile Cell": measures a cell as it stands in the editor, with what the cells above it gave. */
+export async function profileCell(tools: ProfileTools, cell: vscode.NotebookCell): Promise<void> {
+  requireTrust();
+  getReady(tools);
+  await measure(tools, cellJob(tools, cell), {});
 }
 
 /** Shows a kept profile again, compared with another one where one is given. */
 export async function showKept(tools: ProfileTools, kept: KeptProfile, than: KeptProfile | null): Promise<void> {
   const { target } = kept.result;
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(target.file));
-  await vscode.window.showTextDocument(document, { preserveFocus: true });
+  const uri = await documentUri(target.file);
+  await vscode.commands.executeCommand('vscode.open', uri, { preserveFocus: true });
   await showHeat(tools, kept);
-  await showPanel(tools, document, kept, than);
+  await showPanel(tools, await jobOf(tools, uri, target), kept, than);
 }
 
 async function chooseFunction(
@@ -97,36 +107,25 @@ async function askArguments(
   return given === undefined ? undefined : given.trim() || '[]';
 }
 
-async function measure(
-  tools: ProfileTools,
-  document: vscode.TextDocument,
-  name: string,
-  args: string,
-  passes: MorePasses,
-): Promise<void> {
-  const title = `Profiling ${name}`;
+/** Measures, keeps what came out, and shows it. */
+async function measure(tools: ProfileTools, job: ProfileJob, passes: MorePasses): Promise<void> {
+  const title = `Profiling ${job.name}`;
   const location = vscode.ProgressLocation.Notification;
   const kept = await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     try {
-      const { result, ...files } = await profileFunction(
-        {
-          file: document.fileName,
-          source: document.getText(),
-          target: { name },
-          args,
-          seconds: setting('profile.seconds'),
-          ...passes,
-          memoryMB: setting('profile.maxMemoryMB'),
-          signal: abort.signal,
-          onProgress: (phase) => progress.report({ message: phase }),
-          onConsent: askConsent,
-        },
-        environment(tools),
-      );
+      const request = {
+        seconds: setting('profile.seconds'),
+        ...passes,
+        memoryMB: setting('profile.maxMemoryMB'),
+        signal: abort.signal,
+        onProgress: (phase: ProfilePhase) => progress.report({ message: phase }),
+        onConsent: askConsent,
+      };
+      const { result, ...files } = await job.run(request, environment(tools));
       const at = new Date().toISOString();
-      return await tools.history.add({ at, commit: await commitOf(document.fileName), result }, files);
+      return await tools.history.add({ at, commit: await commitOf(result.target.file), result }, files);
     } catch (error) {
       if (abort.signal.aborted) return null; // cancelling is silent
       throw error;
@@ -134,9 +133,9 @@ async function measure(
   });
   if (!kept) return;
   getReady(tools); // profiling again is what one does
-  note(tools, kept);
+  if (job.isOperation) note(tools, kept);
   await showHeat(tools, kept);
-  await showPanel(tools, document, kept, await tools.history.baseline(kept.result.target));
+  await showPanel(tools, job, kept, await tools.history.baseline(kept.result.target));
   await vscode.commands.executeCommand('setContext', 'memoir.hasProfiled', true);
 }
 
@@ -153,16 +152,15 @@ function environment({ context, spare, report }: ProfileTools): ProfilerEnvironm
 
 async function showPanel(
   tools: ProfileTools,
-  document: vscode.TextDocument,
+  job: ProfileJob,
   kept: KeptProfile,
   than: KeptProfile | null,
 ): Promise<void> {
-  const { target, memory, leak } = kept.result;
-  const { name, args } = target;
+  const { memory, leak } = kept.result;
   const more = { memory: memory !== null, leak: leak !== null };
   tools.panel.show(await viewOf(tools, kept, than), {
     again: (seconds) =>
-      void measure(tools, document, name, args, seconds === null ? more : { ...more, seconds }).catch((error) =>
+      void measure(tools, job, seconds === null ? more : { ...more, seconds }).catch((error) =>
         tools.report.show(error),
       ),
     export: () => void exportProfile(tools, kept).catch((error) => tools.report.show(error)),
@@ -171,7 +169,9 @@ async function showPanel(
 
 /** Saves a profile where the reader wants it, in the format that VS Code and Chrome's tools open. */
 export async function exportProfile({ history }: ProfileTools, { id, result }: KeptProfile): Promise<void> {
-  const beside = vscode.Uri.file(join(dirname(result.target.file), `${result.target.name}.cpuprofile`));
+  const beside = vscode.Uri.file(
+    join(dirname(result.target.file), `${result.target.name.replace(/[\\/:*?"<>|]/g, '-')}.cpuprofile`),
+  );
   const to = await vscode.window.showSaveDialog({ defaultUri: beside, filters: { 'CPU profile': ['cpuprofile'] } });
   if (to) await vscode.workspace.fs.copy(vscode.Uri.file(history.cpuprofile(id)), to, { overwrite: true });
 }

@@ -1,14 +1,23 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { Host } from './host.ts';
-import { exportProfile, profile, showKept } from './profileCommand.ts';
+import { cellFrom } from './notebookCommands.ts';
+import { exportProfile, profile, profileCell, showKept } from './profileCommand.ts';
 import { hideHeat, switchHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
 import { summaryOf } from './profileSummary.ts';
 
-/** Profiles the function at the cursor, or the named one of the open file, as a lens over it asks. */
+/** Profiles the function at the cursor, or the named one of the open file, as a lens over it asks; in a notebook the cell. */
 export async function start({ profiling, profiles }: Host, name: unknown): Promise<void> {
-  await profile(profiling, typeof name === 'string' ? name : undefined);
+  const isInCell = vscode.window.activeTextEditor?.document.uri.scheme === 'vscode-notebook-cell';
+  if (isInCell) await profileCell(profiling, cellFrom(undefined));
+  else await profile(profiling, typeof name === 'string' ? name : undefined);
+  await profiles.refresh();
+}
+
+/** Profiles the cell that a menu hands over, else the selected one. */
+export async function startCell({ profiling, profiles }: Host, cell: unknown): Promise<void> {
+  await profileCell(profiling, cellFrom(cell));
   await profiles.refresh();
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { ProfilePageEvent, ProfilePageMessage, ProfileView } from '../protocol/panel.ts';
+import { documentUri } from './profileCells.ts';
 import { webviewHtml } from './webviewHtml.ts';
 
 /** What the reader asks for in the panel. */
@@ -76,8 +77,6 @@ export class ProfilePanel implements Disposable {
 /** Shows a line in the column where the code is, and leaves the panel where it stands. */
 export async function openLine(file: string, line: number): Promise<void> {
   const at = new vscode.Position(Math.max(0, line - 1), 0);
-  await vscode.window.showTextDocument(vscode.Uri.file(file), {
-    viewColumn: vscode.ViewColumn.One,
-    selection: new vscode.Range(at, at),
-  });
+  const options = { viewColumn: vscode.ViewColumn.One, selection: new vscode.Range(at, at) };
+  await vscode.commands.executeCommand('vscode.open', await documentUri(file), options);
 }

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { SpareProcess } from '../profile/spareProcess.ts';
 import type { Heat } from './heat.ts';
+import type { Notebooks } from './notebooks.ts';
 import type { ProfileHistory } from './profileHistory.ts';
 import type { ProfilePanel } from './profilePanel.ts';
 import type { Report } from './report.ts';
@@ -13,6 +14,7 @@ export interface ProfileTools {
   readonly heat: Heat;
   readonly panel: ProfilePanel;
   readonly history: ProfileHistory;
+  readonly notebooks: Notebooks;
   readonly stores: Stores;
   readonly report: Report;
 }

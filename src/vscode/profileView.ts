@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { compareProfiles } from '../profile/compare.ts';
 import type { ProfileView } from '../protocol/panel.ts';
+import { documentUri } from './profileCells.ts';
 import { runTimesChart } from './profileChart.ts';
 import type { KeptProfile } from './profileHistory.ts';
 import type { ProfileTools } from './profileTools.ts';
@@ -18,10 +19,7 @@ export async function viewOf(
   const files = new Set([result.target.file, ...places.map(({ file }) => file)]);
   const source: Record<string, Record<number, string>> = {};
   for (const file of files) {
-    const text = await vscode.workspace.openTextDocument(vscode.Uri.file(file)).then(
-      (document) => document.getText().split('\n'),
-      () => [], // gone since
-    );
+    const text = await linesOf(file).catch(() => []); // gone since
     const lines = places.filter((place) => place.file === file).map(({ line }) => line);
     source[file] = Object.fromEntries(lines.map((line) => [line, (text[line - 1] ?? '').trim()]));
   }
@@ -36,6 +34,11 @@ export async function viewOf(
     ...(await history.flames(id)),
     comparison: than && { than: nameOf(than), comparison: compareProfiles(than.result, result) },
   };
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  const document = await vscode.workspace.openTextDocument(await documentUri(file));
+  return document.getText().split('\n');
 }
 
 /** A profile in words, beside another of the same function. */

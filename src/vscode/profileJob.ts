@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { UserError } from '../base/errors.ts';
+import { knownRecords } from '../profile/cellTarget.ts';
+import { type MeasuringRequest, type ProfilerEnvironment, profileCell, profileFunction } from '../profile/profiler.ts';
+import type { Profiled } from '../profile/report.ts';
+import type { ProfileTarget } from '../protocol/profiler.ts';
+import { idOf } from './openNotebook.ts';
+import { programOf } from './profileCells.ts';
+import type { ProfileTools } from './profileTools.ts';
+
+/** Something to measure, as often as the reader likes. */
+export interface ProfileJob {
+  readonly name: string;
+  /** It counts as an operation of its own; a cell is one already. */
+  readonly isOperation: boolean;
+  run(request: MeasuringRequest, environment: ProfilerEnvironment): Promise<Profiled>;
+}
+
+/** A function of an open file. */
+export function functionJob(document: vscode.TextDocument, name: string, args: string): ProfileJob {
+  const target = () => ({ file: document.fileName, source: document.getText(), target: { name }, args });
+  const run: ProfileJob['run'] = (request, environment) => profileFunction({ ...request, ...target() }, environment);
+  return { name, isOperation: true, run };
+}
+
+/** A cell, as it stands whenever it is measured. */
+export function cellJob({ notebooks, stores }: ProfileTools, cell: vscode.NotebookCell): ProfileJob {
+  const run: ProfileJob['run'] = async (request, environment) => {
+    const open = notebooks.of(cell);
+    if (!open) throw new UserError('This cell does not belong to an open Memoir notebook.');
+    const program = programOf(cell.notebook, open.session.program);
+    const choice = {
+      notebook: cell.notebook.uri.fsPath,
+      program,
+      cell: idOf(cell),
+      records: knownRecords(program, open.session),
+      cacheDirectory: stores.directory(cell.notebook.uri),
+    };
+    if (!program.cells.has(choice.cell)) throw new UserError('This cell holds text. Profile a cell of code.');
+    return profileCell(choice, request, environment);
+  };
+  return { name: programOf(cell.notebook).label(idOf(cell)), isOperation: false, run };
+}
+
+/** What a kept profile is of, to measure it again; `uri` is where it is to be seen now. */
+export async function jobOf(tools: ProfileTools, uri: vscode.Uri, { name, args }: ProfileTarget): Promise<ProfileJob> {
+  const all = vscode.workspace.notebookDocuments.flatMap((notebook) => notebook.getCells());
+  const cell = all.find(({ document }) => document.uri.toString() === uri.toString());
+  return cell ? cellJob(tools, cell) : functionJob(await vscode.workspace.openTextDocument(uri), name, args);
+}
