@@ -20,6 +20,15 @@ export type AggregateName = keyof typeof FUNCTIONS | 'distinct' | `p${number}`;
 /** What is worked out of each group: `'count'` for its rows, else a function of a column, such as `'mean(delay)'`. */
 export type Aggregate<Column extends string = string> = 'count' | `${AggregateName}(${Column})`;
 
+/** What an aggregate gives, as far as types can tell: null for groups without values. */
+export type AggregateValue<Row, A> = A extends 'count' | `distinct(${string})`
+  ? number
+  : A extends `${'min' | 'max' | 'first' | 'last' | 'median' | `p${number}`}(${infer Column})`
+    ? Column extends keyof Row
+      ? Row[Column] | null
+      : unknown
+    : number | null;
+
 /** An aggregate as an SQL expression. */
 export function aggregateSql(aggregate: string): Query {
   if (aggregate === 'count') return text('count(*)');

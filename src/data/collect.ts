@@ -9,21 +9,33 @@ import { ValueSink } from './valueSink.ts';
 
 /** Reads a result to its end; other work gets its turn between chunks of 2,048 rows. */
 export async function collect(result: DuckDBResult, duckDb: DuckDb): Promise<Columns> {
+  for await (const part of collectParts(result, duckDb, Number.POSITIVE_INFINITY)) return part;
+  throw new Error('A result has at least one part.'); // see below
+}
+
+/** Reads a result in parts of `rows` or a few more; the last has what is left, and a result without rows is one part. */
+export async function* collectParts(result: DuckDBResult, duckDb: DuckDb, rows: number): AsyncGenerator<Columns> {
   const types = result.columnTypes();
-  const sinks = types.map((type) => sinkFor(type, duckDb));
-  const pace = new Pace();
-  let rowCount = 0;
-  for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
-    for (const [column, sink] of sinks.entries()) sink.append(chunk, column);
-    rowCount += chunk.rowCount;
-    await pace.turn();
-  }
   const names = distinctNames(result.columnNames());
-  const columns: Column[] = [];
-  for (const [index, sink] of sinks.entries()) {
-    columns.push({ name: names[index]!, type: typeName(types[index]!, duckDb), ...(await sink.finish(pace)) });
+  const pace = new Pace();
+  for (let isFirst = true, isLast = false; !isLast; isFirst = false) {
+    const sinks = types.map((type) => sinkFor(type, duckDb));
+    let rowCount = 0;
+    while (rowCount < rows && !isLast) {
+      const chunk = await result.fetchChunk();
+      isLast = !chunk?.rowCount;
+      if (!chunk || isLast) break;
+      for (const [column, sink] of sinks.entries()) sink.append(chunk, column);
+      rowCount += chunk.rowCount;
+      await pace.turn();
+    }
+    if (rowCount === 0 && !isFirst) return;
+    const columns: Column[] = [];
+    for (const [index, sink] of sinks.entries()) {
+      columns.push({ name: names[index]!, type: typeName(types[index]!, duckDb), ...(await sink.finish(pace)) });
+    }
+    yield { rowCount, columns };
   }
-  return { rowCount, columns };
 }
 
 function sinkFor(type: DuckDBType, duckDb: DuckDb): Sink {

@@ -1,3 +1,5 @@
+import { inStretches, Pace } from './pace.ts';
+
 /** The arrays that hold numbers. Whole numbers beyond 2^53 come as 64-bit integers, never rounded. */
 export type NumberArray =
   | Int8Array
@@ -59,6 +61,59 @@ export function toRows({ rowCount, columns }: Columns): Record<string, unknown>[
     for (const [name, read] of readers) object[name] = read(row);
     return object;
   });
+}
+
+/** The same for many rows: with turns for everything else. */
+export async function rowsInTurns(columns: Columns): Promise<Record<string, unknown>[]> {
+  const readers = columns.columns.map((column) => [column.name, reader(column)] as const);
+  const rows: Record<string, unknown>[] = [];
+  await inStretches(
+    columns.rowCount,
+    new Pace(),
+    (start, end) => {
+      for (let row = start; row < end; row++) {
+        const object: Record<string, unknown> = {};
+        for (const [name, read] of readers) object[name] = read(row);
+        rows.push(object);
+      }
+    },
+    2_048,
+  );
+  return rows;
+}
+
+/** The same columns with content of their own. */
+export function copyOf({ columns, rowCount }: Columns): Columns {
+  return { rowCount, columns: columns.map(copyColumn) };
+}
+
+/** How many bytes columns take in memory, roughly. */
+export function sizeOf({ columns }: Columns): number {
+  return columns.reduce((sum, column) => {
+    if (column.kind === 'string') {
+      const step = Math.ceil(column.dictionary.length / 1_000);
+      const sample = column.dictionary.filter((_, index) => index % step === 0);
+      const mean = sample.reduce((length, text) => length + text.length, 0) / Math.max(1, sample.length);
+      return sum + column.codes.byteLength + column.dictionary.length * (24 + mean);
+    }
+    return sum + (ArrayBuffer.isView(column.values) ? column.values.byteLength : column.values.length * 100);
+  }, 0);
+}
+
+function copyColumn(column: Column): Column {
+  const validity = column.validity?.slice() ?? null;
+  switch (column.kind) {
+    case 'string':
+      return { ...column, validity, codes: column.codes.slice() };
+    case 'other':
+      return { ...column, validity, values: structuredClone(column.values) };
+    case 'number':
+      return { ...column, validity, values: column.values.slice() };
+    case 'boolean':
+      return { ...column, validity, values: column.values.slice() };
+    case 'date':
+      return { ...column, validity, values: column.values.slice() };
+  }
 }
 
 function valueReader(column: Column): (row: number) => unknown {

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
 import { type Disposable, onDispose } from '../base/disposable.ts';
 import { UserError } from '../base/errors.ts';
 import { bound } from './bind.ts';
-import { collect } from './collect.ts';
+import { collect, collectParts } from './collect.ts';
 import type { Columns } from './columns.ts';
 import { type DuckDb, loadDuckDb } from './duckDb.ts';
 import { dataOf, type InlineData, type Query, quoteText, type Scalar } from './query.ts';
-import { explainError } from './queryError.ts';
+import { explainError, isFatal } from './queryError.ts';
 import { type Rendered, render } from './render.ts';
 import { Uploads } from './uploads.ts';
 
@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   /** Most memory DuckDB takes before it goes to disk, such as `2GB`; DuckDB's own choice is 80 % of the machine's. */
   readonly memoryLimit?: string;
   readonly threads?: number;
+  /** Folder for what does not fit into memory; the machine's folder for temporary files unless given. */
+  readonly spillDirectory?: string;
   /** Folder from which paths inside SQL text start. */
   readonly directory?: string;
 }
@@ -32,18 +34,24 @@ interface Opened extends DuckDb {
   readonly uploads: Uploads;
 }
 
+/** As many queries as run at a time: each takes one of the few threads that reading files needs, too. */
+const AT_A_TIME = Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 2);
+
 /** One DuckDB in memory, opened at the first query. Each query has a connection of its own, so that it can be stopped alone. */
 export class Database {
   readonly #options: DatabaseOptions;
-  readonly #running = new Set<Promise<Columns>>();
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #slots = new Slots(AT_A_TIME);
   readonly #closing = new AbortController();
-  readonly #spill = join(tmpdir(), `memoir-duckdb-${process.pid}-${randomUUID()}`);
+  readonly #spill: string;
+  #interrupting = new AbortController();
   #directory: string | undefined;
   #opening: Promise<Opened> | null = null;
 
   constructor(options: DatabaseOptions = {}) {
     this.#options = options;
     this.#directory = options.directory;
+    this.#spill = join(options.spillDirectory ?? tmpdir(), `memoir-duckdb-${process.pid}-${randomUUID()}`);
   }
 
   /** Sets the folder from which paths inside SQL text start. */
@@ -60,13 +68,32 @@ export class Database {
   /** Runs a composed query. */
   async run(query: Query, { signal }: QueryOptions = {}): Promise<Columns> {
     signal?.throwIfAborted();
-    const { uploads } = await this.#open();
-    const tables = new Map<InlineData, string>();
-    for (const data of dataOf(query)) tables.set(data, await uploads.tableFor(data));
-    return this.#execute(
-      render(query, (data) => tables.get(data)!),
-      signal,
-    );
+    return this.#execute(await this.#render(query), signal);
+  }
+
+  /** Runs a composed query and gives its rows in parts of about `rows`, so that never more of them are held. */
+  async *parts(query: Query, rows: number, { signal: asked }: QueryOptions = {}): AsyncGenerator<Columns> {
+    const signal = this.#signal(asked);
+    const rendered = await this.#render(query);
+    const connected = await this.#connect(signal);
+    try {
+      const result = await start(connected, rendered);
+      for await (const part of collectParts(result, connected.opened, rows)) {
+        signal.throwIfAborted();
+        yield part;
+      }
+    } catch (thrown) {
+      signal.throwIfAborted();
+      throw this.#explain(thrown, rendered);
+    } finally {
+      connected.dispose();
+    }
+  }
+
+  /** Stops what runs; what is asked afterwards runs. */
+  interrupt(reason: Error): void {
+    this.#interrupting.abort(reason);
+    this.#interrupting = new AbortController();
   }
 
   /** Stops what runs and frees everything; what is asked afterwards is refused. Closing twice is harmless. */
@@ -80,41 +107,81 @@ export class Database {
     await rm(this.#spill, { recursive: true, force: true });
   }
 
+  async #render(query: Query): Promise<Rendered> {
+    const { uploads } = await this.#open();
+    const tables = new Map<InlineData, string>();
+    for (const data of dataOf(query)) tables.set(data, await uploads.tableFor(data));
+    return render(query, (data) => tables.get(data)!);
+  }
+
+  /** Who asked need not wait until a stopped query has come to rest. */
   async #execute(rendered: Rendered, asked: AbortSignal | undefined): Promise<Columns> {
-    const signal = asked ? AbortSignal.any([asked, this.#closing.signal]) : this.#closing.signal;
+    const signal = this.#signal(asked);
     signal.throwIfAborted();
-    const work = this.#fetch(rendered, signal);
+    const work = this.#slots.take(signal, () => this.#fetch(rendered, signal));
     this.#running.add(work);
+    const ended = work.finally(() => this.#running.delete(work));
+    ended.catch(() => {}); // told below
+    const stopped = Promise.withResolvers<never>();
+    const stop = () => stopped.reject(signal.reason);
+    signal.addEventListener('abort', stop);
     try {
-      return await work;
+      return await Promise.race([ended, stopped.promise]);
     } catch (thrown) {
       signal.throwIfAborted();
-      throw explainError(thrown, rendered);
+      throw this.#explain(thrown, rendered);
     } finally {
-      this.#running.delete(work);
+      signal.removeEventListener('abort', stop);
     }
   }
 
   async #fetch(rendered: Rendered, signal: AbortSignal): Promise<Columns> {
-    const opened = await this.#open();
-    const connection = await opened.instance.connect();
-    const interrupting = interruptOn(signal, connection);
+    const connected = await this.#connect(signal);
     try {
-      signal.throwIfAborted(); // opening takes its time, and a query that has not begun is not interrupted
-      if (this.#directory) await connection.run(`SET file_search_path = ${quoteText(this.#directory)}`);
-      const values = rendered.values.map((scalar) => bound(scalar, opened));
-      const result = await connection.stream(
-        rendered.sql,
-        values.map(({ value }) => value),
-        values.map(({ type }) => type),
-      );
-      const columns = await collect(result, opened);
+      const columns = await collect(await start(connected, rendered), connected.opened);
       signal.throwIfAborted();
       return columns;
     } finally {
-      interrupting.dispose();
-      connection.closeSync();
+      connected.dispose();
     }
+  }
+
+  async #connect(signal: AbortSignal): Promise<Connected> {
+    const opened = await this.#open();
+    const connection = await opened.instance.connect();
+    const interrupting = interruptOn(signal, connection);
+    const connected = {
+      opened,
+      connection,
+      dispose: () => {
+        interrupting.dispose();
+        connection.closeSync();
+      },
+    };
+    try {
+      signal.throwIfAborted(); // opening takes its time, and a query that has not begun is not interrupted
+      if (this.#directory) await connection.run(`SET file_search_path = ${quoteText(this.#directory)}`);
+      return connected;
+    } catch (error) {
+      connected.dispose();
+      throw error;
+    }
+  }
+
+  #signal(asked: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any([...(asked ? [asked] : []), this.#interrupting.signal, this.#closing.signal]);
+  }
+
+  /** An engine that broke is of no more use: the next query opens another one. */
+  #explain(thrown: unknown, rendered: Rendered): Error {
+    if (!isFatal(thrown)) return explainError(thrown, rendered);
+    const broken = this.#opening;
+    this.#opening = null;
+    void broken?.then(({ instance }) => instance.closeSync()).catch(() => {}); // it may be past closing
+    return new UserError(
+      'The database engine broke down in this query and was started anew; nothing else is lost. If it happens again, try the query in smaller steps.',
+      { cause: thrown },
+    );
   }
 
   async #open(): Promise<Opened> {
@@ -136,6 +203,43 @@ export class Database {
     const connection = await instance.connect();
     await connection.run("SET GLOBAL TimeZone = 'UTC'"); // a result must not depend on the machine that made it
     return { ...duckDb, instance, uploads: await Uploads.create(connection, duckDb) };
+  }
+}
+
+interface Connected extends Disposable {
+  readonly opened: Opened;
+  readonly connection: DuckDBConnection;
+}
+
+function start({ opened, connection }: Connected, { sql, values }: Rendered): Promise<DuckDBResult> {
+  const all = values.map((scalar) => bound(scalar, opened));
+  return connection.stream(
+    sql,
+    all.map(({ value }) => value),
+    all.map(({ type }) => type),
+  );
+}
+
+/** Lets a few go at a time; the others wait in the order in which they came. */
+class Slots {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      signal.throwIfAborted();
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
   }
 }
 

@@ -32,6 +32,12 @@ export class Engine {
     return this.#database.run(query, options);
   }
 
+  /** Runs a query, telling of the files that it reads, and gives its rows in parts of about `rows`. */
+  async *parts(query: Query, rows: number, options: QueryOptions = {}): AsyncGenerator<Columns> {
+    for (const { path } of filesOf(query)) publishRead(path);
+    yield* this.#database.parts(query, rows, options);
+  }
+
   /** Runs SQL text that reads no files of the reader's. */
   query(sql: string): Promise<Columns> {
     return this.#database.query(sql);

@@ -26,7 +26,14 @@ export function joinSql(left: Query, right: Query, { on, how = 'inner' }: JoinOp
   const renamed = pairs.filter(([to, from]) => to !== from).map(([to, from]) => compose`${name(from)} AS ${name(to)}`);
   const star = renamed.length ? compose`* RENAME (${list(renamed)})` : text('*');
   const keys = list(pairs.map(([key]) => name(key)));
-  return compose`SELECT * FROM (${left}\n) ${text(KINDS[how])} (SELECT ${star} FROM (${right}\n)) USING (${keys})`;
+  const [lefts, rights] = [pairs.map(([to]) => to), pairs.map(([, from]) => from)];
+  return compose`SELECT * FROM (SELECT * FROM (${left}\n) WHERE ${naming(lefts)}) ${text(KINDS[how])}
+    (SELECT ${star} FROM (${right}\n) WHERE ${naming(rights)}) USING (${keys})`;
+}
+
+/** Always true, yet it names the columns: DuckDB proposes near names for such as are not there here, but not for USING. */
+function naming(columns: readonly string[]): Query {
+  return list([text('TRUE'), ...columns.map((column) => compose`${name(column)} IS NULL`)], ' OR ');
 }
 
 function pairsOf(on: JoinOptions['on']): readonly (readonly [string, string])[] {

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { csvMessage } from './csvError.ts';
 import { nearestName } from './nearestName.ts';
 import type { Rendered } from './render.ts';
 
@@ -51,6 +52,13 @@ export function explain(error: DuckDbError, rendered: Rendered, cause?: unknown)
   return new QueryError(plainMessage(error), rendered.sql, positionOf(error, rendered), cause);
 }
 
+/** Whether the engine itself is broken after this error, so that nothing more can be asked of it. */
+export function isFatal(thrown: unknown): boolean {
+  const error = readError(thrown);
+  const text = error?.exception_message ?? (thrown instanceof Error ? thrown.message : '');
+  return error?.exception_type === 'FATAL' || /database has been invalidated|must be restarted/i.test(text);
+}
+
 /** The error in the words of a person, with the name that was probably meant. */
 function plainMessage(error: DuckDbError): string {
   const hint = nearestName(error.name ?? '', error.candidates?.split(',').map((name) => name.trim()) ?? []);
@@ -60,18 +68,23 @@ function plainMessage(error: DuckDbError): string {
     return `There is no ${(error.type ?? 'entry').toLowerCase()} "${error.name}".${meant}`;
   }
   if (error.error_subtype === 'SYNTAX_ERROR') return `The SQL has a ${error.exception_message}.`;
+  const room = roomMessage(error.exception_message);
+  if (room) return room;
+  if (error.exception_message.startsWith('CSV Error')) return csvMessage(error.exception_message);
   const lines = error.exception_message.split('\n').filter((line) => line.trim());
-  if (lines[0]?.startsWith('CSV Error')) return csvMessage(lines);
   return `${capitalise(lines[0] ?? 'The query failed').replace(/[.!]*$/, '')}.`;
 }
 
-function csvMessage(lines: readonly string[]): string {
-  const [place = '', original = '', problem = ''] = lines;
-  const column = /column "([^"]+)"/.exec(problem)?.[1];
-  const advice = column
-    ? ` Give the column's type to read it as text: load(…, {types: {${JSON.stringify(column)}: 'VARCHAR'}}).`
-    : '';
-  return `${place.replace('CSV Error on Line:', 'The CSV file cannot be read at line')} (${original.replace('Original Line: ', '')}): ${problem.replace(/\.*$/, '')}.${advice}`;
+/** What to do where memory, or the disk that takes what does not fit there, is full; null for other errors. */
+function roomMessage(message: string): string | null {
+  if (/no space left|max_temp_directory_size|disk (is )?full/i.test(message)) {
+    return 'The query does not fit into memory, and the disk that takes the rest is full. Free some space, set another folder (memoir.data.spillDirectory), or ask for fewer rows or columns.';
+  }
+  if (/^(out of memory|failed to (allocate|pin)|could not allocate)/i.test(message)) {
+    const limit = /\/([\d.]+ \w+) used/.exec(message)?.[1];
+    return `The query needs more memory than ${limit ? `the ${limit} that it may take` : 'it may take'}. Raise memoir.data.memoryMaxMB, or ask for fewer rows or columns.`;
+  }
+  return null;
 }
 
 function positionOf(error: DuckDbError, rendered: Rendered): SqlPosition | null {

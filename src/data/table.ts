@@ -1,16 +1,20 @@
 import { UserError } from '../base/errors.ts';
 import type { TableData } from '../protocol/output.ts';
-import { type Aggregate, aggregateSql } from './aggregate.ts';
-import { type Columns, type Field, reader, toRows } from './columns.ts';
+import { type Aggregate, type AggregateValue, aggregateSql } from './aggregate.ts';
+import { type BadRow, badRowsSql } from './badRows.ts';
+import { type Columns, copyOf, type Field, reader, rowsInTurns, toRows } from './columns.ts';
 import type { QueryOptions } from './database.ts';
 import type { Engine } from './engine.ts';
 import { type Filter, filterSql } from './filter.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Fragment, TABLE } from './fragment.ts';
 import { type JoinOptions, joinSql } from './join.ts';
+import { planText } from './plan.ts';
 import { tableData } from './preview.ts';
 import { compose, list, name, type Query, text, value } from './query.ts';
 import { packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
+import { toArrow } from './toArrow.ts';
+import { writeTable } from './write.ts';
 
 /** An SQL expression: its text, or `` sql`…` `` where values take part. */
 export type Expression = string | Fragment;
@@ -118,26 +122,74 @@ export class Table<Row = Record<string, unknown>> {
       FROM (SUMMARIZE SELECT * FROM ${this.#relation})`);
   }
 
+  /**
+   * The rows kept aside of files loaded with `{badRows: 'aside'}`, whatever was done since: `file`, `line`, the `column`
+   * where it is known, what the `problem` is, and the line's `text`.
+   */
+  badRows(): Table<BadRow> {
+    return this.#with(badRowsSql(this.#query));
+  }
+
   /** How many rows there are. */
   async count(options?: QueryOptions): Promise<number> {
     const { columns } = await this.#run(compose`SELECT count(*) FROM ${this.#relation}`, options);
     return Number((columns[0] as { values: ArrayLike<number> }).values[0]); // count(*) is one whole number
   }
 
-  /** All rows as plain objects; integers beyond 2^53 are BigInt, missing values null. */
+  /**
+   * All rows as plain objects. Missing values are null, integers beyond 2^53 BigInt, decimals beyond 15 digits text.
+   * @example const [worst] = await flights.sort('-delay').limit(1).rows();
+   */
   async rows(options?: QueryOptions): Promise<Row[]> {
-    return toRows(await this.#run(this.#query, options)) as Row[]; // the reader's own word for what the columns are
+    return (await rowsInTurns(await this.#run(this.#query, options))) as Row[]; // the reader's own word for what the columns are
+  }
+
+  /**
+   * The rows in lists of about `size`, so that never more are held, whatever the table's size.
+   * @example for await (const rows of flights.batches(10_000)) await send(rows);
+   */
+  async *batches(size = 10_000, options?: QueryOptions): AsyncGenerator<Row[]> {
+    for await (const part of this.#engine.parts(this.#query, size, options)) {
+      if (part.rowCount > 0) yield (await rowsInTurns(part)) as Row[]; // as above
+    }
+  }
+
+  /** The rows one by one, of which few are held at a time: `for await (const row of table)`. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
+    for await (const rows of this.batches(2_048)) yield* rows;
+  }
+
+  /**
+   * The content as an Arrow stream, to be read by any Arrow library.
+   * @example const arrow = tableFromIPC(await flights.toArrow());
+   */
+  async toArrow(options?: QueryOptions): Promise<Uint8Array> {
+    return toArrow(await this.#run(this.#query, options));
+  }
+
+  /**
+   * Writes the rows to a file in the format that its name tells: `.parquet`, `.csv`, `.tsv`, `.json`, `.ndjson`, `.arrow`;
+   * text also with `.gz` or `.zst` behind it. The file is there whole or not at all.
+   * @throws UserError for another name, or where the folder is missing.
+   * @example await worst.write('worst.parquet');
+   */
+  write(path: string, options: QueryOptions = {}): Promise<void> {
+    return writeTable(this.#engine, this.#query, path, options);
   }
 
   /** The content column by column, in typed arrays: far faster than `rows()` where there are many. */
-  columns(options?: QueryOptions): Promise<Columns> {
-    return this.#run(this.#query, options);
+  async columns(options?: QueryOptions): Promise<Columns> {
+    return copyOf(await this.#run(this.#query, options)); // what the reader does with it must not show elsewhere
   }
 
-  /** How DuckDB would work the table out, as text: what it reads, and what it leaves out early. */
-  async explain(options?: QueryOptions): Promise<string> {
-    const { columns } = await this.#run(compose`EXPLAIN ${this.#query}`, options);
-    return String(reader(columns[1]!)(0));
+  /**
+   * How DuckDB works the table out, as text, last step first. The query is run once, so that each step tells its rows and
+   * the time it took; with `run: false` it is only planned.
+   */
+  async explain({ run = true, ...options }: QueryOptions & { readonly run?: boolean } = {}): Promise<string> {
+    const how = text(run ? 'EXPLAIN (ANALYZE, FORMAT JSON)' : 'EXPLAIN (FORMAT JSON)');
+    const { columns } = await this.#run(compose`${how} ${this.#query}`, options);
+    return planText(String(reader(columns[1]!)(0)));
   }
 
   /** Names and types of the columns, without reading the rows. */
@@ -186,9 +238,9 @@ export class Table<Row = Record<string, unknown>> {
 /** Rows by groups, to be worked out. */
 export interface Groups<Row, K extends Names<Row>> {
   /** One row for each group: its key, and these values, such as `{flights: 'count', late: 'mean(delay)'}`. */
-  aggregate<A extends string>(
-    aggregates: Readonly<Record<A, Aggregate<Names<Row>>>>,
-  ): Table<Pick<Row, K> & Record<A, unknown>>;
+  aggregate<const A extends Readonly<Record<string, Aggregate<Names<Row>>>>>(
+    aggregates: A,
+  ): Table<Pick<Row, K> & { [Name in keyof A]: AggregateValue<Row, A[Name]> }>;
 }
 
 function isExpression(condition: object | string): condition is Expression {
