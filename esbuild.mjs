@@ -61,11 +61,16 @@ const extensionParts = {
 };
 const apart = {
   name: 'apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /./ }, ({ path, kind }) => {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /./ }, ({ path, kind, namespace }) => {
+      if (namespace === 'apart') return { path, external: true };
       const part = kind !== 'entry-point' && extensionParts[path];
-      return part ? { path: `./${part}.cjs`, external: true } : undefined;
+      return part ? { path: part, namespace: 'apart' } : undefined;
     });
+    // By `require`, in which VS Code answers to its name.
+    onLoad({ filter: /./, namespace: 'apart' }, ({ path }) => ({
+      contents: `module.exports = require('./${path}.cjs');`,
+    }));
   },
 };
 
@@ -104,7 +109,6 @@ const builds = [
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     plugins: [nativeParts, apart],
-    supported: { 'dynamic-import': false }, // it is `require`, which VS Code knows to answer
     platform: 'node',
     format: 'cjs',
     target: 'node22',
