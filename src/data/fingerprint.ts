@@ -25,7 +25,7 @@ function digestOf(query: Query, digests: ReadonlyMap<string, string>, done: Map<
 function keyOf(piece: Piece, digests: ReadonlyMap<string, string>, done: Map<Query, string>): readonly unknown[] {
   switch (piece.kind) {
     case 'file':
-      return ['file', digests.get(piece.file.path)];
+      return ['file', digests.get(piece.file.path), ...(piece.file.conversion ? [piece.file.conversion] : [])];
     case 'data':
       return ['data', piece.data.digest];
     case 'query':

@@ -1,31 +1,29 @@
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
+import { type BadRow, badRowsSql } from './badRows.ts';
 import type { Engine } from './engine.ts';
+import { type FileOptions, fileSql } from './fileSql.ts';
 import { type Filter, filterSql } from './filter.ts';
+import { expand } from './findFiles.ts';
 import { type InlineSource, inlineData } from './inline.ts';
 import { compose, list, name, type Query, text } from './query.ts';
-import { type Format, fileSql, formatOf } from './source.ts';
 import { Table } from './table.ts';
 
-/** A file's path, rows or columns that the program holds, or another table. */
-export type Source = string | URL | InlineSource | Table<never>;
+/** A file's path, several of them or a pattern such as `data/*.csv`; rows or columns that the program holds; another table. */
+export type Source = string | URL | readonly (string | URL)[] | InlineSource | Table<never>;
 
-export interface LoadOptions<Row = Record<string, unknown>> {
+export interface LoadOptions<Row = Record<string, unknown>> extends FileOptions {
   /** Only rows that meet these conditions, also on columns that are not kept. */
   readonly where?: Filter<Row>;
   /** Only these columns, in this order. */
   readonly columns?: readonly (keyof Row & string)[];
   /** At most this many rows. */
   readonly limit?: number;
-  /** The file's format where its name does not tell. */
-  readonly format?: Format;
-  /** Types of CSV columns where the ones guessed from the first rows are wrong, such as `{zip: 'VARCHAR'}`. */
-  readonly types?: Readonly<Record<string, string>>;
 }
 
 /**
- * A table of a file (CSV, TSV, JSON, NDJSON, Parquet; also gzipped) or of the program's own rows.
- * What is asked for is read when it is needed, and only that; columns are checked at once.
+ * A table of files (CSV, TSV, JSON, NDJSON, Parquet, Arrow, Excel, SQLite; also gzipped or zstd) or of the program's own
+ * rows. What is asked for is read when it is needed, and only that; columns are checked at once.
  */
 export async function load<Row = Record<string, unknown>>(
   engine: Engine,
@@ -39,23 +37,48 @@ export async function load<Row = Record<string, unknown>>(
   const whole = new Table<Row>(engine, rows);
   const table = limit === undefined ? whole : whole.limit(limit);
   await table.schema();
+  if (options.badRows === 'aside') await tellBadRows(engine, rows);
   return table;
 }
 
-async function relation(
-  engine: Engine,
-  source: Source,
-  { format, types }: Pick<LoadOptions, 'format' | 'types'>,
-): Promise<Query> {
+async function relation(engine: Engine, source: Source, options: FileOptions): Promise<Query> {
   if (source instanceof Table) return compose`(${source.query}\n)`;
-  if (typeof source !== 'string' && !(source instanceof URL))
-    return { texts: ['', ''], pieces: [{ kind: 'data', data: inlineData(source) }] };
-  const path = source instanceof URL ? fileURLToPath(source) : source;
-  const known = format ?? formatOf(path);
-  if (!known) {
-    throw new UserError(
-      `${path}: its name does not tell the format. Give it: load(…, {format: 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet'}).`,
-    );
+  if (typeof source === 'string' || source instanceof URL) return filesSql(engine, [source], options);
+  if (isPaths(source)) return filesSql(engine, source, options);
+  return { texts: ['', ''], pieces: [{ kind: 'data', data: inlineData(source) }] };
+}
+
+/** Several files are one table: columns of the same name belong together, and where a file lacks one its rows have no value. */
+async function filesSql(engine: Engine, sources: readonly (string | URL)[], options: FileOptions): Promise<Query> {
+  const paths: string[] = [];
+  for (const source of sources) {
+    if (source instanceof URL) paths.push(fileURLToPath(source));
+    else paths.push(...(await expand(source, engine.directory)));
   }
-  return fileSql(await engine.open(path), known, types);
+  const relations: Query[] = [];
+  for (const path of paths) relations.push(await fileSql(engine, await engine.open(path), options));
+  if (relations.length === 1) return relations[0]!;
+  return compose`(${list(
+    relations.map((one) => compose`FROM ${one}`),
+    ' UNION ALL BY NAME ',
+  )})`;
+}
+
+function isPaths(source: object): source is readonly (string | URL)[] {
+  return (
+    Array.isArray(source) &&
+    source.length > 0 &&
+    source.every((item) => typeof item === 'string' || item instanceof URL)
+  );
+}
+
+async function tellBadRows(engine: Engine, rows: Query): Promise<void> {
+  const bad = new Table<BadRow>(engine, badRowsSql(rows));
+  const count = await bad.count();
+  if (count === 0) return;
+  const [first] = await bad.limit(1).rows();
+  const { file, line, problem, text } = first!; // there is at least one
+  console.warn(
+    `${count} bad ${count === 1 ? 'row was' : 'rows were'} kept aside, the first in ${file}, line ${line} (${text}): ${problem.replace(/\.*$/, '')}. See table.badRows().`,
+  );
 }

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { makeCacheFolder, programDirectory } from '../base/program.ts';
 import type { Columns } from './columns.ts';
 import { Database, type DatabaseOptions, type QueryOptions } from './database.ts';
 import { Engine } from './engine.ts';
 import { FileDigests } from './fileDigests.ts';
+import { KeptFolders } from './keptFolders.ts';
 import { type LoadOptions, load, type Source } from './load.ts';
 import type { Scalar } from './query.ts';
 import type { Recipe } from './recipe.ts';
@@ -25,10 +28,20 @@ export interface Data {
   readonly close: () => Promise<void>;
 }
 
+/** How tables are kept and worked out. */
+export interface DataOptions extends DatabaseOptions {
+  /** Folder for what was made of files that DuckDB does not read itself; in the program's cache unless given. */
+  readonly keptIn?: string;
+}
+
+/** How much is kept there, unless what is in use takes more. */
+const KEPT_MAX_BYTES = 4e9;
+
 /** Makes a database in memory, which costs nothing until the first query. One is enough for a process. */
-export function openData(options: DatabaseOptions = {}): Data {
+export function openData(options: DataOptions = {}): Data {
   const database = new Database(options);
-  const engine = new Engine(database, new FileDigests());
+  const kept = new KeptFolders(() => join(options.keptIn ?? programFolder(), 'sources'), KEPT_MAX_BYTES);
+  const engine = new Engine(database, new FileDigests(), kept);
   if (options.directory) engine.setBaseDirectory(options.directory);
   return {
     load: (source, loadOptions) => load(engine, source, loadOptions),
@@ -38,4 +51,9 @@ export function openData(options: DatabaseOptions = {}): Data {
     setBaseDirectory: (directory) => engine.setBaseDirectory(directory),
     close: () => database.close(),
   };
+}
+
+function programFolder(): string {
+  makeCacheFolder(programDirectory());
+  return programDirectory();
 }

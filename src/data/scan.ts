@@ -1,8 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
-import { glob } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { reader } from './columns.ts';
 import type { Engine } from './engine.ts';
+import { expand } from './findFiles.ts';
 import { type FileStamp, filesOf, type Query, quoteText } from './query.ts';
 import { explain } from './queryError.ts';
 import { escapeGlob, type Rendered, render } from './render.ts';
@@ -37,7 +37,7 @@ export async function scan(query: Query, engine: Engine): Promise<readonly FileS
   const stamps = new Map<string, FileStamp>();
   for (const pattern of nodes.flatMap((node) => namedFiles(node, rendered))) {
     if (ours.has(pattern) || /^\w{2,}:\/\//.test(pattern)) continue;
-    for (const path of await matches(pattern, engine.directory)) {
+    for (const path of await expand(pattern, engine.directory)) {
       const stamp = await engine.open(path);
       stamps.set(stamp.path, stamp);
     }
@@ -75,13 +75,6 @@ function namedFiles(node: Tree, { values }: Rendered): readonly string[] {
         : part.class === 'PARAMETER' && values[Number(part.identifier) - 1];
     return typeof text === 'string' ? [text] : [];
   });
-}
-
-async function matches(pattern: string, directory: string): Promise<readonly string[]> {
-  if (!/[*?[]/.test(pattern)) return [pattern];
-  const found: string[] = [];
-  for await (const path of glob(pattern, { cwd: directory })) found.push(path);
-  return found.sort();
 }
 
 function* walk(node: unknown): Generator<Tree> {

@@ -28,7 +28,11 @@ export function installTracking(): void {
   trackDatabases();
   syncBuiltinESMExports();
   trackTerminal();
-  diagnostics.subscribe('memoir:data.read', (message) => currentRun()?.readFile((message as { path: string }).path)); // published by src/data
+  diagnostics.subscribe('memoir:data.read', (message) => {
+    const { path, kind } = message as { path: string; kind: 'file' | 'folder' }; // published by src/data
+    if (kind === 'folder') currentRun()?.readFolder(path);
+    else currentRun()?.readFile(path);
+  });
   diagnostics.subscribe('memoir:data.impure', (message) => currentRun()?.touch((message as { what: string }).what));
 }
 

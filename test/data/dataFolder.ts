@@ -19,7 +19,7 @@ SEA,20,,2024-01-03
 
 export async function dataFolder(): Promise<DataFolder> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'memoir-data-')));
-  const data = openData({ directory, threads: 1 });
+  const data = openData({ directory, threads: 1, keptIn: join(directory, '.memoir') });
   return {
     ...data,
     directory,

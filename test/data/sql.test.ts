@@ -129,7 +129,10 @@ describe('files that the text names', () => {
     ['in a query within', () => data.sql`SELECT * FROM ${data.sql`SELECT count(*) AS n FROM 'flights.csv'`}`],
   ])('%s start from the base folder, are told of and belong to the recipe', async (_, query) => {
     const reads = new Set<string>();
-    const listen = (message: unknown) => reads.add((message as { path: string }).path);
+    const listen = (message: unknown) => {
+      const { path, kind } = message as { path: string; kind: string };
+      if (kind === 'file') reads.add(path);
+    };
     subscribe('memoir:data.read', listen);
     try {
       const table = await query();
