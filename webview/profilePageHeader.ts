@@ -7,6 +7,7 @@ import { measureText, medianText, placeText } from './profilePageText.ts';
 /** What was profiled, when, and what can be done with it. */
 export function profileHeader(view: ProfileView, post: (message: ProfilePageMessage) => void): HTMLElement {
   const { file, line, name, args } = view.result.target;
+  const given = args === '[]' ? '' : `(${args})`;
   const place = h('button', { type: 'button', class: 'link place', title: file }, placeText(view.paths, file, line));
   place.addEventListener('click', () => post({ type: 'openLine', file, line }));
   const button = (text: string, style: string, message: ProfilePageMessage) => {
@@ -21,7 +22,7 @@ export function profileHeader(view: ProfileView, post: (message: ProfilePageMess
     h(
       'div',
       { class: 'what' },
-      h('h1', { title: `${name}(${args})` }, name, h('span', { class: 'args' }, `(${args})`)),
+      h('h1', { title: `${name}${given}` }, name, h('span', { class: 'args' }, given)),
       h(
         'p',
         { class: 'origin' },

@@ -36,6 +36,8 @@ export interface OpenedNotebook {
   readonly cells: readonly PlacedCell[];
   readonly document: NotebookDocument;
   readonly session: Session;
+  /** Where its values are kept. */
+  readonly cacheDirectory: string;
   close(): Promise<void>;
 }
 
@@ -99,7 +101,7 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
     await measured?.close();
     await store.close();
   };
-  return { cells, document, session, close };
+  return { cells, document, session, cacheDirectory: directory, close };
 }
 
 /** What measures notebooks that are run from the command line. */

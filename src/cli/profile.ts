@@ -1,22 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../base/errors.ts';
 import { compareProfiles } from '../profile/compare.ts';
-import { profileFunction } from '../profile/profiler.ts';
-import { readTarget } from '../profile/program.ts';
+import type { MeasuringRequest } from '../profile/profiler.ts';
 import type { Profiled } from '../profile/report.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { readArguments, readInteger, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { consoleLog, readEnvironment } from './environment.ts';
 import { baseline } from './profileBaseline.ts';
+import { targetOf } from './profileTarget.ts';
 import { comparisonText, profileText } from './profileText.ts';
 
 /** `memoir profile`: how long a function takes, and where. */
 export const profile: Command = {
-  summary: 'measure a function: how long it takes, and on which lines',
+  summary: 'measure a function, a cell or a file: how long it takes, and on which lines',
   usage: [
-    'memoir profile <file>#<function> [--args JSON or a JS expression] [--fixture file] [--runs N] [--seconds S]',
+    'memoir profile <file>#<function> | <notebook>#<cell> | <file>',
+    '               [--args JSON or a JS expression] [--fixture file] [--runs N] [--seconds S]',
     '               [--memory] [--leak] [--memory-mb N] [--yes] [--cpuprofile out]',
     '               [--compare baseline.json | git-ref] [--json]',
   ].join('\n'),
@@ -40,32 +40,26 @@ export const profile: Command = {
     );
     if (values.args !== undefined && values.fixture !== undefined)
       throw new UsageError('Give either --args or --fixture.');
-    const { file, name } = targetOf(positionals[0]!);
+    const { file, measure } = targetOf(positionals[0]!);
     const cancel = new AbortController();
     process.once('SIGINT', () => cancel.abort());
     const { compare } = values;
-    const measure = (source: string) =>
-      profileFunction(
-        {
-          file: source,
-          target: { name },
-          cwd: process.cwd(),
-          signal: cancel.signal,
-          memory: values.memory,
-          leak: values.leak,
-          onConsent: (touched) => consent(touched, values.yes),
-          ...(values.args !== undefined && { args: values.args }),
-          ...(values.fixture !== undefined && { fixture: values.fixture }),
-          ...positive('runs', readInteger('runs', values.runs)),
-          ...positive('seconds', values.seconds === undefined ? null : Number(values.seconds)),
-          ...positive('memoryMB', readInteger('memory-mb', values['memory-mb'])),
-        },
-        environment(),
-      );
+    const request: MeasuringRequest = {
+      cwd: process.cwd(),
+      signal: cancel.signal,
+      memory: values.memory,
+      leak: values.leak,
+      onConsent: (touched) => consent(touched, values.yes),
+      ...(values.args !== undefined && { args: values.args }),
+      ...(values.fixture !== undefined && { fixture: values.fixture }),
+      ...positive('runs', readInteger('runs', values.runs)),
+      ...positive('seconds', values.seconds === undefined ? null : Number(values.seconds)),
+      ...positive('memoryMB', readInteger('memory-mb', values['memory-mb'])),
+    };
     const before = async (from: string) =>
-      baseline({ from, file, measure: async (then) => (await measure(then)).result });
+      baseline({ from, file, measure: async (then) => (await measure(then, request, environment())).result });
     const measured = await Promise.resolve(compare === undefined ? null : before(compare))
-      .then(async (earlier) => ({ earlier, profiled: await measure(file) }))
+      .then(async (earlier) => ({ earlier, profiled: await measure(file, request, environment()) }))
       .catch((error) => (cancel.signal.aborted ? null : Promise.reject(error)));
     if (!measured) return 130;
     const { earlier, profiled } = measured;
@@ -82,14 +76,6 @@ function environment() {
   const dist = import.meta.dirname;
   const log = consoleLog(readEnvironment().logLevel);
   return { script: join(dist, 'profile.js'), memoir: join(dist, 'index.js'), nodePath: null, log };
-}
-
-function targetOf(text: string): { file: string; name: string } {
-  try {
-    return readTarget(text);
-  } catch (error) {
-    throw new UsageError(messageOf(error));
-  }
 }
 
 function positive<K extends string>(name: K, value: number | null): { [key in K]?: number } {

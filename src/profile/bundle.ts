@@ -21,7 +21,8 @@ export interface BundleRequest {
   /** Absolute path of the target's file, and its text. */
   readonly file: string;
   readonly source: string;
-  readonly access: FunctionAccess;
+  /** Null has the file itself run when it is called. */
+  readonly access: FunctionAccess | null;
   /** Modules that are no files, by path. */
   readonly modules: ReadonlyMap<string, string>;
   readonly args: ArgumentSource;
@@ -82,6 +83,8 @@ function options(request: BundleRequest, unresolved: ReadonlySet<string>) {
       'import.meta.url': '$memoirUrl',
       'import.meta.dirname': '$memoirDirname',
       'import.meta.filename': '$memoirFilename',
+      'import.meta.main': '$memoirMain',
+      'require.main': '$memoirMainModule',
       __dirname: '$memoirDirname',
       __filename: '$memoirFilename',
     },
@@ -90,6 +93,7 @@ function options(request: BundleRequest, unresolved: ReadonlySet<string>) {
 }
 
 function entryOf({ file, access, args }: BundleRequest): string {
+  if (!access) return runnerOf(file, args);
   const target = JSON.stringify(file);
   const isDefault = access.expression === 'default';
   return [
@@ -103,6 +107,33 @@ function entryOf({ file, access, args }: BundleRequest): string {
       instanceClass: ${isDefault ? '() => null' : '$target.$memoirClass'},
       ownSelf: ${isDefault ? '() => undefined' : '$target.$memoirSelf'},
       target: ${isDefault ? '() => $target.default' : '$target.$memoirTarget'},
+      loops: $loops,
+    };`,
+  ].join('\n');
+}
+
+/** A call runs the file, with its arguments as those of a command, until nothing is left to do. */
+function runnerOf(file: string, args: ArgumentSource): string {
+  const path = JSON.stringify(file);
+  return [
+    'fixture' in args ? `import * as $fixture from ${JSON.stringify(args.fixture)};` : '',
+    HARNESS_LOOPS,
+    'export const $sunk = () => $sink;',
+    `const idle = () => new Promise((resolve) => {
+      process.channel?.unref();
+      process.once('beforeExit', () => resolve(process.channel?.ref()));
+    });
+    const run = async (...args) => {
+      process.argv.splice(1, Infinity, ${path}, ...args.map(String));
+      await import(${path});
+      await idle();
+    };
+    export const $harness = {
+      given: async () => (${'expression' in args ? `async () => (${args.expression}\n)` : givenBy(args)})(),
+      renews: true,
+      instanceClass: () => null,
+      ownSelf: () => undefined,
+      target: () => run,
       loops: $loops,
     };`,
   ].join('\n');
@@ -130,7 +161,8 @@ function targetPlugin(request: BundleRequest): Plugin {
       onLoad({ filter: /(\.[mc]?[jt]sx?$)|#/ }, async ({ path }) => {
         const isTarget = path === request.file;
         const source = isTarget ? request.source : (request.modules.get(path) ?? (await readFile(path, 'utf8')));
-        const opened = withPlace(isTarget ? withDoors(source, request) : source, path);
+        const isMain = isTarget && request.access === null;
+        const opened = withPlace(isTarget && !isMain ? withDoors(source, request) : source, path, isMain);
         const mark = request.marks && !isPackage(path) ? MARKS[request.marks] : null;
         const contents = mark ? mark(opened, path) : opened;
         return { contents, loader: loaderOf(path) };
@@ -143,7 +175,7 @@ const MARKS = { calls: markCalls, waits: markWaits } as const;
 
 /** The target's text with what lets the harness in: behind its last line, so that no line moves. */
 function withDoors(source: string, { file, access, args }: BundleRequest): string {
-  const { expression, self, instanceOf, insert } = access;
+  const { expression, self, instanceOf, insert } = access!; // there is a function to open
   const doors = {
     $memoirTarget: `($self) => ${expression}`,
     $memoirSelf: `() => ${self ?? 'undefined'}`,
@@ -168,15 +200,17 @@ function isCommonJs(source: string, file: string): boolean {
   return !module.hasModuleSyntax && /\b(module\.exports|exports\.|require\s*\()/.test(source);
 }
 
-/** Tells a module where its file is: bundled code would take the bundle's place for its own. */
-function withPlace(source: string, path: string): string {
-  if (!/\bimport\.meta\b|\b__dirname\b|\b__filename\b/.test(source)) return source;
+/** Tells a module where its file is, and whether it is what is run: bundled code would take the bundle's place for its own. */
+function withPlace(source: string, path: string, isMain: boolean): string {
+  if (!/\bimport\.meta\b|\b__dirname\b|\b__filename\b|\brequire\.main\b/.test(source)) return source;
   const values = {
     $memoirUrl: pathToFileURL(path).href,
     $memoirDirname: dirname(path),
     $memoirFilename: path,
+    $memoirMain: isMain,
   };
   const declared = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  if (/\brequire\.main\b/.test(source)) declared.push(`$memoirMainModule = ${isMain ? 'module' : 'undefined'}`);
   return source.replace(/^(#!.*\n)?/, (hashbang) => `${hashbang}var ${declared.join(', ')};`);
 }
 

@@ -65,7 +65,7 @@ export function cellSubject(choice: CellChoice): Subject {
     source: code,
     access: { expression: CELL, self: null, instanceOf: null, insert: null },
     modules: modules.texts,
-    sources: new Sources(new Map(texts), new Map([[file, label]])),
+    sources: new Sources(new Map(texts), (one) => (one === file ? label : null)),
     isTarget: (frame) => frame.file === file && frame.info?.start === 0 && frame.info.end > source.length,
     notes: modules.notes,
   };

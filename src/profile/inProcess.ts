@@ -46,6 +46,7 @@ export async function profileInProcess(
   const options = {
     runner,
     cwd: process.cwd(),
+    repeats: true,
     seconds,
     runs: runs ?? null,
     memoryMB: 0,

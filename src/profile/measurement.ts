@@ -34,6 +34,8 @@ export interface MeasurementOptions {
   readonly runner: PassRunner;
   /** Working directory of the function. */
   readonly cwd: string;
+  /** False for what can be called only once, such as a whole file. */
+  readonly repeats: boolean;
   readonly seconds: number;
   readonly runs: number | null;
   readonly memoryMB: number;
@@ -49,6 +51,8 @@ const MOST_TICKS = 20_000;
 /** Within these, sampling costs a few percent up to a fifth. */
 const SHORTEST_INTERVAL_US = 200;
 const LONGEST_INTERVAL_US = 1000;
+/** For what runs once, nobody knows how long. */
+const ONCE_INTERVAL_US = 500;
 /** Shares of the time left after the first call. */
 const TIMING_SHARE = 0.35;
 const SAMPLING_SHARE = 0.35;
@@ -79,7 +83,9 @@ export class Measurement implements Disposable {
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
-    const intervalUs = Math.max(LONGEST_INTERVAL_US, (options.seconds * 1e6) / MOST_TICKS);
+    const intervalUs = options.repeats
+      ? Math.max(LONGEST_INTERVAL_US, (options.seconds * 1e6) / MOST_TICKS)
+      : ONCE_INTERVAL_US;
     const none = {
       error: null,
       timing: null,
@@ -178,7 +184,9 @@ export class Measurement implements Disposable {
     measured.isAsync = kind === 'async' || kind === 'asyncGenerator';
     measured.sampled = { calls: 1, ms, windowMs: ms };
     measured.timing = timingOf({ samples: Float64Array.of(ms), batch: 1, unsteady: true, windowMs: ms });
-    if (touched.length && !(await this.#mayRepeat(touched))) {
+    if (!this.#options.repeats) {
+      measured.notes.push('A whole file is run once. For timing and the other passes, profile a function of it.');
+    } else if (touched.length && !(await this.#mayRepeat(touched))) {
       measured.notes.push(`It was called once and not again (${touched.join(', ')}). ${ONCE}`);
     } else if (ms > this.#leftMs / 2) {
       measured.notes.push(`One call took ${formatDuration(ms)}, too long to repeat in ${seconds} s. ${ONCE}`);

@@ -14,7 +14,7 @@ import { buildModel } from './model.ts';
 import { ProfilerProcess } from './profilerProcess.ts';
 import { type Profiled, reportOf, type Stacks, type Taken } from './report.ts';
 import type { SpareProcess } from './spareProcess.ts';
-import { type FunctionChoice, functionSubject, type Subject } from './subject.ts';
+import { type FunctionChoice, fileSubject, functionSubject, type Subject } from './subject.ts';
 
 /** What to measure, and how. */
 export interface ProfileRequest extends MeasuringRequest {
@@ -89,6 +89,21 @@ export async function profileCell(
   return measureSubject(cellSubject(cell), request, environment, started);
 }
 
+/**
+ * Runs a whole file once, in a process of its own, and tells where the time went. Its arguments are those of a command.
+ * @param file.source its text where it is not what is on disk
+ * @throws UserError when there is no such file, or only a test runner can run it
+ */
+export async function profileFile(
+  { file, source }: Pick<ProfileRequest, 'file' | 'source'>,
+  request: MeasuringRequest,
+  environment: ProfilerEnvironment,
+): Promise<Profiled> {
+  const started = performance.now();
+  const subject = await fileSubject(resolve(file), source);
+  return measureSubject(subject, { seconds: FILE_SECONDS, ...request }, environment, started);
+}
+
 async function measureSubject(
   subject: Subject,
   request: MeasuringRequest,
@@ -128,6 +143,8 @@ function argumentsOf({ args = '[]', fixture, values }: MeasuringRequest): Argume
 /** What the subject is bundled with. */
 type Beside = Pick<BundleRequest, 'memoir'> & { readonly args: ArgumentSource | null };
 
+/** A whole file is not repeated, so it may take as long. */
+const FILE_SECONDS = 60;
 const DEFAULTS = { seconds: 10, memoryMB: 2048 };
 
 function startProcess(
@@ -156,7 +173,19 @@ async function measureIn(
   const { memory = false, leak = false, onProgress = () => {}, onConsent = async () => false } = request;
   const onAbort = () => process.kill();
   signal?.addEventListener('abort', onAbort);
-  const options = { runner: process, cwd, seconds, runs, memoryMB, memory, leak, onPhase: onProgress, onConsent };
+  const repeats = subject.access !== null;
+  const options = {
+    runner: process,
+    cwd,
+    repeats,
+    seconds,
+    runs,
+    memoryMB,
+    memory,
+    leak,
+    onPhase: onProgress,
+    onConsent,
+  };
   const measurement = new Measurement(options);
   try {
     const serialized = join(process.folder, 'arguments');

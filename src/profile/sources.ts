@@ -29,15 +29,15 @@ interface SourceFile {
 export class Sources {
   readonly #files = new Map<string, SourceFile | null>();
   readonly #texts: ReadonlyMap<string, string>;
-  readonly #bodies: ReadonlyMap<string, string>;
+  readonly #nameOfBody: (file: string) => string | null;
 
   /**
    * @param texts files whose text is not what is on disk
-   * @param bodies files that are called as a whole, and what they are called then
+   * @param nameOfBody what a file's statements are called where they count as a function; null where they do not
    */
-  constructor(texts: ReadonlyMap<string, string>, bodies: ReadonlyMap<string, string> = new Map()) {
+  constructor(texts: ReadonlyMap<string, string>, nameOfBody: (file: string) => string | null = () => null) {
     this.#texts = texts;
-    this.#bodies = bodies;
+    this.#nameOfBody = nameOfBody;
   }
 
   lineCount(file: string): number {
@@ -99,8 +99,8 @@ export class Sources {
     try {
       const text = this.#texts.get(file) ?? readFileSync(file, 'utf8');
       const lineStarts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)];
-      const body = this.#bodies.get(file);
-      const whole = body === undefined ? [] : [wholeFile(body, text.length, lineStarts.length)];
+      const body = this.#nameOfBody(file);
+      const whole = body === null ? [] : [wholeFile(body, text.length, lineStarts.length)];
       return { text, lineStarts, functions: [...whole, ...listFunctions(text, file)], calls: null };
     } catch {
       return null; // a name that is no file, or one that has gone

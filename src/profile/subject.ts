@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { codeOf, UserError } from '../base/errors.ts';
 import type { ProfileTarget } from '../protocol/profiler.ts';
 import type { FunctionAccess } from './functionPlaces.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
 import type { ModelFrame } from './nodeReader.ts';
-import { Sources } from './sources.ts';
+import { isPackage, Sources } from './sources.ts';
 import { callableAt, functionNamed, listFunctions } from './target.ts';
 
 /** What is measured: something to call, in a module of its own or of the user's. */
@@ -13,7 +14,8 @@ export interface Subject {
   /** Absolute path of the module with what is called, and its text as it is to be bundled. */
   readonly file: string;
   readonly source: string;
-  readonly access: FunctionAccess;
+  /** Null where the file itself is run. */
+  readonly access: FunctionAccess | null;
   /** Modules that are no files, by path. */
   readonly modules: ReadonlyMap<string, string>;
   /** The files whose lines are told. */
@@ -45,6 +47,29 @@ export async function functionSubject(file: string, text: string | undefined, ch
     notes,
   };
   return { subject, info };
+}
+
+/**
+ * A whole file, run as `node file` would run it.
+ * @throws UserError for tests that only their own runner can run
+ */
+export async function fileSubject(file: string, text: string | undefined): Promise<Subject> {
+  const source = text ?? (await readTarget(file));
+  const runner = /\bfrom\s*['"](vitest|@jest\/globals|bun:test|@playwright\/test)['"]/.exec(source)?.[1];
+  if (runner)
+    throw new UserError(
+      `${basename(file)} runs inside ${runner} only. Profile a function that it tests, with the arguments of the test.`,
+    );
+  return {
+    target: { file, name: basename(file), line: 1, endLine: source.split('\n').length },
+    file,
+    source,
+    access: null,
+    modules: new Map(),
+    sources: new Sources(new Map([[file, source]]), (one) => (isPackage(one) ? null : basename(one))),
+    isTarget: () => false,
+    notes: [],
+  };
 }
 
 async function readTarget(file: string): Promise<string> {

@@ -32,6 +32,8 @@ export const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly
   'memoir.acknowledgeAlert': ({ performance }, line) => performance.acknowledge(String(line)),
   'memoir.refreshPerformance': ({ performance }) => performance.refresh(),
   'memoir.profileFunction': (host, name) => profiling.start(host, name),
+  'memoir.profileCell': (host, cell) => profiling.startCell(host, cell),
+  'memoir.profileFile': (host) => profiling.startFile(host),
   'memoir.profileMemory': (host, name) => profiling.startMemory(host, name),
   'memoir.compareProfiles': (host, id) => profiling.compare(host, id),
   'memoir.pinProfile': (host, id) => profiling.pin(host, id),

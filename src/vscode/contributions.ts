@@ -23,6 +23,8 @@ export const COMMANDS = [
   'memoir.restartKernel',
   'memoir.clearCache',
   'memoir.profileFunction',
+  'memoir.profileCell',
+  'memoir.profileFile',
   'memoir.profileMemory',
   'memoir.compareProfiles',
   'memoir.pinProfile',

@@ -57,6 +57,7 @@ export class Host implements vscode.Disposable {
       heat: new Heat(context.extension),
       panel,
       history,
+      notebooks: this.notebooks,
       stores: this.stores,
       report,
     };

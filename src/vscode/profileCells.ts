@@ -37,3 +37,9 @@ export async function documentUri(file: string): Promise<vscode.Uri> {
   const notebook = open ?? (await vscode.workspace.openNotebookDocument(vscode.Uri.file(path)));
   return cellFiles([notebook]).get(file)?.document.uri ?? notebook.uri; // a cell that has gone since
 }
+
+/** How the reader knows a file, or a cell, of a profile. */
+export function shownPath(file: string): string {
+  const path = vscode.workspace.asRelativePath(file);
+  return path.includes('.memoir.') ? path.replace('#', ' › ') : path;
+}

@@ -12,7 +12,7 @@ import { setting } from './contributions.ts';
 import { documentUri } from './profileCells.ts';
 import { showHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
-import { cellJob, functionJob, jobOf, type ProfileJob } from './profileJob.ts';
+import { cellJob, fileJob, functionJob, jobOf, type ProfileJob } from './profileJob.ts';
 import type { ProfileTools } from './profileTools.ts';
 import { viewOf } from './profileView.ts';
 import { requireTrust } from './trust.ts';
@@ -30,18 +30,26 @@ interface MorePasses {
 
 /** "Profile Function": asks what is not known, measures, and shows the lines in the editor and everything in a panel. */
 export async function profile(tools: ProfileTools, name?: string, passes: MorePasses = {}): Promise<void> {
-  requireTrust();
-  const editor = vscode.window.activeTextEditor;
-  if (!editor || !LANGUAGES.includes(editor.document.languageId)) {
-    throw new UserError('Open a TypeScript or JavaScript file and put the cursor into the function to profile.');
-  }
-  const { document } = editor;
+  const { document, selection } = editorInFront('put the cursor into the function to profile');
   getReady(tools); // it gets ready while the reader is asked
   const functions = listFunctions(document.getText(), document.fileName);
-  const chosen = await chooseFunction(functions, document.offsetAt(editor.selection.active), name);
+  const chosen = await chooseFunction(functions, document.offsetAt(selection.active), name);
   const asks = chosen && takesArguments(functions, chosen);
   const args = asks ? await askArguments(tools, document, chosen) : '[]';
   if (chosen && args !== undefined) await measure(tools, functionJob(document, chosen.name, args), passes);
+}
+
+/** "Profile File": runs the open file once, as it stands in the editor. */
+export async function profileFile(tools: ProfileTools): Promise<void> {
+  await measure(tools, fileJob(editorInFront('profile it').document), {});
+}
+
+/** The code that is looked at. @throws UserError when there is none, or it must not run */
+function editorInFront(purpose: string): vscode.TextEditor {
+  requireTrust();
+  const editor = vscode.window.activeTextEditor;
+  if (editor && LANGUAGES.includes(editor.document.languageId)) return editor;
+  throw new UserError(`Open a TypeScript or JavaScript file and ${purpose}.`);
 }
 
 /** "Profile Cell": measures a cell as it stands in the editor, with what the cells above it gave. */

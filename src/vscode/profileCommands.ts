@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { Host } from './host.ts';
 import { cellFrom } from './notebookCommands.ts';
-import { exportProfile, profile, profileCell, showKept } from './profileCommand.ts';
+import { exportProfile, profile, profileCell, profileFile, showKept } from './profileCommand.ts';
 import { hideHeat, switchHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
 import { summaryOf } from './profileSummary.ts';
@@ -21,7 +21,13 @@ export async function startCell({ profiling, profiles }: Host, cell: unknown): P
   await profiles.refresh();
 }
 
-/** The same, with what calls allocate and leave behind. */
+/** Runs the open file once and shows where the time went. */
+export async function startFile({ profiling, profiles }: Host): Promise<void> {
+  await profileFile(profiling);
+  await profiles.refresh();
+}
+
+/** Profiles a function with what calls allocate and leave behind. */
 export async function startMemory({ profiling, profiles }: Host, name: unknown): Promise<void> {
   await profile(profiling, typeof name === 'string' ? name : undefined, { memory: true, leak: true });
   await profiles.refresh();

@@ -1,7 +1,14 @@
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { knownRecords } from '../profile/cellTarget.ts';
-import { type MeasuringRequest, type ProfilerEnvironment, profileCell, profileFunction } from '../profile/profiler.ts';
+import {
+  type MeasuringRequest,
+  type ProfilerEnvironment,
+  profileCell,
+  profileFile,
+  profileFunction,
+} from '../profile/profiler.ts';
 import type { Profiled } from '../profile/report.ts';
 import type { ProfileTarget } from '../protocol/profiler.ts';
 import { idOf } from './openNotebook.ts';
@@ -21,6 +28,14 @@ export function functionJob(document: vscode.TextDocument, name: string, args: s
   const target = () => ({ file: document.fileName, source: document.getText(), target: { name }, args });
   const run: ProfileJob['run'] = (request, environment) => profileFunction({ ...request, ...target() }, environment);
   return { name, isOperation: true, run };
+}
+
+/** A whole open file, run once; what it may take is for the profiler to say. */
+export function fileJob(document: vscode.TextDocument): ProfileJob {
+  const target = () => ({ file: document.fileName, source: document.getText() });
+  const run: ProfileJob['run'] = ({ seconds: _, ...request }, environment) =>
+    profileFile(target(), { ...request, cwd: dirname(document.fileName) }, environment);
+  return { name: basename(document.fileName), isOperation: false, run };
 }
 
 /** A cell, as it stands whenever it is measured. */
@@ -43,8 +58,14 @@ export function cellJob({ notebooks, stores }: ProfileTools, cell: vscode.Notebo
 }
 
 /** What a kept profile is of, to measure it again; `uri` is where it is to be seen now. */
-export async function jobOf(tools: ProfileTools, uri: vscode.Uri, { name, args }: ProfileTarget): Promise<ProfileJob> {
+export async function jobOf(
+  tools: ProfileTools,
+  uri: vscode.Uri,
+  { file, name, args }: ProfileTarget,
+): Promise<ProfileJob> {
   const all = vscode.workspace.notebookDocuments.flatMap((notebook) => notebook.getCells());
   const cell = all.find(({ document }) => document.uri.toString() === uri.toString());
-  return cell ? cellJob(tools, cell) : functionJob(await vscode.workspace.openTextDocument(uri), name, args);
+  if (cell) return cellJob(tools, cell);
+  const document = await vscode.workspace.openTextDocument(uri);
+  return name === basename(file) ? fileJob(document) : functionJob(document, name, args);
 }

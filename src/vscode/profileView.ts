@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { compareProfiles } from '../profile/compare.ts';
 import type { ProfileView } from '../protocol/panel.ts';
-import { documentUri } from './profileCells.ts';
+import { documentUri, shownPath } from './profileCells.ts';
 import { runTimesChart } from './profileChart.ts';
 import type { KeptProfile } from './profileHistory.ts';
 import type { ProfileTools } from './profileTools.ts';
@@ -28,7 +28,7 @@ export async function viewOf(
     at,
     commit,
     overhead: null,
-    paths: Object.fromEntries([...files].map((file) => [file, vscode.workspace.asRelativePath(file)])),
+    paths: Object.fromEntries([...files].map((file) => [file, shownPath(file)])),
     source,
     runTimes: await runTimesChart(result.timing, join(context.extensionPath, 'dist')),
     ...(await history.flames(id)),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import type { ProfileResult } from '../protocol/profiler.ts';
 import { NodeTree } from './nodeTree.ts';
+import { shownPath } from './profileCells.ts';
 import type { KeptProfile, ProfileHistory } from './profileHistory.ts';
 import { sparkline, summaryOf } from './profileSummary.ts';
 
@@ -31,7 +32,7 @@ export class ProfilesTree implements Disposable {
         icon: pinned ? 'pinned' : result.outcome === 'measured' || result.outcome === 'once' ? 'flame' : 'warning',
         context: pinned ? 'profile.pinned' : 'profile',
         tooltip: [
-          `**${result.target.name}** in ${vscode.workspace.asRelativePath(result.target.file)}`,
+          `**${result.target.name}** in ${shownPath(result.target.file)}`,
           `arguments \`${result.target.args}\`${commit ? `, commit ${commit}` : ''}`,
           ...result.notes,
         ].join('\n\n'),

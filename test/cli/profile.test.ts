@@ -38,10 +38,33 @@ export function writes(): void {
 }
 `;
 
+const NOTEBOOK = `// %% Start
+import { report } from './work.ts';
+let made = 0;
+for (let i = 0; i < 3e7; i++) made += i % 7;
+const counts = new Map([['count', made > 0 ? 100 : 0]]);
+
+// %% Total
+const total = report(counts.get('count')!);
+total
+`;
+
+/** Begins to work only after its statements are done, and only where it is what is run. */
+const MAIN = `import { setTimeout } from 'node:timers/promises';
+import { report } from './work.ts';
+async function main() {
+  await setTimeout(20);
+  report(Number(process.argv[2]));
+}
+if (import.meta.main) main();
+`;
+
 let folder: TempFolder;
 beforeAll(() => {
   folder = new TempFolder();
   folder.write('work.ts', SOURCE);
+  folder.write('n.memoir.ts', NOTEBOOK);
+  folder.write('main.ts', MAIN);
   folder.write('given.ts', 'export const args = [100];\n');
 });
 afterAll(() => folder.dispose());
@@ -49,6 +72,38 @@ afterAll(() => folder.dispose());
 const profile = (name: string, ...args: string[]) => memoir(folder.path, ['profile', `work.ts#${name}`, ...args]);
 const profileJson = (name: string, ...args: string[]) =>
   memoirJson<ProfileResult>(folder.path, ['profile', `work.ts#${name}`, ...args]);
+
+describe('memoir profile of more than a function', () => {
+  test('a cell is measured with values from the cache, or else with what the cells above compute', async () => {
+    const cell = ['profile', 'n.memoir.ts#total', '--seconds', '1'];
+    const before = await memoirJson<ProfileResult>(folder.path, cell);
+    await memoir(folder.path, ['run', 'n.memoir.ts']);
+    const after = await memoirJson<ProfileResult>(folder.path, cell);
+    expect(before.notes.join()).toContain('One cell above it was run for this');
+    expect(after.notes.join()).not.toContain('run for this');
+    for (const { outcome, error, cpu } of [before, after]) {
+      expect({ outcome, error }).toEqual({ outcome: 'measured', error: null });
+      expect(cpu!.functions[0]).toMatchObject({ name: 'hash', file: folder.file('work.ts') });
+    }
+  });
+
+  test('a whole file is run once, as a command with its arguments', async () => {
+    const { outcome, cpu, target } = await memoirJson<ProfileResult>(folder.path, [
+      'profile',
+      'main.ts',
+      '--args',
+      '[3000]',
+    ]);
+    expect({ outcome, name: target.name }).toEqual({ outcome: 'once', name: 'main.ts' });
+    expect(cpu!.functions[0]).toMatchObject({ name: 'hash', file: folder.file('work.ts') });
+  });
+
+  test('a file that only a test runner can run is refused', async () => {
+    folder.write('some.test.ts', `import { test } from 'vitest';\ntest('x', () => {});\n`);
+    const { code, stderr } = await memoir(folder.path, ['profile', 'some.test.ts']);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('runs inside vitest only') });
+  });
+});
 
 describe('memoir profile --json', () => {
   test('tells times, hot lines and hot functions', async () => {
@@ -175,7 +230,14 @@ describe('memoir profile in words', () => {
   });
 
   test.each([
-    ['no function is named', ['work.ts'], 2, 'Name a function as in file.ts#name; got "work.ts".'],
+    ['no function is named', ['#report'], 2, 'Name a function as in file.ts#name; got "#report".'],
+    ['no cell is named', ['n.memoir.ts'], 2, 'Name a cell of the notebook, as in n.memoir.ts#total.'],
+    [
+      'there is no such cell',
+      ['n.memoir.ts#totals'],
+      1,
+      'There is no cell "totals" in n.memoir.ts. It has Start, Total.',
+    ],
     [
       'two sources of arguments are given',
       ['work.ts#report', '--args', '[]', '--fixture', 'given.ts'],

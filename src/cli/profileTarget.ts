@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { messageOf, UserError } from '../base/errors.ts';
+import { knownRecords } from '../profile/cellTarget.ts';
+import {
+  type MeasuringRequest,
+  type ProfilerEnvironment,
+  profileCell,
+  profileFile,
+  profileFunction,
+} from '../profile/profiler.ts';
+import { readTarget } from '../profile/program.ts';
+import type { Profiled } from '../profile/report.ts';
+import { UsageError } from './arguments.ts';
+import { openNotebook } from './notebook.ts';
+
+/** What the command line names, and how the like of it in a file is measured. */
+export interface NamedTarget {
+  readonly file: string;
+  readonly measure: (file: string, request: MeasuringRequest, environment: ProfilerEnvironment) => Promise<Profiled>;
+}
+
+/** `file#function`, `notebook#cell`, or a whole file. @throws UsageError when it is nothing of the kind */
+export function targetOf(text: string): NamedTarget {
+  if (!text.includes('#')) {
+    if (isNotebook(text)) throw new UsageError(`Name a cell of the notebook, as in ${text}#total.`);
+    return { file: text, measure: (file, request, environment) => profileFile({ file }, request, environment) };
+  }
+  const { file, name } = read(text);
+  if (isNotebook(file)) return { file, measure: (notebook, ...how) => measureCell(notebook, name, ...how) };
+  const measure: NamedTarget['measure'] = (source, request, environment) =>
+    profileFunction({ ...request, file: source, target: { name } }, environment);
+  return { file, measure };
+}
+
+function read(text: string): { file: string; name: string } {
+  try {
+    return readTarget(text);
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function isNotebook(file: string): boolean {
+  return /\.memoir\.[jt]s$/.test(file);
+}
+
+/** A cell by its name, its title, or a variable that it declares; what other cells gave is taken from the cache. */
+async function measureCell(
+  file: string,
+  name: string,
+  request: MeasuringRequest,
+  environment: ProfilerEnvironment,
+): Promise<Profiled> {
+  const { session, cacheDirectory, close } = await openNotebook(file);
+  try {
+    const { program } = session;
+    const cells = [...program.cells.values()];
+    const declares = (id: (typeof cells)[number]['id']) => program.analysis(id).declarations.map((one) => one.name);
+    const cell =
+      cells.find(({ options, title, label }) => [options.name, title, label].includes(name)) ??
+      cells.find(({ id }) => declares(id).includes(name));
+    const known = cells.map(({ label }) => label).join(', ');
+    if (!cell) throw new UserError(`There is no cell "${name}" in ${file}. It has ${known}.`);
+    await session.look();
+    const records = knownRecords(program, session);
+    const choice = { notebook: resolve(file), program, cell: cell.id, records, cacheDirectory };
+    return await profileCell(choice, request, environment);
+  } finally {
+    await close();
+  }
+}
