@@ -89,7 +89,7 @@ export function copyOf({ columns, rowCount }: Columns): Columns {
 
 /** How many bytes columns take in memory, roughly. */
 export function sizeOf({ columns }: Columns): number {
-  return columns.reduce((sum, column) => {
+  const bytes = columns.reduce((sum, column) => {
     if (column.kind === 'string') {
       const step = Math.ceil(column.dictionary.length / 1_000);
       const sample = column.dictionary.filter((_, index) => index % step === 0);
@@ -98,6 +98,7 @@ export function sizeOf({ columns }: Columns): number {
     }
     return sum + (ArrayBuffer.isView(column.values) ? column.values.byteLength : column.values.length * 100);
   }, 0);
+  return Math.ceil(bytes);
 }
 
 function copyColumn(column: Column): Column {

@@ -1,25 +1,65 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { type AnswerOptions, Answers } from './answers.ts';
 import type { Columns } from './columns.ts';
 import { Conversions } from './conversions.ts';
+import { Cubes } from './cubes.ts';
 import type { Database, QueryOptions } from './database.ts';
+import { isFickle } from './fickle.ts';
 import type { FileDigests } from './fileDigests.ts';
 import { findFile } from './findFiles.ts';
+import { fingerprint, fingerprints } from './fingerprint.ts';
+import type { Keeper } from './keeper.ts';
 import type { KeptFolders } from './keptFolders.ts';
-import { type FileStamp, filesOf, type Query } from './query.ts';
+import { type FileStamp, filesOf, type Query, replaceQueries, walk } from './query.ts';
+import { render } from './render.ts';
 import { publishRead } from './source.ts';
+import { type DatabaseStatistics, QueryStatistics } from './statistics.ts';
 import { whileSteady } from './steady.ts';
+import { type StoredParts, StoredTables } from './storedTables.ts';
+
+/** What an engine is made of. */
+export interface EngineParts {
+  readonly database: Database;
+  readonly digests: FileDigests;
+  /** What was made of files that DuckDB does not read itself. */
+  readonly kept: KeptFolders;
+  /** Tables that were worked out. */
+  readonly tables: Pick<StoredParts, 'kept' | 'folder' | 'afterMs'>;
+  readonly keeper: Keeper | null;
+}
 
 /** What tables run on: a database, and the folder from which relative paths start. */
 export class Engine {
   readonly #database: Database;
   readonly #digests: FileDigests;
   readonly #conversions: Conversions;
+  readonly #answers: Answers;
+  readonly #statistics = new QueryStatistics();
+  readonly stored: StoredTables;
+  readonly cubes: Cubes;
+  /** What is remembered from run to run; null where nothing is. */
+  readonly keeper: Keeper | null;
   #directory: string | null = null;
 
-  constructor(database: Database, digests: FileDigests, kept: KeptFolders) {
+  constructor({ database, digests, kept, tables, keeper }: EngineParts) {
     this.#database = database;
     this.#digests = digests;
     this.#conversions = new Conversions(database, digests, kept);
+    this.keeper = keeper;
+    this.#answers = new Answers(keeper, this.#statistics);
+    this.cubes = new Cubes(keeper, this.#answers);
+    this.stored = new StoredTables({
+      ...tables,
+      digests,
+      keeper,
+      execute: (sql) => database.query(sql),
+      run: (query, signal) => this.run(query, { signal }),
+    });
+  }
+
+  /** What the database did so far. */
+  get statistics(): DatabaseStatistics {
+    return this.#statistics.now;
   }
 
   get directory(): string {
@@ -32,13 +72,54 @@ export class Engine {
     this.#database.setDirectory(this.#directory);
   }
 
-  /** Runs a query, telling of the files that it reads. */
+  /**
+   * What a query gives: remembered where it was asked before and its files hold what they held, else worked out, of what is
+   * stored where that helps. The columns are shared, so nobody may change them.
+   */
+  async answer(query: Query, options: AnswerOptions = {}): Promise<Columns> {
+    if (isFickle(query)) return this.run(query, options);
+    for (const { path } of filesOf(query)) publishRead(path);
+    const prints = await fingerprints(query, this);
+    const compute = async (stop: AbortSignal) => {
+      const quicker = await this.#quicker(query, prints);
+      const started = performance.now();
+      const columns = await this.run(quicker, { signal: stop });
+      if (quicker === query) this.stored.note(query, prints, performance.now() - started);
+      return columns;
+    };
+    return this.#answers.get(prints.get(query)!, shortText(query), compute, options);
+  }
+
+  /** Works a table out and keeps it, so that queries that read it begin there. */
+  async store(query: Query, { signal }: QueryOptions = {}): Promise<void> {
+    const prints = await fingerprints(query, this);
+    const print = prints.get(query)!;
+    if (!(await this.stored.find(print))) await this.stored.store(print, await this.#quicker(query, prints), signal);
+  }
+
+  /** The same query, reading what is stored and asking cubes where they can answer. */
+  async #quicker(query: Query, prints: ReadonlyMap<Query, string>): Promise<Query> {
+    const by = new Map<Query, Query>();
+    for (const part of walk(query)) {
+      const print = prints.get(part);
+      if (!print) continue;
+      const found =
+        (part.groups && (await this.cubes.answer(part.groups, prints, (cube) => fingerprint(cube, this)))) ??
+        (part.isTable && (await this.stored.find(print)));
+      if (found) by.set(part, found);
+    }
+    return by.size ? replaceQueries(query, by) : query;
+  }
+
+  /** Runs a query as it stands, telling of the files that it reads. */
   async run(query: Query, options: QueryOptions = {}): Promise<Columns> {
     const paths = filesOf(query).map(({ path }) => path);
-    return whileSteady(paths, async () => {
-      for (const path of paths) publishRead(path);
-      return this.#database.run(await this.#conversions.prepare(query, options.signal), options);
-    });
+    return this.#statistics.time(shortText(query), () =>
+      whileSteady(paths, async () => {
+        for (const path of paths) publishRead(path);
+        return this.#database.run(await this.#conversions.prepare(query, options.signal), options);
+      }),
+    );
   }
 
   /** Runs a query, telling of the files that it reads, and gives its rows in parts of about `rows`. */
@@ -59,14 +140,14 @@ export class Engine {
     return { path: full, digest: await this.#digests.withCompanions(full) };
   }
 
-  /** The digest of what a file holds now. */
-  digest(path: string): Promise<string> {
-    return this.#digests.withCompanions(path);
-  }
-
   /** Where a file lies as DuckDB reads it. */
   local(file: FileStamp): Promise<string> {
     return this.#conversions.path(file);
+  }
+
+  /** The digest of what a file holds now. */
+  digest(path: string): Promise<string> {
+    return this.#digests.withCompanions(path);
   }
 
   /** A path as it is carried elsewhere: relative where the file lies under the base folder. */
@@ -74,4 +155,12 @@ export class Engine {
     const inner = relative(this.directory, path);
     return inner && !inner.startsWith('..') && !isAbsolute(inner) ? inner.split(sep).join('/') : path;
   }
+}
+
+/** A query's text in one line, as it is told of. */
+function shortText(query: Query): string {
+  const text = render(query, () => 'rows')
+    .sql.replaceAll(/\s+/g, ' ')
+    .trim();
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }

@@ -4,9 +4,16 @@ import { filesOf, type Piece, type Query } from './query.ts';
 
 /** A digest of what a query says and of what its files hold now: equal fingerprints give equal tables. */
 export async function fingerprint(query: Query, engine: Engine): Promise<string> {
+  return (await fingerprints(query, engine)).get(query)!;
+}
+
+/** The same of a query and of each query in it. */
+export async function fingerprints(query: Query, engine: Engine): Promise<ReadonlyMap<Query, string>> {
   const digests = new Map<string, string>();
   for (const { path } of filesOf(query)) digests.set(path, await engine.digest(path));
-  return digestOf(query, digests, new Map());
+  const done = new Map<Query, string>();
+  digestOf(query, digests, done);
+  return done;
 }
 
 function digestOf(query: Query, digests: ReadonlyMap<string, string>, done: Map<Query, string>): string {

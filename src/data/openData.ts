@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import { makeCacheFolder, programDirectory } from '../base/program.ts';
+import type { Aggregate } from './aggregate.ts';
 import type { Columns } from './columns.ts';
 import { Database, type DatabaseOptions, type QueryOptions } from './database.ts';
 import { Engine } from './engine.ts';
 import { FileDigests } from './fileDigests.ts';
+import type { Keeper } from './keeper.ts';
 import { KeptFolders } from './keptFolders.ts';
 import { type LoadOptions, load, type Source } from './load.ts';
+import { type Cube, precompute } from './precompute.ts';
 import type { Scalar } from './query.ts';
 import type { Recipe } from './recipe.ts';
 import { Sql } from './sql.ts';
+import type { DatabaseStatistics } from './statistics.ts';
 import { Table } from './table.ts';
 
 /** Tables and what they run on. The functions may be taken out of it and used alone. */
@@ -22,6 +26,16 @@ export interface Data {
   readonly query: (sql: string, values?: readonly Scalar[], options?: QueryOptions) => Promise<Columns>;
   /** The table that a recipe describes; relative paths in it start from the base folder. */
   readonly fromRecipe: <Row = Record<string, unknown>>(recipe: Recipe) => Table<Row>;
+  readonly precompute: <Row = Record<string, unknown>>(
+    table: Table<Row>,
+    groupBys: readonly (readonly (keyof Row & string)[] | (keyof Row & string))[],
+    aggregates: Readonly<Record<string, Aggregate<keyof Row & string>>>,
+    options?: QueryOptions,
+  ) => Promise<readonly Cube[]>;
+  /** What the database of this process did so far. */
+  readonly statistics: () => DatabaseStatistics;
+  /** Stops the queries that run, which then fail with `reason`. */
+  readonly interrupt: (reason: Error) => void;
   /** Sets the folder from which relative paths start, at first the process's own; tables made before keep theirs. */
   readonly setBaseDirectory: (directory: string) => void;
   /** Frees the database; what is asked afterwards is refused. */
@@ -32,6 +46,10 @@ export interface Data {
 export interface DataOptions extends DatabaseOptions {
   /** Folder for what was made of files that DuckDB does not read itself; in the program's cache unless given. */
   readonly keptIn?: string;
+  /** Milliseconds that queries of a table may take altogether before its rows are stored; 1,000 unless given. */
+  readonly storeAfterMs?: number;
+  /** What is remembered from run to run; nothing unless given. */
+  readonly keeper?: Keeper;
 }
 
 /** How much is kept there, unless what is in use takes more. */
@@ -40,14 +58,21 @@ const KEPT_MAX_BYTES = 4e9;
 /** Makes a database in memory, which costs nothing until the first query. One is enough for a process. */
 export function openData(options: DataOptions = {}): Data {
   const database = new Database(options);
-  const kept = new KeptFolders(() => join(options.keptIn ?? programFolder(), 'sources'), KEPT_MAX_BYTES);
-  const engine = new Engine(database, new FileDigests(), kept);
+  const folder = (name: string) => join(options.keptIn ?? programFolder(), name);
+  const keptAs = (name: string) => new KeptFolders(() => folder(name), KEPT_MAX_BYTES);
+  const { keeper = null, storeAfterMs: afterMs = 1_000 } = options;
+  const tables = { kept: keptAs('tables'), folder: () => folder('tables'), afterMs };
+  const engine = new Engine({ database, digests: new FileDigests(), kept: keptAs('sources'), tables, keeper });
   if (options.directory) engine.setBaseDirectory(options.directory);
   return {
     load: (source, loadOptions) => load(engine, source, loadOptions),
     sql: (texts, ...values) => new Sql(engine, texts, values),
     query: (sql, values, queryOptions) => database.query(sql, values, queryOptions),
     fromRecipe: (recipe) => Table.fromRecipe(recipe, engine),
+    precompute: (table, groupBys, aggregates, queryOptions) =>
+      precompute(engine, table, groupBys, aggregates, queryOptions),
+    statistics: () => engine.statistics,
+    interrupt: (reason) => database.interrupt(reason),
     setBaseDirectory: (directory) => engine.setBaseDirectory(directory),
     close: () => database.close(),
   };

@@ -40,12 +40,25 @@ export type Piece =
   | { readonly kind: 'data'; readonly data: InlineData }
   | { readonly kind: 'query'; readonly query: Query };
 
+/** What groups of rows are worked out: of `source`, by `keys`, each aggregate under its name. */
+export interface GroupsSpec {
+  readonly source: Query;
+  readonly keys: readonly string[];
+  readonly aggregates: Readonly<Record<string, string>>;
+}
+
 /** SQL in pieces: texts alternate with pieces as in a template literal, so that queries nest without renumbering. */
 export interface Query {
   readonly texts: readonly string[];
   readonly pieces: readonly Piece[];
   /** The reader wrote these texts: an error in them is told by its place there. */
   readonly written?: true;
+  /** A table's whole query: what may be worked out once and kept. */
+  readonly isTable?: true;
+  /** Groups of rows, in terms that a cube can answer. */
+  readonly groups?: GroupsSpec;
+  /** A choice among the rows of `source`, by these columns alone. */
+  readonly filter?: { readonly source: Query; readonly columns: readonly string[]; readonly test: Query };
   /** Files that the texts themselves name. */
   readonly reads?: readonly FileStamp[];
 }
@@ -110,12 +123,35 @@ export function mapFiles(query: Query, change: (file: FileStamp) => FileStamp, d
     if (piece.kind === 'query') return { kind: 'query', query: mapFiles(piece.query, change, done) };
     return piece;
   });
-  const mapped = { ...query, pieces, ...(query.reads && { reads: query.reads.map(change) }) };
+  const { reads, groups, filter } = query;
+  const mapped: Query = {
+    ...query,
+    pieces,
+    ...(reads && { reads: reads.map(change) }),
+    ...(groups && { groups: { ...groups, source: mapFiles(groups.source, change, done) } }),
+    ...(filter && { filter: { ...filter, source: mapFiles(filter.source, change, done) } }),
+  };
   done.set(query, mapped);
   return mapped;
 }
 
-function* walk(query: Query, seen = new Set<Query>()): Generator<Query> {
+/** The same query with some of the queries in it, or itself, replaced; what is shared stays shared. */
+export function replaceQueries(query: Query, by: ReadonlyMap<Query, Query>, done = new Map<Query, Query>()): Query {
+  const known = by.get(query) ?? done.get(query);
+  if (known) return known;
+  const pieces = query.pieces.map((piece): Piece => {
+    if (piece.kind !== 'query') return piece;
+    const inner = replaceQueries(piece.query, by, done);
+    return inner === piece.query ? piece : { kind: 'query', query: inner };
+  });
+  const isSame = pieces.every((piece, index) => piece === query.pieces[index]);
+  const replaced = isSame ? query : { ...query, pieces };
+  done.set(query, replaced);
+  return replaced;
+}
+
+/** A query and all within it, each once, from the outside in. */
+export function* walk(query: Query, seen = new Set<Query>()): Generator<Query> {
   if (seen.has(query)) return;
   seen.add(query);
   yield query;

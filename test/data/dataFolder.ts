@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Data, openData } from '../../src/data/openData.ts';
+import { type Data, type DataOptions, openData } from '../../src/data/openData.ts';
 
 /** A folder of small files with a database that reads them. */
 export interface DataFolder extends Data {
@@ -17,9 +17,9 @@ SEA,20,,2024-01-03
 ,-5,50,2024-01-04
 `;
 
-export async function dataFolder(): Promise<DataFolder> {
+export async function dataFolder(options: DataOptions = {}): Promise<DataFolder> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'memoir-data-')));
-  const data = openData({ directory, threads: 1, keptIn: join(directory, '.memoir') });
+  const data = openData({ directory, threads: 1, keptIn: join(directory, '.memoir'), ...options });
   return {
     ...data,
     directory,

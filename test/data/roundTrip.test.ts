@@ -62,7 +62,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   "ENUM('x', 'y')": ["'y'"],
   'INTEGER[3]': ['[1, NULL, 3]'],
   'UUID[]': ["['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', NULL]", '[]'],
-  'DECIMAL(38,2)[]': ["['12345678901234567890.12', 1.5]"],
+  'DECIMAL(38,2)[]': ["['12345678901234567890.12', '1.5']"],
   'STRUCT(t TIME, n DECIMAL(4,1))': ["{'t': TIME '01:02:03', 'n': 1.5}"],
   'MAP(VARCHAR, TIMESTAMP[])': ["MAP {'a': [TIMESTAMP '2024-01-01'], 'b': NULL}"],
 };

@@ -67,10 +67,13 @@ test('an Arrow stream holds every value with its type', async () => {
 test('rows come in parts, and one by one, as they come altogether', async () => {
   const table = await data.sql`SELECT range AS id, 'text ' || range AS s FROM range(10000)`;
   const rows = await table.rows();
-  const parts = await Array.fromAsync(table.batches(3_000));
+  const parts: unknown[][] = [];
+  for await (const part of table.batches(3_000)) parts.push(part);
   expect(parts.map((part) => part.length)).toEqual([4_096, 4_096, 1_808]);
   expect(parts.flat()).toEqual(rows);
-  expect(await Array.fromAsync(table)).toEqual(rows);
+  const singly: unknown[] = [];
+  for await (const row of table) singly.push(row);
+  expect(singly).toEqual(rows);
   for await (const row of table) {
     expect(row).toEqual({ id: 0, s: 'text 0' });
     break; // which lets go of the query

@@ -1,0 +1,115 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { apart } from '../base/program.ts';
+import type { FileDigests } from './fileDigests.ts';
+import type { Keeper } from './keeper.ts';
+import type { KeptFolders } from './keptFolders.ts';
+import { type Query, quoteName, quoteText, text, walk } from './query.ts';
+
+/** A table is stored once queries that read it were worked out at least so often. */
+const USES = 2;
+/** Work that is dearer than reading the outcome again; plain scans of files that are columns already are not. */
+const COSTLY = /\b(read_csv|read_json|group\s+by|order\s+by|join|distinct|over|union|pivot)\b/i;
+
+/** What storing needs. */
+export interface StoredParts {
+  readonly kept: KeptFolders;
+  readonly folder: () => string;
+  readonly digests: FileDigests;
+  readonly keeper: Keeper | null;
+  /** And once they took so many milliseconds altogether. */
+  readonly afterMs: number;
+  /** Runs SQL text. */
+  readonly execute: (sql: string) => Promise<unknown>;
+  /** Runs a query, whatever it does. */
+  readonly run: (query: Query, signal?: AbortSignal) => Promise<unknown>;
+}
+
+/** Tables worked out and kept as files of the database, by fingerprint: opened again at once, also by later runs. */
+export class StoredTables {
+  readonly #parts: StoredParts;
+  readonly #found = new Map<string, Promise<string | null>>();
+  readonly #spent = new Map<string, { uses: number; ms: number }>();
+
+  constructor(parts: StoredParts) {
+    this.#parts = parts;
+  }
+
+  /** The query that reads the stored table, or null where none is stored. */
+  async find(print: string): Promise<Query | null> {
+    let found = this.#found.get(print);
+    if (!found) {
+      found = apart(() => this.#look(print));
+      this.#found.set(print, found);
+    }
+    const path = await found;
+    if (!path) return null;
+    const name = quoteName(nameOf(print));
+    await this.#parts.execute(`ATTACH IF NOT EXISTS ${quoteText(path)} AS ${name} (READ_ONLY)`);
+    return text(`SELECT * FROM ${name}."rows"`);
+  }
+
+  /** Works a table out and keeps it. */
+  async store(print: string, query: Query, signal?: AbortSignal): Promise<void> {
+    const { kept, keeper, digests, execute, run } = this.#parts;
+    const started = performance.now();
+    const draftName = quoteName(`${nameOf(print)}_draft`);
+    const folder = await kept.folder(keyOf(print), async (draft) => {
+      await execute(`ATTACH ${quoteText(join(draft, FILE))} AS ${draftName}`);
+      try {
+        await run({ texts: [`CREATE TABLE ${draftName}."rows" AS `, ''], pieces: [{ kind: 'query', query }] }, signal);
+      } finally {
+        await execute(`DETACH ${draftName}`);
+      }
+    });
+    const path = join(folder, FILE);
+    if (keeper) {
+      const digest = await apart(() => digests.digest(path));
+      await apart(() => keeper.set(`table/${print}`, digest, performance.now() - started));
+    }
+    this.#found.set(print, Promise.resolve(path));
+  }
+
+  /** Notes that a query took `ms`; what it reads is stored, behind the caller's back, once that has paid. */
+  note(query: Query, prints: ReadonlyMap<Query, string>, ms: number): void {
+    let isChosen = false;
+    for (const part of walk(query)) {
+      const print = prints.get(part);
+      if (!part.isTable || !print) continue;
+      const spent = this.#spent.get(print) ?? { uses: 0, ms: 0 };
+      this.#spent.set(print, { uses: spent.uses + 1, ms: spent.ms + ms });
+      const hasPaid = spent.uses + 1 >= USES && spent.ms + ms >= this.#parts.afterMs;
+      if (!hasPaid || isChosen || !isCostly(part)) continue;
+      isChosen = true; // the outermost: it is the smallest that serves all who read it
+      this.#spent.delete(print);
+      apart(() => this.store(print, part)).catch(() => {}); // it is worked out each time, as before
+    }
+  }
+
+  /** Where the table lies, if it is the one that this user stored. */
+  async #look(print: string): Promise<string | null> {
+    const { folder, keeper, digests } = this.#parts;
+    const path = join(folder(), keyOf(print), FILE);
+    try {
+      await stat(path);
+      if (keeper && (await keeper.get(`table/${print}`)) !== (await digests.digest(path))) return null;
+      return path;
+    } catch {
+      return null; // there is none
+    }
+  }
+}
+
+const FILE = 'table.duckdb';
+
+function keyOf(print: string): string {
+  return print.slice(0, 32);
+}
+
+function nameOf(print: string): string {
+  return `memoir_${print.slice(0, 16)}`;
+}
+
+function isCostly(query: Query): boolean {
+  return [...walk(query)].some((part) => part.texts.some((text) => COSTLY.test(text)));
+}

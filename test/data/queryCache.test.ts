@@ -1,0 +1,118 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { QueryNews } from '../../src/data/statistics.ts';
+import { type DataFolder, dataFolder, FLIGHTS } from './dataFolder.ts';
+import { memoryKeeper } from './memoryKeeper.ts';
+
+let data: DataFolder;
+let keeper: ReturnType<typeof memoryKeeper>;
+let news: QueryNews[];
+const listen = (message: unknown) => news.push(message as QueryNews);
+
+beforeEach(async () => {
+  keeper = memoryKeeper();
+  data = await dataFolder({ keeper });
+  news = [];
+  subscribe('memoir:data.query', listen);
+});
+afterEach(async () => {
+  unsubscribe('memoir:data.query', listen);
+  await data.remove();
+});
+
+const answered = () => news.filter(({ sql }) => !sql.includes('DESCRIBE')).map((one) => one.answered);
+
+test('a query is worked out once, and again when its file holds something else', async () => {
+  await data.write('flights.csv', FLIGHTS);
+  const total = (await data.load<{ delay: number }>('flights.csv')).groupBy().aggregate({ sum: 'sum(delay)' });
+  expect(await total.rows()).toEqual([{ sum: 55 }]);
+  expect(await total.rows()).toEqual([{ sum: 55 }]);
+  await utimes(`${data.directory}/flights.csv`, 1, 1);
+  expect(await total.rows()).toEqual([{ sum: 55 }]);
+  await data.write('flights.csv', FLIGHTS.replace('-5', '95'));
+  expect(await total.rows()).toEqual([{ sum: 155 }]);
+  expect(answered()).toEqual(['computed', 'memory', 'memory', 'computed']);
+});
+
+test('those who ask at the same time share one query, and it is stopped when the last of them leaves', async () => {
+  const slow =
+    await data.sql`SELECT count(*) AS n FROM range(10000000000) AS a, range(1000000) AS b WHERE a.range % 7 = b.range % 5`;
+  const [one, two] = [new AbortController(), new AbortController()];
+  const first = slow.rows({ signal: one.signal });
+  const second = slow.rows({ signal: two.signal });
+  one.abort(new Error('enough'));
+  await expect(first).rejects.toThrow('enough');
+  expect(data.statistics()).toMatchObject({ running: 1 });
+  two.abort(new Error('also'));
+  await expect(second).rejects.toThrow('also');
+  await vi.waitFor(() => expect(data.statistics()).toMatchObject({ running: 0 }));
+  const quick = await data.sql`SELECT 7 AS n`;
+  expect(await Promise.all([quick.rows(), quick.rows()])).toEqual([[{ n: 7 }], [{ n: 7 }]]);
+  expect(answered().filter((one) => one !== 'failed')).toEqual(expect.arrayContaining(['computed', 'shared']));
+});
+
+test('what took long is found by the next program, and not what another query gave', async () => {
+  const dear = (count: number) => data.sql`SELECT sum(sqrt(range)) AS s FROM range(${count})`;
+  const [row] = await (await dear(30_000_000)).rows();
+  expect(keeper.kept.size).toBeGreaterThan(0);
+  const next = await dataFolder({ keeper });
+  const again = await next.sql`SELECT sum(sqrt(range)) AS s FROM range(${30_000_000})`;
+  expect(await again.rows()).toEqual([row]);
+  expect(answered().at(-1)).toBe('kept');
+  await next.remove();
+});
+
+test.each([
+  ['randomness', 'SELECT random() AS r'],
+  ['the clock', 'SELECT current_timestamp AS r'],
+  ['an ID', 'SELECT uuid() AS r'],
+])('%s is asked anew each time', async (_what, sql) => {
+  const table = await data.sql([sql] as unknown as TemplateStringsArray);
+  const [first, second] = [await table.rows(), await table.rows()];
+  expect(first).not.toEqual(second);
+});
+
+test('an error is not remembered', async () => {
+  const path = await data.write('t.csv', 'a\nx\n');
+  const table = (await data.load('t.csv')).derive({ n: 'CAST(a AS INTEGER)' });
+  await expect(table.rows()).rejects.toThrow('Could not convert');
+  await data.write('t.csv', 'a\n1\n');
+  expect(path).toContain('t.csv');
+  expect(await table.rows()).toMatchObject([{ n: 1 }]);
+});
+
+test('a table that is asked again and again is stored, and gives the same rows in the same order', async () => {
+  const own = await dataFolder({ keeper, storeAfterMs: 0 });
+  const lines = Array.from({ length: 5_000 }, (_, i) => `${i},${(i * 7919) % 1_000},name ${i % 50}`);
+  await own.write('big.csv', `id,v,name\n${lines.join('\n')}\n`);
+  const big = await own.load<{ id: number; v: number; name: string }>('big.csv');
+  const few = (v: number) => big.where({ v }).rows();
+  const expected = await few(999);
+  await few(1);
+  await vi.waitFor(() => expect([...keeper.kept.keys()].filter((key) => key.startsWith('table/'))).toHaveLength(1));
+  expect(await few(999)).toEqual(expected);
+  expect(await big.where({ v: { min: 999 } }).rows()).toEqual(expected);
+  expect(news.at(-1)!.sql).toContain('memoir_');
+
+  const next = await dataFolder({ keeper, keptIn: join(own.directory, '.memoir') });
+  const again = await next.load<{ v: number }>(join(own.directory, 'big.csv'));
+  expect(await again.where({ v: [998, 999] }).count()).toBe(10);
+  expect(news.at(-1)!.sql).toContain('memoir_');
+  for (const path of await readdir(own.directory, { recursive: true }))
+    if (path.endsWith('.duckdb')) await writeFile(join(own.directory, path), 'of somebody else');
+  const third = await dataFolder({ keeper, keptIn: join(own.directory, '.memoir') });
+  expect(await (await third.load<{ v: number }>(join(own.directory, 'big.csv'))).where({ v: [997] }).count()).toBe(5);
+  for (const folder of [own, next, third]) await folder.remove();
+});
+
+test('statistics tell of queries, hits and the slowest', async () => {
+  const table = await data.sql`SELECT sum(range) AS s FROM range(5000000)`;
+  await table.rows();
+  await table.rows();
+  const { queries, hits, hitRate, errors, slowest } = data.statistics();
+  expect({ queries, hits, errors }).toEqual({ queries: 3, hits: 1, errors: 0 });
+  expect(hitRate).toBeCloseTo(1 / 3);
+  expect(slowest.map(({ sql }) => sql)).toContain('SELECT sum(range) AS s FROM range(5000000)');
+});
