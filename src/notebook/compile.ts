@@ -22,14 +22,19 @@ export interface CompileRequest {
 }
 
 export interface CompiledCell {
-  /** A parenthesised function, `CellFunction`, as text. */
-  readonly js: string;
-  /** Source map of `js` as JSON; lines and columns are those of the cell. */
-  readonly map: string;
+  /** What runs; made when it is first asked for, as most cells that are opened never run. */
+  readonly code: () => Promise<CellCode>;
   /** Digest of what the code means: layout, comments and types do not count, the names of imports and inputs do. */
   readonly codeDigest: string;
   /** The functions that the cell hands to others, where all that they consist of is known. */
   readonly functions: ReadonlyMap<string, FollowedFunction>;
+}
+
+export interface CellCode {
+  /** A parenthesised function, `CellFunction`, as text. */
+  readonly js: string;
+  /** Source map of `js` as JSON; lines and columns are those of the cell. */
+  readonly map: string;
 }
 
 /** A function of a cell, and what the results of its calls depend on. */
@@ -84,14 +89,17 @@ export async function compileCell(request: CompileRequest): Promise<CompiledCell
   const hidden = exports.length ? hiddenNames(scoped) : [];
   const handed = [...new Set([...exports, ...hidden]), ...(analysis.lastExpression ? [names.result] : [])];
   edit.append(`\nexport { ${handed.join(', ')} };`);
-  const [run, normal, functions] = await Promise.all([
-    strip(edit, source, name),
+  const [normal, functions] = await Promise.all([
     normalForm(edit.toString()),
     digestFunctions(exports, followed, clean),
   ]).catch(rethrow);
-  const head = headOf(names.memoir, unusedName(source, '$inputs'), inputs, request.imports);
+  let code: Promise<CellCode> | undefined;
+  const toCode = async () => {
+    const head = headOf(names.memoir, unusedName(source, '$inputs'), inputs, request.imports);
+    return assemble(await strip(edit, source, name).catch(rethrow), head, names.result, { exports, hidden });
+  };
   return {
-    ...assemble(run, head, names.result, { exports, hidden }),
+    code: () => (code ??= toCode()),
     codeDigest: digestParts([normal, inputs, request.imports.map(keyOf).sort()]),
     functions,
   };
@@ -156,7 +164,7 @@ function assemble(
   head: string,
   result: string,
   names: { readonly exports: readonly string[]; readonly hidden: readonly string[] },
-): { js: string; map: string } {
+): CellCode {
   const at = code.lastIndexOf('export {');
   const list = /^export \{([^}]*)\};\s*$/.exec(code.slice(at))?.[1];
   if (list === undefined) throw new Error('esbuild did not end a cell with its exports.');

@@ -75,7 +75,7 @@ export class Execution implements Disposable {
   /** Runs a cell whose inputs are live. `onStart` hears the run's identity before anything else of it. */
   async run(program: Program, id: CellId, onStart: (run: RunId) => void): Promise<Executed> {
     const { label, options } = program.cells.get(id)!;
-    const { js, map } = await program.compile(id);
+    const { js, map } = await program.code(id);
     const { seed, now } = await this.#options.circumstances();
     const active: Active = { id, run: randomUUID() as RunId, outputs: [], console: [], superseded: false };
     this.#active = active;

@@ -1,6 +1,6 @@
 import type { CellId } from '../protocol/kernel.ts';
 import type { Cell } from './cell.ts';
-import { type CompiledCell, compileCell, type ImportBinding } from './compile.ts';
+import { type CellCode, type CompiledCell, compileCell, type ImportBinding } from './compile.ts';
 import { ancestors, buildGraph, descendants, type Graph } from './graph.ts';
 import { analyzeCell, type CellAnalysis } from './parse.ts';
 
@@ -131,14 +131,29 @@ export class Program {
 
   /** Starts compiling the cells that come next, so that nobody waits for each in turn. */
   compileAhead(id: CellId): void {
-    const from = this.place(id) + 1;
-    for (const next of this.order.slice(from, from + AHEAD)) this.compile(next).catch(() => {}); // its own turn tells
+    for (const next of this.#after(id)) this.compile(next).catch(() => {}); // its own turn tells
+  }
+
+  /** A cell's code; that of the cells that come next is made as well, as they will probably run too. */
+  async code(id: CellId): Promise<CellCode> {
+    const code = (await this.compile(id)).code();
+    for (const next of this.#after(id)) {
+      this.compile(next)
+        .then((compiled) => compiled.code())
+        .catch(() => {}); // its own turn tells
+    }
+    return code;
   }
 
   compile(id: CellId): Promise<CompiledCell> {
     const known = this.#ofCell.get(id) ?? this.#compileAnew(id);
     this.#ofCell.set(id, known);
     return known;
+  }
+
+  #after(id: CellId): readonly CellId[] {
+    const from = this.place(id) + 1;
+    return this.order.slice(from, from + AHEAD);
   }
 
   #compileAnew(id: CellId): Promise<CompiledCell> {

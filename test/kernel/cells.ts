@@ -86,7 +86,7 @@ export class Cells {
     this.#sources.delete(name);
     this.#sources.set(name, { id: cell, kind: 'code', title: name, label: name, source, options, problems: [] });
     this.#program = Program.of([...this.#sources.values()], this.#program);
-    const { js, map } = await this.#program.compile(cell);
+    const { js, map } = await this.#program.code(cell);
     return {
       run: `run ${++this.#runs}` as RunId,
       cell,

@@ -26,7 +26,7 @@ function compile(source: string, { inputs = {}, imports = [] }: Given = {}) {
 
 async function run(source: string, given: Given = {}): Promise<CellOutcome & { log: string[] }> {
   const log: string[] = [];
-  const { js } = await compile(source, given);
+  const { js } = await (await compile(source, given)).code();
   const cell: CellFunction = new Script(js).runInThisContext();
   return { ...(await cell(runtime(given, log), given.inputs ?? {})), log };
 }
@@ -224,7 +224,7 @@ describe('imports of a compiled cell', () => {
 
 describe('positions', () => {
   const at = async (source: string, wanted: string, given: Given = {}) => {
-    const { js, map } = await compile(source, given);
+    const { js, map } = await (await compile(source, given)).code();
     const lines = js.split('\n');
     const line = lines.findIndex((text) => text.includes(wanted));
     const entry = new SourceMap(JSON.parse(map) as SourceMapPayload).findEntry(line, lines[line]!.indexOf(wanted));
