@@ -17,6 +17,8 @@ export { type DiskStorageOptions, diskStorage } from './cache/keyvStorage.ts';
 export { type CacheOptions, openCache } from './cache/openCache.ts';
 export { cached } from './cache/programCache.ts';
 export { type RecordedStreamOptions, recordedStream } from './cache/recordedStream.ts';
+export type { LoadOptions, Source } from './data/load.ts';
+export { LoadAllError, type LoadAllOptions, type LoadProgress, type LoadRequest } from './data/loadAll.ts';
 export type { Table } from './data/table.ts';
 export { chart, vegaLite } from './kernel/chart.ts';
 export { display } from './kernel/display.ts';
@@ -50,6 +52,16 @@ export type { ProfileComparison, ProfileResult } from './protocol/profiler.ts';
  * const flights = await load('data/flights.csv', { columns: ['origin', 'delay'], where: { delay: { min: 15 } } });
  */
 export const load = data.load;
+/**
+ * Loads several datasets at once, each tried again where it fails for a reason that may pass.
+ * Where some fail all the same, `LoadAllError` names them and carries the tables of the others.
+ * @example
+ * const { orders, rates } = await loadAll(
+ *   { orders: 'data/orders.parquet', rates: { source: 'https://example.org/rates.csv', ttl: '1h' } },
+ *   { timeout: '30s', onProgress: ({ name, state, overall }) => console.log(name, state, overall.fraction) },
+ * );
+ */
+export const loadAll = data.loadAll;
 /**
  * A query as a lazy table: values are bound as parameters, tables take part as relations.
  * @example

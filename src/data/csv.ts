@@ -37,8 +37,12 @@ interface Guess {
  * promise is an error then, also where it is one of the first: left to itself, DuckDB would take the whole file for a
  * single column.
  */
-export async function csvSettings(engine: Engine, file: FileStamp, options: CsvOptions): Promise<string> {
-  const guess = await guessed(engine, await engine.local(file), options);
+export async function csvSettings(
+  engine: Engine,
+  file: FileStamp,
+  options: CsvOptions & { readonly signal?: AbortSignal },
+): Promise<string> {
+  const guess = await guessed(engine, await engine.local(file, options.signal), options);
   if (guess.skip > 0 && options.skip === undefined) {
     const what = guess.skip === 1 ? 'line was' : `${guess.skip} lines were`;
     console.warn(

@@ -4,6 +4,7 @@ import type { Columns } from './columns.ts';
 import { Conversions } from './conversions.ts';
 import { Cubes } from './cubes.ts';
 import type { Database, QueryOptions } from './database.ts';
+import { type DownloadOptions, download } from './download.ts';
 import { isFickle } from './fickle.ts';
 import type { FileDigests } from './fileDigests.ts';
 import { findFile } from './findFiles.ts';
@@ -33,6 +34,7 @@ export class Engine {
   readonly #database: Database;
   readonly #digests: FileDigests;
   readonly #conversions: Conversions;
+  readonly #kept: KeptFolders;
   readonly #answers: Answers;
   readonly #statistics = new QueryStatistics();
   readonly stored: StoredTables;
@@ -45,6 +47,7 @@ export class Engine {
     this.#database = database;
     this.#digests = digests;
     this.#conversions = new Conversions(database, digests, kept);
+    this.#kept = kept;
     this.keeper = keeper;
     this.#answers = new Answers(keeper, this.#statistics);
     this.cubes = new Cubes(keeper, this.#answers);
@@ -141,8 +144,13 @@ export class Engine {
   }
 
   /** Where a file lies as DuckDB reads it. */
-  local(file: FileStamp): Promise<string> {
-    return this.#conversions.path(file);
+  local(file: FileStamp, signal?: AbortSignal): Promise<string> {
+    return this.#conversions.path(file, signal);
+  }
+
+  /** The file that holds what an address gives. */
+  download(url: URL, options: DownloadOptions): Promise<string> {
+    return download(this.#kept, url, options);
   }
 
   /** The digest of what a file holds now. */

@@ -3,13 +3,14 @@ import { UserError } from '../base/errors.ts';
 import { soundFile } from './badRows.ts';
 import { type CsvOptions, checkNames, csvSettings } from './csv.ts';
 import { DECODED, decoderOf } from './decode.ts';
+import type { DownloadOptions } from './download.ts';
 import type { Engine } from './engine.ts';
 import { type Conversion, compose, type FileStamp, list, name, type Query, quoteText, text } from './query.ts';
 import { FORMATS, type Format, formatOf } from './source.ts';
 import { Table } from './table.ts';
 
 /** How a file is read. */
-export interface FileOptions extends CsvOptions {
+export interface FileOptions extends CsvOptions, DownloadOptions {
   /** The file's format where its name does not tell. */
   readonly format?: Format;
   /** How a text file is encoded where that is not UTF-8, such as `'windows-1252'` or `'utf-16le'`. */

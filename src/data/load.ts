@@ -9,7 +9,7 @@ import { type InlineSource, inlineData } from './inline.ts';
 import { compose, list, name, type Query, text } from './query.ts';
 import { Table } from './table.ts';
 
-/** A file's path, several of them or a pattern such as `data/*.csv`; rows or columns that the program holds; another table. */
+/** A file's path or address, several of them or a pattern such as `data/*.csv`; rows or columns that the program holds; another table. */
 export type Source = string | URL | readonly (string | URL)[] | InlineSource | Table<never>;
 
 export interface LoadOptions<Row = Record<string, unknown>> extends FileOptions {
@@ -36,7 +36,7 @@ export async function load<Row = Record<string, unknown>>(
   const rows = compose`SELECT ${selected} FROM ${await relation(engine, source, options)} WHERE ${filterSql(where)}`;
   const whole = new Table<Row>(engine, rows);
   const table = limit === undefined ? whole : whole.limit(limit);
-  await table.schema();
+  await table.schema(options);
   if (options.badRows === 'aside') await tellBadRows(engine, rows);
   return table;
 }
@@ -52,8 +52,10 @@ async function relation(engine: Engine, source: Source, options: FileOptions): P
 async function filesSql(engine: Engine, sources: readonly (string | URL)[], options: FileOptions): Promise<Query> {
   const paths: string[] = [];
   for (const source of sources) {
-    if (source instanceof URL) paths.push(fileURLToPath(source));
-    else paths.push(...(await expand(source, engine.directory)));
+    const url = source instanceof URL ? source : /^https?:\/\//i.test(source) ? new URL(source) : null;
+    if (url?.protocol === 'file:') paths.push(fileURLToPath(url));
+    else if (url) paths.push(await engine.download(url, options));
+    else paths.push(...(await expand(String(source), engine.directory)));
   }
   const relations: Query[] = [];
   for (const path of paths) relations.push(await fileSql(engine, await engine.open(path), options));

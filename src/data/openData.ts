@@ -8,6 +8,7 @@ import { FileDigests } from './fileDigests.ts';
 import type { Keeper } from './keeper.ts';
 import { KeptFolders } from './keptFolders.ts';
 import { type LoadOptions, load, type Source } from './load.ts';
+import { type LoadAllOptions, type LoadRequest, loadAll } from './loadAll.ts';
 import { type Cube, precompute } from './precompute.ts';
 import type { Scalar } from './query.ts';
 import type { Recipe } from './recipe.ts';
@@ -21,6 +22,10 @@ export interface Data {
     source: Source,
     options?: LoadOptions<NoInfer<Row>>,
   ) => Promise<Table<Row>>;
+  readonly loadAll: <Name extends string>(
+    datasets: Readonly<Record<Name, Source | LoadRequest>>,
+    options?: LoadAllOptions,
+  ) => Promise<Record<Name, Table>>;
   readonly sql: <Row = Record<string, unknown>>(texts: TemplateStringsArray, ...values: readonly unknown[]) => Sql<Row>;
   /** Runs SQL text as it stands, also such as changes settings or makes tables; `$1`, … stand for `values`. */
   readonly query: (sql: string, values?: readonly Scalar[], options?: QueryOptions) => Promise<Columns>;
@@ -66,6 +71,7 @@ export function openData(options: DataOptions = {}): Data {
   if (options.directory) engine.setBaseDirectory(options.directory);
   return {
     load: (source, loadOptions) => load(engine, source, loadOptions),
+    loadAll: (datasets, allOptions) => loadAll((source, one) => load(engine, source, one), datasets, allOptions),
     sql: (texts, ...values) => new Sql(engine, texts, values),
     query: (sql, values, queryOptions) => database.query(sql, values, queryOptions),
     fromRecipe: (recipe) => Table.fromRecipe(recipe, engine),

@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel';
 import { UserError } from '../base/errors.ts';
 import { reader } from './columns.ts';
 import type { Engine } from './engine.ts';
@@ -6,10 +5,7 @@ import { expand } from './findFiles.ts';
 import { type FileStamp, filesOf, type Query, quoteText } from './query.ts';
 import { explain } from './queryError.ts';
 import { escapeGlob, type Rendered, render } from './render.ts';
-import { formatOf } from './source.ts';
-
-/** Told when a query uses the clock or randomness, as `{what}`: its result then depends on more than its inputs. */
-const impureChannel = channel('memoir:data.impure');
+import { formatOf, publishImpure } from './source.ts';
 
 const READERS = /^(read_|parquet_scan$|sniff_csv$|parquet_(metadata|schema)$)/;
 const CLOCK = /^(now|today|current_|get_current_|transaction_timestamp$|localtime)/;
@@ -31,8 +27,8 @@ export async function scan(query: Query, engine: Engine): Promise<readonly FileS
   const rendered = render(query, () => 'memoir.rows');
   const nodes = [...walk(await parse(rendered, engine))];
   const functions = nodes.map((node) => String(node.function_name ?? '').toLowerCase());
-  if (functions.some((name) => CLOCK.test(name))) impureChannel.publish({ what: 'clock' });
-  if (functions.some((name) => RANDOM.test(name))) impureChannel.publish({ what: 'randomness' });
+  if (functions.some((name) => CLOCK.test(name))) publishImpure('clock');
+  if (functions.some((name) => RANDOM.test(name))) publishImpure('randomness');
   const ours = new Set(filesOf(query).map(({ path }) => escapeGlob(path)));
   const stamps = new Map<string, FileStamp>();
   for (const pattern of nodes.flatMap((node) => namedFiles(node, rendered))) {

@@ -4,7 +4,8 @@ import { basename } from 'node:path';
 /** How a file is written. */
 export type Format = 'csv' | 'tsv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'excel' | 'sqlite';
 
-const ENDINGS: Readonly<Record<string, Format>> = {
+/** The format that each ending of a name stands for. */
+export const ENDINGS: Readonly<Record<string, Format>> = {
   csv: 'csv',
   tsv: 'tsv',
   tab: 'tsv',
@@ -41,4 +42,11 @@ export function publishRead(path: string, kind: 'file' | 'folder' = 'file'): voi
 /** Files that belong to one, whether they are there or not: SQLite writes to its log first. */
 export function companionsOf(path: string): readonly string[] {
   return formatOf(path) === 'sqlite' ? [`${path}-wal`] : [];
+}
+
+/** Told when a table depends on more than its inputs, as `{what}`: the clock, randomness, the network. */
+const impureChannel = channel('memoir:data.impure');
+
+export function publishImpure(what: string): void {
+  impureChannel.publish({ what });
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { UserError } from '../base/errors.ts';
+import { TransientError } from './transient.ts';
 
 /** Works on files as they are: again where one of them was changed meanwhile, and with an error where that happens twice. */
 export async function whileSteady<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
@@ -17,8 +17,8 @@ export async function whileSteady<T>(paths: readonly string[], work: () => Promi
 }
 
 /** What is said of a file that is written to all the while. */
-export function restless(path: string): UserError {
-  return new UserError(`${path} was changed while it was being read. Try again once it is at rest.`);
+export function restless(path: string): TransientError {
+  return new TransientError(`${path} was changed while it was being read. Try again once it is at rest.`);
 }
 
 function stamps(paths: readonly string[]): Promise<readonly string[]> {
