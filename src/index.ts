@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { onProgramEnd } from './base/program.ts';
 import { flushCalls } from './cache/programCache.ts';
+import type { StepNews } from './data/pipeline.ts';
 import { data } from './kernel/data.ts';
 import type { CallNews } from './monitor/calls.ts';
 import { monitor } from './monitor/program.ts';
@@ -17,6 +18,7 @@ export { type DiskStorageOptions, diskStorage } from './cache/keyvStorage.ts';
 export { type CacheOptions, openCache } from './cache/openCache.ts';
 export { cached } from './cache/programCache.ts';
 export { type RecordedStreamOptions, recordedStream } from './cache/recordedStream.ts';
+export { batch } from './data/batch.ts';
 export type { LoadOptions, Source } from './data/load.ts';
 export { LoadAllError, type LoadAllOptions, type LoadProgress, type LoadRequest } from './data/loadAll.ts';
 export type { Table } from './data/table.ts';
@@ -69,6 +71,26 @@ export const loadAll = data.loadAll;
  */
 export const sql = data.sql;
 /**
+ * Runs named steps, each on what the one before gave, and gives the result of the last. A step runs again only when its
+ * code, its input or a file that it reads is not what it was; each is timed, tried again and replaced as you say.
+ * @throws UserError that names the step which failed.
+ * @example
+ * const monthly = await pipeline('sales', [
+ *   ['load', () => load('sales.csv')],
+ *   ['clean', (sales) => sales.where({ amount: { min: 0 } })],
+ *   ['monthly', (sales) => sales.groupBy('month').aggregate({ total: 'sum(amount)' })],
+ * ], { retries: 2 });
+ */
+export const pipeline = data.pipeline;
+/**
+ * Works out groups in advance. From then on `groupBy(…).aggregate(…)` of the same table is answered from them wherever
+ * they can: for these columns or some of them, also after `where` on them.
+ * @throws UserError for an aggregate that cannot be put together from smaller groups, such as a median.
+ * @example
+ * await precompute(flights, [['origin', 'month']], { flights: 'count', late: 'mean(delay)' });
+ */
+export const precompute = data.precompute;
+/**
  * A function whose calls are measured: how often, how long, how many failed.
  * @example
  * const parse = timed(parseFile, 'parse');
@@ -93,6 +115,13 @@ export const gauge = monitor.gauge;
  */
 export const histogram = monitor.histogram;
 
+subscribe('memoir:data.step', (news) => {
+  const { pipeline: name, step, ms, savedMs, error } = news as StepNews; // published by src/data
+  const operation = `${name}: ${step}`;
+  if (savedMs === null)
+    monitor.operation(operation, { ms, ok: error === null, ...(error && { error }), tags: ['pipeline'] });
+  else monitor.recover(operation, savedMs);
+});
 subscribe('memoir:cache.calls', (news) => monitor.addCalls(news as readonly CallNews[])); // published by src/cache
 onProgramEnd(() => {
   flushCalls(); // tells the monitor

@@ -17,7 +17,7 @@ const statistics = new CallStatistics((counts) => programStore().records.addCoun
 let store: Store | null = null;
 
 /** The cache of this program, opened at its first use. */
-function programStore(): Store {
+export function programStore(): Store {
   store ??= apart(() =>
     openStore({
       directory: programDirectory(),

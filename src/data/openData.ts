@@ -9,6 +9,7 @@ import type { Keeper } from './keeper.ts';
 import { KeptFolders } from './keptFolders.ts';
 import { type LoadOptions, load, type Source } from './load.ts';
 import { type LoadAllOptions, type LoadRequest, loadAll } from './loadAll.ts';
+import { type Pipeline, type PipelineOptions, pipeline, type Steps } from './pipeline.ts';
 import { type Cube, precompute } from './precompute.ts';
 import type { Scalar } from './query.ts';
 import type { Recipe } from './recipe.ts';
@@ -37,6 +38,7 @@ export interface Data {
     aggregates: Readonly<Record<string, Aggregate<keyof Row & string>>>,
     options?: QueryOptions,
   ) => Promise<readonly Cube[]>;
+  readonly pipeline: Pipeline;
   /** What the database of this process did so far. */
   readonly statistics: () => DatabaseStatistics;
   /** Stops the queries that run, which then fail with `reason`. */
@@ -77,6 +79,8 @@ export function openData(options: DataOptions = {}): Data {
     fromRecipe: (recipe) => Table.fromRecipe(recipe, engine),
     precompute: (table, groupBys, aggregates, queryOptions) =>
       precompute(engine, table, groupBys, aggregates, queryOptions),
+    pipeline: ((name: string, steps: Steps, pipelineOptions?: PipelineOptions) =>
+      pipeline(engine, name, steps, pipelineOptions)) as Pipeline, // what steps give is known to their author
     statistics: () => engine.statistics,
     interrupt: (reason) => database.interrupt(reason),
     setBaseDirectory: (directory) => engine.setBaseDirectory(directory),

@@ -110,6 +110,7 @@ function nameOf(print: string): string {
   return `memoir_${print.slice(0, 16)}`;
 }
 
-function isCostly(query: Query): boolean {
+/** Whether working a query out again is dearer than reading its outcome. */
+export function isCostly(query: Query): boolean {
   return [...walk(query)].some((part) => part.texts.some((text) => COSTLY.test(text)));
 }

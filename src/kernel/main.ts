@@ -22,7 +22,6 @@ import { ModuleLoader } from './loader.ts';
 import { currentRun, type Run } from './run.ts';
 import { show } from './show.ts';
 import { Surroundings } from './surroundings.ts';
-import { carryTables } from './tables.ts';
 import { installTracking } from './tracking.ts';
 import { Values } from './values.ts';
 
@@ -44,7 +43,6 @@ class Kernel {
   }
 
   install(): Surroundings {
-    carryTables(data);
     Object.defineProperty(globalThis, Symbol.for('memoir.kernel'), { value: this.#displayHost() });
     publishImpureGlobals(this.#impure);
     this.#loader.install();
@@ -84,7 +82,10 @@ class Kernel {
         this.#console.flush();
         return reply;
       },
-      interrupt: () => this.#evaluator?.interrupt(),
+      interrupt: () => {
+        this.#evaluator?.interrupt();
+        data.interrupt(new DOMException('The cell was interrupted.', 'AbortError'));
+      },
       restore: ({ cell, values }) => this.#values.restore(cell, values),
       drop: ({ cells }) => {
         for (const cell of cells) {

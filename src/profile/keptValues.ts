@@ -30,12 +30,10 @@ export function offerKeptValues(): void {
 }
 
 async function reader(directory: string) {
-  const [{ Values }, { carryTables }, { data }] = await Promise.all([
+  const [{ Values }] = await Promise.all([
     import('../kernel/values.ts'),
-    import('../kernel/tables.ts'),
-    import('../kernel/data.ts'),
+    import('../kernel/data.ts'), // which lets values hold tables
   ]);
-  carryTables(data);
   const all = new Values(new Blobs(directory));
   return async ({ cell, names, values }: KeptValues): Promise<Record<string, unknown>> => {
     if (!(await all.restore(cell, values)))
