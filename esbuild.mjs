@@ -123,6 +123,7 @@ const builds = [
       cli: 'src/cli.ts',
       kernel: 'src/kernel/main.ts',
       profile: 'src/profile/main.ts',
+      capture: 'src/profile/captureMain.ts',
       chart: 'src/kernel/chartCompile.ts',
       language: 'src/language/main.ts',
       test: 'src/test.ts',

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./cli/import.ts')).importing,
   cache: async () => (await import('./cli/cache.ts')).cache,
   profile: async () => (await import('./cli/profile.ts')).profile,
+  capture: async () => (await import('./cli/profileCapture.ts')).capture,
   status: async () => (await import('./cli/status.ts')).status,
 };
 

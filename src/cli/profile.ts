@@ -8,6 +8,7 @@ import { readArguments, readInteger, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { consoleLog, readEnvironment } from './environment.ts';
 import { baseline } from './profileBaseline.ts';
+import { callsOf } from './profileCapture.ts';
 import { targetOf } from './profileTarget.ts';
 import { comparisonText, profileText } from './profileText.ts';
 
@@ -16,7 +17,7 @@ export const profile: Command = {
   summary: 'measure a function, a cell or a file: how long it takes, and on which lines',
   usage: [
     'memoir profile <file>#<function> | <notebook>#<cell> | <file>',
-    '               [--args JSON or a JS expression] [--fixture file] [--runs N] [--seconds S]',
+    '               [--args JSON or a JS expression] [--fixture file] [--captured] [--runs N] [--seconds S]',
     '               [--memory] [--leak] [--memory-mb N] [--yes] [--cpuprofile out]',
     '               [--compare baseline.json | git-ref] [--json]',
   ].join('\n'),
@@ -26,6 +27,7 @@ export const profile: Command = {
       {
         args: { type: 'string' },
         fixture: { type: 'string' },
+        captured: { type: 'boolean', default: false },
         runs: { type: 'string' },
         seconds: { type: 'string' },
         'memory-mb': { type: 'string' },
@@ -38,9 +40,10 @@ export const profile: Command = {
       },
       1,
     );
-    if (values.args !== undefined && values.fixture !== undefined)
-      throw new UsageError('Give either --args or --fixture.');
-    const { file, measure } = targetOf(positionals[0]!);
+    if ([values.args, values.fixture, values.captured || undefined].filter((one) => one !== undefined).length > 1)
+      throw new UsageError('Give either --args, --fixture or --captured.');
+    const { file, name, measure } = targetOf(positionals[0]!);
+    const captured = values.captured ? await callsOf(file, name) : null;
     const cancel = new AbortController();
     process.once('SIGINT', () => cancel.abort());
     const { compare } = values;
@@ -52,6 +55,7 @@ export const profile: Command = {
       onConsent: (touched) => consent(touched, values.yes),
       ...(values.args !== undefined && { args: values.args }),
       ...(values.fixture !== undefined && { fixture: values.fixture }),
+      ...(captured && { captured }),
       ...positive('runs', readInteger('runs', values.runs)),
       ...positive('seconds', values.seconds === undefined ? null : Number(values.seconds)),
       ...positive('memoryMB', readInteger('memory-mb', values['memory-mb'])),

@@ -16,6 +16,8 @@ import { openNotebook } from './notebook.ts';
 /** What the command line names, and how the like of it in a file is measured. */
 export interface NamedTarget {
   readonly file: string;
+  /** Of a function or a cell; null for a whole file. */
+  readonly name: string | null;
   readonly measure: (file: string, request: MeasuringRequest, environment: ProfilerEnvironment) => Promise<Profiled>;
 }
 
@@ -23,13 +25,17 @@ export interface NamedTarget {
 export function targetOf(text: string): NamedTarget {
   if (!text.includes('#')) {
     if (isNotebook(text)) throw new UsageError(`Name a cell of the notebook, as in ${text}#total.`);
-    return { file: text, measure: (file, request, environment) => profileFile({ file }, request, environment) };
+    return {
+      file: text,
+      name: null,
+      measure: (file, request, environment) => profileFile({ file }, request, environment),
+    };
   }
   const { file, name } = read(text);
-  if (isNotebook(file)) return { file, measure: (notebook, ...how) => measureCell(notebook, name, ...how) };
+  if (isNotebook(file)) return { file, name, measure: (notebook, ...how) => measureCell(notebook, name, ...how) };
   const measure: NamedTarget['measure'] = (source, request, environment) =>
     profileFunction({ ...request, file: source, target: { name } }, environment);
-  return { file, measure };
+  return { file, name, measure };
 }
 
 function read(text: string): { file: string; name: string } {
@@ -40,7 +46,7 @@ function read(text: string): { file: string; name: string } {
   }
 }
 
-function isNotebook(file: string): boolean {
+export function isNotebook(file: string): boolean {
   return /\.memoir\.[jt]s$/.test(file);
 }
 

@@ -26,6 +26,9 @@ interface Loaded {
   readonly imports: Set<string>;
 }
 
+/** Where the calls of a function are captured (see profile/captureMain), its module has another text. */
+const watched = globalThis as { $memoirSource?(path: string): string | undefined }; // a global of ours
+
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
 /** Imports of anything but Memoir and Node itself, and Node's own ways to import by other means. */
 const MAY_LOAD_MODULES =
@@ -123,7 +126,7 @@ export class ModuleLoader {
     if (!url.startsWith('file:')) return next(url, context);
     const path = fileURLToPath(bare(url));
     if (!this.#loaded.has(path) || !OURS.has(extname(path))) return next(bare(url), context);
-    const source = readFileSync(path, 'utf8');
+    const source = watched.$memoirSource?.(path) ?? readFileSync(path, 'utf8');
     if (!this.#rewrite) throw new Error(`${path} was imported in a way that Memoir does not know.`);
     const { code, map } = prepareSource(this.#rewrite(source, path).code, path);
     this.#maps.set(path, map);

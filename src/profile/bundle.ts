@@ -11,9 +11,13 @@ import { markWaits } from './markWaits.ts';
 import { isPackage } from './sources.ts';
 import { languageOf } from './target.ts';
 
-/** The arguments: an expression, the module that exports them as `args`, or a file that holds them as a structured clone. */
+/**
+ * The arguments: an expression, the module that exports them as `args`, a file that holds them as a structured clone, or
+ * one with captured calls.
+ */
 export type ArgumentSource =
   | { readonly expression: string }
+  | { readonly captured: string }
   | { readonly fixture: string }
   | { readonly serialized: string };
 
@@ -142,6 +146,9 @@ function runnerOf(file: string, args: ArgumentSource): string {
 /** Code for a function that gives the arguments anew. */
 function givenBy(args: ArgumentSource): string {
   if ('expression' in args) return '$target.$memoirArgs';
+  if ('captured' in args)
+    return `() => ({ $captured: JSON.parse(require('node:fs').readFileSync(${JSON.stringify(args.captured)}, 'utf8'))
+      .map(({ data }) => require('node:v8').deserialize(Buffer.from(data, 'base64'))) })`;
   if ('serialized' in args)
     return `() => require('node:v8').deserialize(require('node:fs').readFileSync(${JSON.stringify(args.serialized)}))`;
   return `async () => { const found = 'args' in $fixture ? $fixture : $fixture.default; const list = Array.isArray(found) ? found : found?.args;

@@ -9,7 +9,8 @@ export type AnyFunction = (...args: never[]) => unknown;
 export interface Call {
   readonly target: AnyFunction;
   readonly self: unknown;
-  readonly list: readonly unknown[];
+  /** Argument lists that calls take in turn; at least one. */
+  readonly lists: readonly (readonly unknown[])[];
 }
 
 /**
@@ -21,17 +22,19 @@ export async function prepareCall(harness: Harness): Promise<Call> {
   const self = given.self ?? instance(harness.instanceClass()) ?? harness.ownSelf();
   const target = harness.target(self);
   if (typeof target !== 'function') throw new UserError(`What is called here is ${nameOf(target)}, not a function.`);
-  return { target, self, list: given.list };
+  return { target, self, lists: given.lists };
 }
 
-/** Arguments as given: a list, or an object with a list and the `this` to call on. */
-export function readArguments(given: unknown): { list: readonly unknown[]; self: unknown } {
+/** Arguments as given: a list, an object with a list and the `this` to call on, or several lists of captured calls. */
+export function readArguments(given: unknown): { lists: Call['lists']; self: unknown } {
+  const captured = (given as { readonly $captured?: Call['lists'] } | null)?.$captured; // see bundle.ts
+  if (captured) return { lists: captured, self: undefined };
   const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
   const { args, this: self } =
     isObject && ('args' in given || 'this' in given)
       ? { args: [], this: undefined, ...given }
       : { args: given, this: undefined };
-  if (Array.isArray(args)) return { list: args, self };
+  if (Array.isArray(args)) return { lists: [args], self };
   throw new UserError(
     `The arguments must be a list such as [1, "two"], also for a single one; this is ${nameOf(args)}.`,
   );

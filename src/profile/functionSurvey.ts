@@ -28,6 +28,8 @@ export interface FunctionInfo {
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   readonly parameters: number;
+  /** Offsets of the function itself, and where its statements begin, behind directives; null for arrows, which know no `arguments`. */
+  readonly code: { readonly start: number; readonly end: number; readonly body: number | null };
   /** UTF-16 offsets of the whole declaration. */
   readonly start: number;
   readonly end: number;
@@ -193,6 +195,7 @@ export class FunctionSurvey {
       isAsync: node.async,
       isGenerator: node.generator,
       parameters: node.params.length,
+      code: { start: node.start, end: node.end, body: bodyOf(node) },
       start: whole.start,
       end: whole.end,
       reach: [this.#startOfHead(whole.start), this.#endOfLine(whole.end)],
@@ -241,6 +244,12 @@ export class FunctionSurvey {
 
 function isFunction(node: Node): node is AnyFunction {
   return /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
+}
+
+function bodyOf({ type, body }: AnyFunction): number | null {
+  if (type === 'ArrowFunctionExpression' || body?.type !== 'BlockStatement') return null;
+  const directives = body.body.filter((statement) => 'directive' in statement && statement.directive);
+  return directives.at(-1)?.end ?? body.start + 1;
 }
 
 /** What stands behind parentheses and type assertions. */

@@ -16,7 +16,7 @@ export interface Harness {
   readonly loops: { readonly [kind in 'sync' | 'async' | 'generator' | 'asyncGenerator']: Loop };
 }
 
-/** Calls `fn` on `self` `count` times, with the one argument list of `lists`, or with one of its own for each call. */
+/** Calls `fn` on `self` `count` times, with the argument lists in turn. */
 export type Loop = (
   fn: (...args: never[]) => unknown,
   self: unknown,
@@ -32,20 +32,20 @@ export const HARNESS_LOOPS = `
 let $sink;
 const $loops = {
   sync(fn, self, lists, count) {
-    const step = lists.length > 1 ? 1 : 0;
-    for (let i = 0; i < count; i++) $sink = fn.apply(self, lists[i * step]);
+    const last = lists.length - 1;
+    for (let i = 0, at = 0; i < count; i++, at = at < last ? at + 1 : 0) $sink = fn.apply(self, lists[at]);
   },
   async async(fn, self, lists, count) {
-    const step = lists.length > 1 ? 1 : 0;
-    for (let i = 0; i < count; i++) $sink = await fn.apply(self, lists[i * step]);
+    const last = lists.length - 1;
+    for (let i = 0, at = 0; i < count; i++, at = at < last ? at + 1 : 0) $sink = await fn.apply(self, lists[at]);
   },
   generator(fn, self, lists, count) {
-    const step = lists.length > 1 ? 1 : 0;
-    for (let i = 0; i < count; i++) for (const value of fn.apply(self, lists[i * step])) $sink = value;
+    const last = lists.length - 1;
+    for (let i = 0, at = 0; i < count; i++, at = at < last ? at + 1 : 0) for (const value of fn.apply(self, lists[at])) $sink = value;
   },
   async asyncGenerator(fn, self, lists, count) {
-    const step = lists.length > 1 ? 1 : 0;
-    for (let i = 0; i < count; i++) for await (const value of fn.apply(self, lists[i * step])) $sink = value;
+    const last = lists.length - 1;
+    for (let i = 0, at = 0; i < count; i++, at = at < last ? at + 1 : 0) for await (const value of fn.apply(self, lists[at])) $sink = value;
   },
 };
 `;

@@ -87,7 +87,8 @@ export class Passes {
     const prepared = await this.#attempt('arguments', () => prepareCall(this.#harness!));
     if (prepared.status !== 'done') return prepared;
     this.#call = prepared.value;
-    const { target, self, list } = prepared.value;
+    const { target, self, lists } = prepared.value;
+    const list = lists[0]!; // there is one at least
     const before = snapshot(list);
     const watch = watchTouched();
     const reply = await this.#attempt('call', async () => {
@@ -140,11 +141,15 @@ export class Passes {
 
   /** Calls in the way that the first one has shown. */
   #timed(harness = this.#harness!, call = this.#call!): TimedCalls {
-    const { target, self, list } = call;
+    const { target, self } = call;
     const { kind, mutates } = this.#first!; // after `first`
     const loop = harness.loops[kind];
+    let turn = 0;
     return async (count) => {
-      const lists = mutates ? await freshLists(harness, count) : [list];
+      const from = turn % call.lists.length;
+      const inTurn = from === 0 ? call.lists : [...call.lists.slice(from), ...call.lists.slice(0, from)];
+      const lists = mutates ? await freshLists(harness, count, turn) : inTurn;
+      turn += count;
       const started = performance.now();
       const pending = loop(target, self, lists, count);
       if (kind === 'async' || kind === 'asyncGenerator') await pending;
@@ -171,8 +176,12 @@ export class Passes {
   }
 }
 
-async function freshLists(harness: Harness, count: number): Promise<(readonly unknown[])[]> {
-  const lists: (readonly unknown[])[] = [];
-  for (let i = 0; i < count; i++) lists.push(readArguments(await harness.given()).list);
-  return lists;
+/** New lists for so many calls, of which the first is the `turn`th of all. */
+async function freshLists(harness: Harness, count: number, turn: number): Promise<Call['lists']> {
+  const fresh: (readonly unknown[])[] = [];
+  while (fresh.length < count) {
+    const { lists } = readArguments(await harness.given());
+    fresh.push(lists[(turn + fresh.length) % lists.length]!);
+  }
+  return fresh;
 }

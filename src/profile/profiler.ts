@@ -2,10 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { serialize } from 'node:v8';
+import { formatCount } from '../base/format.ts';
 import type { Log } from '../base/log.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { checkArguments } from './argumentText.ts';
 import { type ArgumentSource, type BundleRequest, bundleTarget } from './bundle.ts';
+import type { CapturedCall } from './captured.ts';
 import { type CellChoice, cellSubject } from './cellTarget.ts';
 import { heapModel } from './heapModel.ts';
 import { BundleLocations } from './locations.ts';
@@ -32,6 +34,8 @@ export interface MeasuringRequest {
   readonly fixture?: string;
   /** The arguments themselves, instead of `args`, which then only describes them; they are cloned. */
   readonly values?: readonly unknown[];
+  /** Captured calls to repeat in turn, instead of `args`. */
+  readonly captured?: readonly CapturedCall[];
   /** How long measuring may take; a call that does not end by then is stopped. 10 by default. */
   readonly seconds?: number;
   /** Calls to time; by default as many as make the median sure. */
@@ -120,7 +124,8 @@ async function measureSubject(
   });
   signal?.throwIfAborted();
   const { target, notes, sources } = subject;
-  return reportOf({ ...target, args: fixture ?? args }, notes, plain, stacks, sources, started);
+  const shown = request.captured ? formatCount(request.captured.length, 'captured call') : (fixture ?? args);
+  return reportOf({ ...target, args: shown }, notes, plain, stacks, sources, started);
 }
 
 /** Has a process ready for the next `profileFunction` with that much memory. */
@@ -128,13 +133,13 @@ export function prepareProfiler({ spare, ...environment }: ProfilerEnvironment, 
   spare?.prepare({ ...environment, memoryMB });
 }
 
-function isWithout({ args, fixture, values = [] }: MeasuringRequest): boolean {
-  return fixture === undefined && !values.length && (args === undefined || args === '[]');
+function isWithout({ args, fixture, captured, values = [] }: MeasuringRequest): boolean {
+  return fixture === undefined && !captured && !values.length && (args === undefined || args === '[]');
 }
 
-/** Where the arguments come from; null for values, which go into the process's folder. */
-function argumentsOf({ args = '[]', fixture, values }: MeasuringRequest): ArgumentSource | null {
-  if (values) return null;
+/** Where the arguments come from; null for what goes into the process's folder. */
+function argumentsOf({ args = '[]', fixture, values, captured }: MeasuringRequest): ArgumentSource | null {
+  if (values || captured) return null;
   if (fixture !== undefined) return { fixture: resolve(fixture) };
   checkArguments(args);
   return { expression: args };
@@ -188,11 +193,13 @@ async function measureIn(
   };
   const measurement = new Measurement(options);
   try {
-    const serialized = join(process.folder, 'arguments');
-    if (request.values) await writeFile(serialized, serialize(request.values));
+    const given = join(process.folder, 'arguments');
+    if (request.values) await writeFile(given, serialize(request.values));
+    else if (request.captured) await writeFile(given, JSON.stringify(request.captured));
+    const args = beside.args ?? (request.captured ? { captured: given } : { serialized: given });
     const bundled = async (name: string, marks: BundleRequest['marks']) => {
       const outfile = join(process.folder, name);
-      const bundle = await bundleTarget({ ...subject, ...beside, args: beside.args ?? { serialized }, outfile, marks });
+      const bundle = await bundleTarget({ ...subject, ...beside, args, outfile, marks });
       await writeFile(outfile, bundle.code);
       signal?.throwIfAborted();
       return { outfile, locations: new BundleLocations(outfile, bundle) };

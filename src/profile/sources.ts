@@ -112,7 +112,15 @@ export class Sources {
 function wholeFile(name: string, end: number, endLine: number): FunctionInfo {
   const is = { kind: 'function', isStatic: false, isPrivate: false, isAsync: true, isGenerator: false } as const;
   const place = { start: 0, end: end + 1, reach: [0, end], line: 1, endLine } as const;
-  return { name, ...is, ...place, parameters: 0, access: null, reason: 'it is a whole file' };
+  return {
+    name,
+    ...is,
+    ...place,
+    code: { start: 0, end, body: null },
+    parameters: 0,
+    access: null,
+    reason: 'it is a whole file',
+  };
 }
 
 /** By which a text is known to be the one that was measured; a byte order mark does not count. */

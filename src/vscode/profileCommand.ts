@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
-import { checkArguments } from '../profile/argumentText.ts';
 import type { ProfilePhase } from '../profile/measurement.ts';
 import { type ProfilerEnvironment, prepareProfiler } from '../profile/profiler.ts';
 import { callableAt, listFunctions, takesArguments } from '../profile/target.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';
+import { askArguments } from './profileArguments.ts';
 import { documentUri } from './profileCells.ts';
 import { showHeat } from './profileHeat.ts';
 import type { KeptProfile } from './profileHistory.ts';
@@ -35,8 +35,8 @@ export async function profile(tools: ProfileTools, name?: string, passes: MorePa
   const functions = listFunctions(document.getText(), document.fileName);
   const chosen = await chooseFunction(functions, document.offsetAt(selection.active), name);
   const asks = chosen && takesArguments(functions, chosen);
-  const args = asks ? await askArguments(tools, document, chosen) : '[]';
-  if (chosen && args !== undefined) await measure(tools, functionJob(document, chosen.name, args), passes);
+  const given = asks ? await askArguments(tools, document, chosen.name) : { args: '[]' };
+  if (chosen && given) await measure(tools, functionJob(document, chosen.name, given), passes);
 }
 
 /** "Profile File": runs the open file once, as it stands in the editor. */
@@ -88,31 +88,6 @@ async function chooseFunction(
     matchOnDescription: true,
   });
   return picked?.info;
-}
-
-/** Arguments as they were last given for this function; nothing when the reader gives up. */
-async function askArguments(
-  { context }: ProfileTools,
-  document: vscode.TextDocument,
-  { name }: FunctionInfo,
-): Promise<string | undefined> {
-  const key = `memoir.arguments ${document.uri.toString()}#${name}`;
-  const given = await vscode.window.showInputBox({
-    title: `Arguments of ${name}`,
-    prompt: 'A list as JSON or a TypeScript expression, such as [1000, new Map([["a", 1]])]. Empty for none.',
-    value: context.workspaceState.get<string>(key, '[]'),
-    ignoreFocusOut: true,
-    validateInput(text) {
-      try {
-        if (text.trim()) checkArguments(text);
-        return null;
-      } catch (error) {
-        return error instanceof UserError ? error.message : String(error);
-      }
-    },
-  });
-  if (given !== undefined) await context.workspaceState.update(key, given);
-  return given === undefined ? undefined : given.trim() || '[]';
 }
 
 /** Measures, keeps what came out, and shows it. */

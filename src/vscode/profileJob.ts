@@ -12,6 +12,7 @@ import {
 import type { Profiled } from '../profile/report.ts';
 import type { ProfileTarget } from '../protocol/profiler.ts';
 import { idOf } from './openNotebook.ts';
+import { captureOf, type GivenArguments } from './profileArguments.ts';
 import { programOf } from './profileCells.ts';
 import type { ProfileTools } from './profileTools.ts';
 
@@ -24,8 +25,8 @@ export interface ProfileJob {
 }
 
 /** A function of an open file. */
-export function functionJob(document: vscode.TextDocument, name: string, args: string): ProfileJob {
-  const target = () => ({ file: document.fileName, source: document.getText(), target: { name }, args });
+export function functionJob(document: vscode.TextDocument, name: string, given: GivenArguments): ProfileJob {
+  const target = () => ({ file: document.fileName, source: document.getText(), target: { name }, ...given });
   const run: ProfileJob['run'] = (request, environment) => profileFunction({ ...request, ...target() }, environment);
   return { name, isOperation: true, run };
 }
@@ -67,5 +68,7 @@ export async function jobOf(
   const cell = all.find(({ document }) => document.uri.toString() === uri.toString());
   if (cell) return cellJob(tools, cell);
   const document = await vscode.workspace.openTextDocument(uri);
-  return name === basename(file) ? fileJob(document) : functionJob(document, name, args);
+  if (name === basename(file)) return fileJob(document);
+  const isTyped = !/^\d+ captured calls?$/.test(args);
+  return functionJob(document, name, isTyped ? { args } : { captured: await captureOf(tools, uri, name) });
 }

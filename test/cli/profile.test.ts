@@ -92,7 +92,7 @@ describe('memoir profile of more than a function', () => {
       'profile',
       'main.ts',
       '--args',
-      '[3000]',
+      '[200000]',
     ]);
     expect({ outcome, name: target.name }).toEqual({ outcome: 'once', name: 'main.ts' });
     expect(cpu!.functions[0]).toMatchObject({ name: 'hash', file: folder.file('work.ts') });
@@ -102,6 +102,22 @@ describe('memoir profile of more than a function', () => {
     folder.write('some.test.ts', `import { test } from 'vitest';\ntest('x', () => {});\n`);
     const { code, stderr } = await memoir(folder.path, ['profile', 'some.test.ts']);
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('runs inside vitest only') });
+  });
+});
+
+describe('memoir capture', () => {
+  test('keeps the arguments of calls in a program and in a notebook, which are profiled with in turn', async () => {
+    folder.write('calls.mjs', `import { report } from './work.ts';\nfor (let i = 1; i < 9; i++) report(i * 50);\n`);
+    const { stdout } = await memoir(folder.path, ['capture', 'work.ts#report', '--calls', '3', '--', 'calls.mjs']);
+    expect(stdout).toContain('3 calls of report kept for seven days, secrets masked.\n  [ 150 ]\n  [ 100 ]\n  [ 50 ]');
+    const { target, outcome } = await profileJson('report', '--captured', '--seconds', '1');
+    expect([target.args, outcome]).toEqual(['3 captured calls', 'measured']);
+    const calls = await memoirJson(folder.path, ['capture', 'work.ts#report', '--json', '--', 'n.memoir.ts']);
+    expect(calls).toMatchObject({ calls: [{ preview: '[ 100 ]' }], skipped: null });
+    const { stderr } = await profile('hangs', '--captured');
+    expect(stderr).toContain(
+      'No call of hangs was captured in the last seven days. Run: memoir capture work.ts#hangs --',
+    );
   });
 });
 
