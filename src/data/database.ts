@@ -35,7 +35,7 @@ interface Opened extends DuckDb {
 }
 
 /** As many queries as run at a time: each takes one of the few threads that reading files needs, too. */
-const AT_A_TIME = Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 2);
+const AT_A_TIME = Math.min(4, Math.max(1, (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 2));
 
 /** One DuckDB in memory, opened at the first query. Each query has a connection of its own, so that it can be stopped alone. */
 export class Database {

@@ -25,6 +25,8 @@ export interface KernelOptions {
   readonly valuesDirectory: string | null;
   readonly nodePath: string | null;
   readonly maxMemoryMB: number;
+  /** Variables for its environment, beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly log: Log;
   /** Called before a process starts; what it throws keeps the process from starting. */
   readonly mayStart?: () => void;
@@ -166,14 +168,15 @@ export class KernelClient implements Kernel {
 
   async #launch(): Promise<Running> {
     this.#options.mayStart?.();
-    const { script, cwd, notebook, workspace, valuesDirectory, nodePath, maxMemoryMB, log } = this.#options;
+    const { script, cwd, notebook, workspace, valuesDirectory, nodePath, maxMemoryMB, environment, log } =
+      this.#options;
     const node = await findNode(nodePath);
     const execArgv = [
       `--max-old-space-size=${maxMemoryMB}`,
       '--no-force-async-hooks-checks', // see kernel/interrupt.ts
       '--no-warnings=ExperimentalWarning',
     ];
-    const child = new Child({ node, script, cwd, execArgv, env: KERNEL_ENVIRONMENT });
+    const child = new Child({ node, script, cwd, execArgv, env: { ...KERNEL_ENVIRONMENT, ...environment } });
     const peer = new Peer<KernelMethods, KernelEvent>(child.port);
     const running: Running = { child, peer, stopping: null, ended: false };
     this.#current = running;

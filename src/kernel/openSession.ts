@@ -33,6 +33,8 @@ export interface OpenSessionOptions {
   readonly clock?: () => number;
   readonly nodePath: string | null;
   readonly maxMemoryMB: number;
+  /** Variables for the kernel's environment, beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly log: Log;
   /** Called before any of the user's code may run; it throws where none may. */
   readonly mayStart?: () => void;
@@ -49,7 +51,8 @@ export interface OpenedSession {
 export function openSession(options: OpenSessionOptions): OpenedSession {
   const { notebook, workspace, store, widgets, set = {}, seed = null, now = null, useCache = true, autoRun } = options;
   const { clock = Date.now } = options;
-  const { dist, nodePath, maxMemoryMB, log } = options;
+  const { dist, nodePath, maxMemoryMB, environment, log } = options;
+  const kernelEnvironment: Readonly<Record<string, string>> = { ...KERNEL_ENVIRONMENT, ...environment };
   const files = new FileDigests();
   const kernel = new KernelClient({
     script: `${dist}/kernel.js`,
@@ -59,6 +62,7 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     valuesDirectory: useCache ? options.cacheDirectory : null,
     nodePath,
     maxMemoryMB,
+    ...(environment && { environment }),
     log,
     ...(options.mayStart && { mayStart: options.mayStart }),
   });
@@ -69,10 +73,10 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     files,
     module: (specifier) => modules.digest(specifier),
     env: (name) => {
-      if (name === ALL_NAMES) return namesDigest(Object.keys({ ...process.env, ...KERNEL_ENVIRONMENT }));
+      if (name === ALL_NAMES) return namesDigest(Object.keys({ ...process.env, ...kernelEnvironment }));
       const fact = machineFact(name);
       if (fact !== null) return fact;
-      const value = KERNEL_ENVIRONMENT[name] ?? process.env[name];
+      const value = kernelEnvironment[name] ?? process.env[name];
       return value === undefined ? ABSENT : keyedDigest(value);
     },
     widget: (name) => {

@@ -57,6 +57,8 @@ interface Settings {
   'language.engine': 'bundled' | 'workspace';
   'kernel.nodePath': string;
   'kernel.maxMemoryMB': number;
+  'data.memoryMaxMB': number;
+  'data.spillDirectory': string;
 }
 
 /** A setting's value; defaults live in package.json. */

@@ -230,6 +230,7 @@ export class Notebooks implements Disposable {
       autoRun: () => setting('notebook.autoRun', uri),
       nodePath: setting('kernel.nodePath', uri) || null,
       maxMemoryMB: setting('kernel.maxMemoryMB', uri),
+      environment: dataEnvironment(uri),
       log: this.#report,
       mayStart: requireTrust,
     });
@@ -362,4 +363,13 @@ function showToast({ text, tone }: Toast): void {
   void { info: window.showInformationMessage, warning: window.showWarningMessage, error: window.showErrorMessage }[
     tone
   ](text);
+}
+
+/** How the kernel's database is set up, as its environment tells it. */
+function dataEnvironment(uri: vscode.Uri): Readonly<Record<string, string>> {
+  const [maxMB, directory] = [setting('data.memoryMaxMB', uri), setting('data.spillDirectory', uri)];
+  return {
+    ...(maxMB > 0 && { MEMOIR_DATA_MAX_MB: String(maxMB) }),
+    ...(directory && { MEMOIR_DATA_SPILL_DIR: directory }),
+  };
 }

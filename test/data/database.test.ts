@@ -49,6 +49,29 @@ describe('stopping', () => {
   });
 });
 
+test('an interrupt stops what runs, and nothing that comes later', async () => {
+  const running = data.query(ENDLESS);
+  const stopped = expect(running).rejects.toThrow('interrupted by hand');
+  await data.query('SELECT 1');
+  data.interrupt(new Error('interrupted by hand'));
+  await stopped;
+  expect((await data.query('SELECT 1')).rowCount).toBe(1);
+});
+
+test('an engine that broke down is started anew, with the rows that the program gave', async () => {
+  const own = await dataFolder();
+  const table = await own.load([{ a: 1 }, { a: 2 }]);
+  expect(await table.count()).toBe(2);
+  await own.query(`ATTACH '${own.directory}/f.db' AS f`);
+  await own.query('CREATE TABLE f.t AS FROM range(10)');
+  await own.query("SET debug_checkpoint_abort = 'before_header'"); // as if the disk failed there
+  await expect(own.query('CHECKPOINT f')).rejects.toThrow(
+    'The database engine broke down in this query and was started anew',
+  );
+  expect(await table.where({ a: 2 }).rows()).toEqual([{ a: 2 }]);
+  await own.remove();
+});
+
 test('importing the library loads no database, and an open one does not keep the process alive', async () => {
   const script = `
     const { openData } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/data/openData.ts'))});

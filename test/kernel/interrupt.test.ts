@@ -59,6 +59,19 @@ describe('an interrupted cell', () => {
     expect(await cells.show('globalThis.why')).toBe("'aborted'");
   });
 
+  test('that waits for the database stops its query, and the database answers the next one', async () => {
+    const cells = new Cells();
+    const running = cells.run(
+      'query',
+      "import { sql } from 'memoir'; const endless = await sql`SELECT count(*) AS n FROM range(10000000000) a, range(1000000) b WHERE a.range % 7 = b.range % 5`; console.log('go'); await endless.rows();",
+    );
+    await written(cells, 'go');
+    await cells.kernel.interrupt();
+    expect(await running).toMatchObject({ status: 'interrupted', error: null });
+    expect(await cells.show("(await (await (await import('memoir')).sql`SELECT 7 AS n`).rows())[0].n")).toBe('7');
+    expect(cells.lost).toEqual([]);
+  });
+
   test('does not run at all when the kernel was still starting', async () => {
     const cells = new Cells();
     const running = cells.run('first', "console.log('ran')");
