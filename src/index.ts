@@ -7,9 +7,10 @@ import type { CallNews } from './monitor/calls.ts';
 import { monitor } from './monitor/program.ts';
 
 export { UserError } from './base/errors.ts';
-export type { Cache, CacheEntry, ComputeEntryOptions, Duration, EntryOptions, Invalidation } from './cache/cache.ts';
+export type { Cache, ComputeEntryOptions, Duration, EntryOptions, Invalidation } from './cache/cache.ts';
 export type { CachedFunction, PersistentFunction } from './cache/cached.ts';
 export { type CachedFetchOptions, cachedFetch } from './cache/cachedFetch.ts';
+export type { CacheEntry } from './cache/cacheEntry.ts';
 export type { CacheExplanation } from './cache/cacheExplanation.ts';
 export type { CacheStats } from './cache/cacheStats.ts';
 export type { CachedStats, CallExplanation } from './cache/callExplanation.ts';

@@ -9,7 +9,7 @@ let last: Promise<unknown> = Promise.resolve();
 /** Draws one diagram at a time: the library keeps its settings for all. */
 export function drawDiagram(id: string, text: string, theme: ChartTheme): Promise<SVGElement> {
   const drawn = last.then(() => draw(id, text, theme));
-  last = drawn.catch(() => {});
+  last = drawn.catch(() => {}); // whoever asked for it hears; the next one is drawn all the same
   return drawn;
 }
 

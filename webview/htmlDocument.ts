@@ -1,27 +1,17 @@
+import { FRAME_POLICY } from '../src/protocol/frame.ts';
+
 /** What the frame takes from the page: plain CSS values. */
 export interface FrameStyle {
   readonly scheme: 'light' | 'dark';
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Nothing is fetched: what an output shows is in the output. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  'img-src data: blob:',
-  'font-src data:',
-  'media-src data: blob:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
 /** The whole document of a frame that shows `html` in the reader's colours and reports its height. */
 export function frameDocument(html: string, style: FrameStyle): string {
   const variables = Object.entries(style.variables)
     .map(([name, value]) => `${name}:${value.replace(/[;{}<>]/g, '')}`)
     .join(';');
-  return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
+  return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${FRAME_POLICY}">
 <meta name="color-scheme" content="${style.scheme}">
 <style>:root{${variables}}
 html{background:transparent}

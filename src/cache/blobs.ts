@@ -61,7 +61,7 @@ export class Blobs {
       await touch(path);
       return bytes;
     }
-    await rm(path, { force: true }).catch(() => {});
+    await rm(path, { force: true }).catch(() => {}); // it is not read again either way
     return undefined;
   }
 
@@ -111,7 +111,7 @@ export class Blobs {
         kept += file.bytes;
         continue;
       }
-      await rm(file.path, { force: true }).catch(() => {});
+      await rm(file.path, { force: true }).catch(() => {}); // the next sweep finds it again
       removed.files += 1;
       removed.bytes += file.bytes;
     }
@@ -132,7 +132,7 @@ export class Blobs {
         const info: Stats | undefined = await stat(path).catch(() => undefined);
         if (!info) continue;
         if (!name.endsWith('.tmp')) files.push({ digest: name, path, bytes: info.size, lastUsed: info.mtimeMs });
-        else if (now - info.mtimeMs > hour) await rm(path, { force: true }).catch(() => {});
+        else if (now - info.mtimeMs > hour) await rm(path, { force: true }).catch(() => {}); // as above
       }
     }
     return files;
@@ -150,5 +150,5 @@ async function exists(path: string): Promise<boolean> {
 async function touch(path: string): Promise<void> {
   const info = await stat(path).catch(() => undefined);
   const now = new Date();
-  if (info && now.getTime() - info.mtimeMs > hour) await utimes(path, now, now).catch(() => {});
+  if (info && now.getTime() - info.mtimeMs > hour) await utimes(path, now, now).catch(() => {}); // only the order of eviction
 }

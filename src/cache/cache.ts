@@ -1,6 +1,7 @@
 import { type Disposable, onDispose } from '../base/disposable.ts';
 import { durationOf } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
+import { type CacheEntry, shownEntries } from './cacheEntry.ts';
 import { type CacheExplanation, Fates } from './cacheExplanation.ts';
 import type { CacheStats } from './cacheStats.ts';
 import { NotEncodable } from './codec.ts';
@@ -35,21 +36,6 @@ export interface EntryOptions {
 export interface ComputeEntryOptions extends EntryOptions {
   /** How long an error is remembered and thrown again without computing; not at all unless given. */
   readonly errorTtl?: Duration;
-}
-
-/** An entry as `entries()` lists it. Times are milliseconds since 1970. */
-export interface CacheEntry {
-  readonly key: string;
-  /** Where it is kept, the nearest first. */
-  readonly tiers: readonly TierName[];
-  readonly bytes: number;
-  readonly tags: readonly string[];
-  readonly createdAt: number;
-  readonly lastUsed: number;
-  /** Null for never. */
-  readonly expiresAt: number | null;
-  /** Milliseconds that a hit saves. */
-  readonly savedMs: number;
 }
 
 /** Which entries `invalidate` removes: all conditions that are given must hold. */
@@ -210,12 +196,8 @@ export class Cache {
   /** What is kept, ordered by key; all, or the entries that are meant. */
   async entries(which: Invalidation = {}): Promise<CacheEntry[]> {
     const found = await this.#tiers.list(this.#filter(which));
-    return [...found.values()]
-      .filter(({ meta }) => !meta.failed)
-      .map(({ key, tiers, meta: { bytes, tags, createdAt, lastUsed, expiresAt, savedMs } }) => {
-        return { key: this.#shown(key), tiers, bytes, tags, createdAt, lastUsed, expiresAt, savedMs };
-      })
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const values = [...found.values()].filter(({ meta }) => !meta.failed);
+    return shownEntries(values, (key) => this.#shown(key));
   }
 
   /** Whether a key would be a hit, or why not: as a sentence and as data. Does not count as a look-up. */

@@ -50,6 +50,7 @@ export async function cachedFetch(
   const policy = kept && CachePolicy.fromObject(structuredClone(kept.policy));
   const evaluated = policy?.evaluateRequest(described(request));
   if (kept && evaluated?.response) {
+    // what is kept may be served while it is renewed; the next request tries again
     if (evaluated.revalidation) void renew(cache, ask, request, key, kept).catch(() => {});
     return restored(kept, evaluated.response.headers, evaluated.revalidation ? 'stale' : 'hit');
   }

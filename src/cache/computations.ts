@@ -84,7 +84,7 @@ export class Computations {
       const { errorTtl: _, ...kept } = options;
       if (lease) await this.#compute(key, compute, kept, lease, this.#flights.get(renewal));
     });
-    flight.catch(() => {});
+    flight.catch(() => {}); // the old value was given; who asks once it is too old hears why there is no new one
   }
 
   /** The right to compute, or what another process computed in the meantime. */

@@ -1,23 +1,12 @@
 import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
 import { textTable } from '../base/textTable.ts';
 import type { Store } from '../cache/cacheDirectory.ts';
+import { type CacheEntry, shownEntries } from '../cache/cacheEntry.ts';
 import { Fates } from '../cache/cacheExplanation.ts';
 import { entryPrefix, shownName } from '../cache/entryNames.ts';
 import { matcherOf } from '../cache/pattern.ts';
 import type { EntryFilter, EntryInfo, TierName } from '../cache/tier.ts';
 import type { Found } from '../cache/tieredCache.ts';
-
-/** An entry as the command line shows it. Times are milliseconds since 1970. */
-interface Listed {
-  readonly key: string;
-  readonly tiers: readonly TierName[];
-  readonly bytes: number;
-  readonly tags: readonly string[];
-  readonly createdAt: number;
-  readonly lastUsed: number;
-  readonly expiresAt: number | null;
-  readonly savedMs: number;
-}
 
 type Meant = EntryInfo & { readonly tiers: readonly TierName[] };
 
@@ -28,13 +17,8 @@ async function find(store: Store, filter: EntryFilter): Promise<Meant[]> {
 }
 
 /** All entries that are meant, as data and as a table. */
-export async function listEntries(store: Store, filter: EntryFilter): Promise<{ entries: Listed[]; text: string }> {
-  const found = await find(store, filter);
-  const entries = found
-    .map(({ key, tiers, meta: { bytes, tags, createdAt, lastUsed, expiresAt, savedMs } }) => {
-      return { key: shownName(key), tiers, bytes, tags, createdAt, lastUsed, expiresAt, savedMs };
-    })
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+export async function listEntries(store: Store, filter: EntryFilter): Promise<{ entries: CacheEntry[]; text: string }> {
+  const entries = shownEntries(await find(store, filter), shownName);
   const now = Date.now();
   const rows = entries.map(({ key, tiers, bytes, tags, createdAt, savedMs }) => [
     key.length > 60 ? `${key.slice(0, 59)}…` : key,

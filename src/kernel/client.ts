@@ -13,6 +13,7 @@ import type {
   ValuesRef,
 } from '../protocol/kernel.ts';
 import { Peer } from '../protocol/rpc.ts';
+import { emptyReply } from './emptyReply.ts';
 
 export interface KernelOptions {
   /** Path of the child's bundle, `dist/kernel.js`. */
@@ -228,24 +229,6 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
   const inTime = await Promise.race([settled(promise).then(() => true as const), late]);
   clearTimeout(timer);
   return inTime;
-}
-
-/** The reply of a run that ended without a word of its own. */
-export function emptyReply(status: Exclude<RunReply['status'], 'done'>, message = ''): RunReply {
-  const error = status === 'error' ? { name: 'KernelLost', message, line: null, column: null } : null;
-  return {
-    status,
-    error,
-    ms: 0,
-    exports: [],
-    captured: [],
-    values: null,
-    reads: [],
-    modules: [],
-    impure: [],
-    mutated: [],
-    dropped: [],
-  };
 }
 
 const COMES_BACK = 'Values that were kept come back when they are needed.';

@@ -48,12 +48,12 @@ export function display(value: unknown): Promise<void> {
     const ready = await Promise.allSettled([output, turn]).then(() => output);
     if (ready) deliver(ready);
   })();
-  place.last = shown.catch(() => {});
+  place.last = shown.catch(() => {}); // the one who displays it hears
   const result = shown.then(); // in plain Node a rejection that nobody hears stays one
   const kernel = host();
   if (kernel?.waitFor) {
     kernel.waitFor(shown);
-    result.catch(() => {});
+    result.catch(() => {}); // the run does
   }
   return result;
 }

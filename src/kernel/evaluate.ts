@@ -8,6 +8,7 @@ import type { CellId, RunReply, RunRequest } from '../protocol/kernel.ts';
 import type { Output } from '../protocol/output.ts';
 import type { CellStacks } from './cellError.ts';
 import { toOutput } from './display.ts';
+import { emptyReply } from './emptyReply.ts';
 import { type ImpureScope, requireFrom } from './impureGlobals.ts';
 import { LoadReads } from './loadReads.ts';
 import { explainImport } from './missingModule.ts';
@@ -75,7 +76,7 @@ export class Evaluator {
 
   /** Runs one cell; answers also when it fails, or is interrupted wherever it is. */
   async run(request: RunRequest): Promise<RunReply> {
-    if (!this.#values.has(request.inputs)) return UNREADY;
+    if (!this.#values.has(request.inputs)) return emptyReply('unready');
     this.invalidate(request.cell);
     if (this.#loadReads.takeChange(request)) this.#reload();
     const run = new Run(request, this.#workspace, this.#show);
@@ -239,20 +240,6 @@ function withSource({ js, map, cell }: RunRequest, directory: string): string {
   const json = JSON.stringify({ ...JSON.parse(map), sources });
   return `${js}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(json).toString('base64')}`;
 }
-
-const UNREADY: RunReply = {
-  status: 'unready',
-  error: null,
-  ms: 0,
-  exports: [],
-  captured: [],
-  values: null,
-  reads: [],
-  modules: [],
-  impure: [],
-  mutated: [],
-  dropped: [],
-};
 
 /** Memoir itself and Node read nothing of the user's. */
 function isOwn(specifier: unknown): boolean {

@@ -154,6 +154,7 @@ interface Running {
 async function end({ child, connection }: Running): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
   child.once('exit', () => clearTimeout(timer));
+  // one that no longer listens has ended, or is ended by the timer
   await connection.sendRequest(ShutdownRequest.type).catch(() => {});
   await connection.sendNotification(ExitNotification.type).catch(() => {});
 }

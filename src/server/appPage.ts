@@ -1,4 +1,5 @@
 import { escapeHtml } from '../notebook/exporters/html.ts';
+import { FRAME_POLICY } from '../protocol/frame.ts';
 import type { WebServer } from './webServer.ts';
 
 /** Where the parts of an app are served. */
@@ -20,18 +21,7 @@ const PAGE_POLICY = [
 ].join('; ');
 
 /** What `html()` shows runs in a document of its own that belongs to no origin and reaches no network. */
-const FRAME_POLICY = [
-  'sandbox allow-scripts',
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  'img-src data: blob:',
-  'font-src data:',
-  'media-src data: blob:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-].join('; ');
+const SANDBOX = `sandbox allow-scripts; ${FRAME_POLICY}; frame-ancestors 'self'`;
 
 const FRAME = `<!doctype html><meta charset="utf-8"><title>Output</title><script>
 addEventListener('message', function take({ source, data }) {
@@ -56,7 +46,7 @@ export function servePage(server: WebServer, title: () => string): void {
     'GET',
     PATHS.frame,
     (_request, response) => {
-      response.setHeader('content-security-policy', FRAME_POLICY);
+      response.setHeader('content-security-policy', SANDBOX);
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(FRAME);
     },
     { isPublic: true },

@@ -1,4 +1,5 @@
-import { emptyReply, type KernelClient } from '../kernel/client.ts';
+import type { KernelClient } from '../kernel/client.ts';
+import { emptyReply } from '../kernel/emptyReply.ts';
 import type { CellId, Kernel, RunReply, RunRequest, ValuesRef } from '../protocol/kernel.ts';
 
 /**

@@ -3,8 +3,10 @@ import { dirname, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
+import type { PlannedCell } from '../notebook/plan.ts';
 import { CELL_LANGUAGE, NOTEBOOK_TYPE } from './contributions.ts';
 import type { Notebooks } from './notebooks.ts';
+import { openPlace } from './places.ts';
 import { withMetadata } from './serializer.ts';
 import { renameTable } from './sqlCells.ts';
 import type { Stores } from './stores.ts';
@@ -27,23 +29,38 @@ export async function openSample(context: vscode.ExtensionContext): Promise<void
   await vscode.window.showNotebookDocument(document);
 }
 
+/** What a run would do to a cell, in words. */
+const WOULD: Readonly<Record<PlannedCell['would'], { readonly icon: string; readonly text: string }>> = {
+  run: { icon: 'play', text: 'runs' },
+  memory: { icon: 'zap', text: 'from memory' },
+  disk: { icon: 'zap', text: 'from disk' },
+  redis: { icon: 'zap', text: 'from Redis' },
+  manual: { icon: 'debug-pause', text: 'waits to be asked' },
+  waiting: { icon: 'watch', text: 'waits' },
+  disabled: { icon: 'circle-slash', text: 'disabled' },
+  error: { icon: 'error', text: 'does not run' },
+};
+
 /** Shows what a run would do, and runs it if that is wanted. */
 export async function runPlan(notebooks: Notebooks): Promise<void> {
   const notebook = notebooks.active();
   const planned = await notebook.session.plan();
   const runs = planned.filter(({ would }) => would === 'run');
   const estimate = runs.reduce((sum, { estimateMs }) => sum + (estimateMs ?? 0), 0);
-  const items = planned.map(({ label, would, reason, estimateMs }) => ({
-    label: `$(${would === 'run' ? 'play' : would === 'error' ? 'error' : 'zap'}) ${label}`,
-    description: would === 'run' ? (estimateMs === null ? 'runs' : `runs, about ${formatDuration(estimateMs)}`) : would,
+  const items = planned.map(({ label, would, reason, estimateMs }, index) => ({
+    cell: { index, label },
+    label: `$(${WOULD[would].icon}) ${label}`,
+    description:
+      WOULD[would].text + (would === 'run' && estimateMs !== null ? `, about ${formatDuration(estimateMs)}` : ''),
     detail: reason.text,
   }));
   const title = runs.length
     ? `${formatCount(runs.length, 'cell')} would run, about ${formatDuration(estimate)}`
     : 'Everything is up to date';
-  const run = { label: '$(run-all) Run now', description: title, detail: '' };
+  const run = { cell: null, label: '$(run-all) Run now', description: title, detail: '' };
   const chosen = await vscode.window.showQuickPick(runs.length ? [run, ...items] : items, { title });
   if (chosen === run) await notebook.runStale();
+  else if (chosen?.cell) await openPlace({ file: notebook.document.uri.fsPath, cell: chosen.cell });
 }
 
 /** Says why a cell ran or did not. */
