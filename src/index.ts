@@ -4,6 +4,7 @@ import { flushCalls } from './cache/programCache.ts';
 import type { StepNews } from './data/pipeline.ts';
 import { data } from './kernel/data.ts';
 import type { CallNews } from './monitor/calls.ts';
+import { noteQuery, type QueryNews } from './monitor/database.ts';
 import { monitor } from './monitor/program.ts';
 
 export { UserError } from './base/errors.ts';
@@ -116,6 +117,7 @@ export const gauge = monitor.gauge;
  */
 export const histogram = monitor.histogram;
 
+subscribe('memoir:data.query', (news) => noteQuery(monitor, news as QueryNews)); // published by src/data
 subscribe('memoir:data.step', (news) => {
   const { pipeline: name, step, ms, savedMs, error } = news as StepNews; // published by src/data
   const operation = `${name}: ${step}`;

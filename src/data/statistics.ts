@@ -1,7 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
+import { UserError } from '../base/errors.ts';
 
-/** How a query was answered: by DuckDB, from what this process or an earlier one remembers, or by sharing one that runs. */
-export type Answered = 'computed' | 'memory' | 'kept' | 'shared' | 'failed';
+/** How a query ended: worked out, answered from what this process or an earlier one remembers or one under way, or not at all. */
+export type Answered = 'computed' | 'memory' | 'kept' | 'shared' | 'failed' | 'stopped';
 
 /** Told of each query, as `QueryNews`. */
 const queryChannel = channel('memoir:data.query');
@@ -12,6 +13,8 @@ export interface QueryNews {
   readonly ms: number;
   /** Its text as DuckDB had it, shortened. */
   readonly sql: string;
+  /** How many others are under way. */
+  readonly running: number;
 }
 
 /** What the database of this process did so far. */
@@ -56,24 +59,25 @@ export class QueryStatistics {
   async time<T>(sql: string, work: () => Promise<T>): Promise<T> {
     const started = performance.now();
     this.#running += 1;
-    let answered: Answered = 'failed';
+    let answered: Answered = 'computed';
     try {
-      const result = await work();
-      answered = 'computed';
-      return result;
+      return await work();
+    } catch (error) {
+      answered = error instanceof UserError ? 'failed' : 'stopped'; // a signal's reason is the caller's own
+      throw error;
     } finally {
       this.#running -= 1;
       this.note({ answered, ms: performance.now() - started, sql });
     }
   }
 
-  note(news: QueryNews): void {
+  note(news: Omit<QueryNews, 'running'>): void {
     if (news.answered === 'failed') this.#errors += 1;
     else if (news.answered === 'computed') this.#computed += 1;
-    else this.#hits += 1;
+    else if (news.answered !== 'stopped') this.#hits += 1;
     this.#ms += news.ms;
     const slowest = [...this.#slowest, { sql: news.sql, ms: news.ms }].sort((a, b) => b.ms - a.ms);
     this.#slowest = slowest.slice(0, SLOWEST);
-    queryChannel.publish(news);
+    queryChannel.publish({ ...news, running: this.#running } satisfies QueryNews);
   }
 }

@@ -1,4 +1,5 @@
 import type { CallFigures } from './calls.ts';
+import { type DatabaseFigures, databaseFigures } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import type { Place, Run, Tally } from './tally.ts';
 
@@ -68,19 +69,22 @@ export interface Figures {
   readonly counters: readonly { readonly name: string; readonly value: number }[];
   readonly gauges: readonly { readonly name: string; readonly value: number }[];
   readonly histograms: readonly HistogramFigures[];
+  /** What queries on tables did; null where there were none. */
+  readonly database: DatabaseFigures | null;
 }
 
 /** Measurements as they are shown; operations by what they took altogether, the longest first. */
 export function figuresOf(ledger: Ledger, calls: readonly CallFigures[]): Figures {
   const list = <T>(kind: Parameters<Ledger['tallies']>[0], show: (name: string, tally: Tally) => T) =>
     [...ledger.tallies(kind)].filter(([, { count }]) => count > 0).map(([name, tally]) => show(name, tally));
-  return {
+  const figures = {
     operations: list('operation', operationFigures).sort((a, b) => b.totalMs - a.totalMs),
     calls,
     counters: list('counter', (name, { sum }) => ({ name, value: sum })),
     gauges: list('gauge', (name, { last }) => ({ name, value: last })),
     histograms: list('histogram', histogramFigures),
   };
+  return { ...figures, database: databaseFigures(figures) };
 }
 
 function operationFigures(name: string, tally: Tally): OperationFigures {

@@ -19,6 +19,7 @@ export function reportText(
     cache && section('Cache', cacheLines(cache)),
     section('Operations', operationLines(figures)),
     section('Cached functions', callLines(figures)),
+    section('Database', databaseLines(figures)),
     section('Metrics', metricLines(figures)),
     section('Alerts', alerts.map(alertText)),
     section('Recommendations', recommendations.map(recommendationText)),
@@ -70,6 +71,19 @@ function callLines({ calls }: Figures): string[] {
     ...[computeMs, savedMs].map(formatDuration),
   ]);
   return textTable(['', 'hits', 'misses', 'rate', 'computed', 'saved'], rows);
+}
+
+function databaseLines({ database }: Figures): string[] {
+  if (!database) return [];
+  const { queries, hitRate, errors, medianMs, maxMs, slowest } = database;
+  const failed = errors ? ` ${formatCount(errors, 'query', 'queries')} failed.` : '';
+  return [
+    `${formatCount(queries, 'query', 'queries')}, ${formatPercent(hitRate)} from the cache; median ${formatDuration(medianMs)}, slowest ${formatDuration(maxMs)}.${failed}`,
+    ...textTable(
+      ['', 'count', 'max'],
+      slowest.map(({ sql, count, maxMs: ms }) => [sql, count.toLocaleString('en-US'), formatDuration(ms)]),
+    ),
+  ];
 }
 
 function metricLines({ counters, gauges, histograms }: Figures): string[] {

@@ -103,6 +103,7 @@ export class Performance implements Disposable {
     const alerts = all('alerts');
     const figures = {
       cache,
+      database: statuses.find(({ database }) => database)?.database ?? null, // the first folder's, as of the cache
       operations: all('operations'),
       alerts,
       recommendations: all('recommendations'),

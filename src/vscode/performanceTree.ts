@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import type { Alert } from '../monitor/alert.ts';
+import type { DatabaseFigures } from '../monitor/database.ts';
 import type { CacheFigures, OperationFigures } from '../monitor/figures.ts';
 import type { Recommendation } from '../monitor/recommend.ts';
 import type { ResourceUse } from '../monitor/resources.ts';
@@ -9,6 +10,7 @@ import type { TreeNode } from './treeNode.ts';
 /** Everything the sidebar shows. */
 export interface PerformanceFigures {
   readonly cache: CacheFigures | null;
+  readonly database: DatabaseFigures | null;
   readonly operations: readonly OperationFigures[];
   readonly alerts: readonly Alert[];
   readonly recommendations: readonly Recommendation[];
@@ -20,11 +22,12 @@ const MAX_OPERATIONS = 50;
 
 /** The sidebar's lines; none before anything was measured, so that the view can say what to do first. */
 export function performanceTree(figures: PerformanceFigures, now: number): TreeNode[] {
-  const { cache, operations, alerts, recommendations, resources } = figures;
+  const { cache, database, operations, alerts, recommendations, resources } = figures;
   if (!operations.length && !(cache && cache.hits + cache.misses > 0)) return [];
   const sections = [
     ...(cache ? [cacheSection(cache)] : []),
     operationsSection(operations, now),
+    ...(database ? [databaseSection(database)] : []),
     alertsSection(alerts, now),
     recommendationsSection(recommendations),
     resourcesSection(resources),
@@ -99,6 +102,31 @@ function operationNode(operation: OperationFigures, now: number): TreeNode {
       ...(errors ? [['failed', `${errors}${lastError ? `: ${lastError}` : ''}`] as const] : []),
     ]),
     ...(where && { command: opens(where) }),
+  };
+}
+
+function databaseSection(database: DatabaseFigures): TreeNode {
+  const { queries, hits, hitRate, errors, running, medianMs, p95Ms, maxMs, slowest } = database;
+  return {
+    id: 'database',
+    label: 'Database',
+    description: `${formatCount(queries, 'query', 'queries')} · ${formatPercent(hitRate)} hits`,
+    icon: 'table',
+    unfolded: false,
+    children: [
+      line('database.hits', 'Hits', hits.toLocaleString('en-US'), 'Queries that were answered from the cache.'),
+      line('database.running', 'Running', String(running), 'Queries under way.'),
+      line(
+        'database.median',
+        'Time of a query',
+        `${formatDuration(medianMs)} · at most ${formatDuration(maxMs)}`,
+        `Median and maximum of queries that were worked out; 95 % took less than ${formatDuration(p95Ms)}.`,
+      ),
+      ...(errors ? [line('database.errors', 'Failed', String(errors), 'Queries that failed.', 'warning')] : []),
+      ...slowest.map(({ sql, count, maxMs: ms }) =>
+        line(`database.query ${sql}`, sql, `${formatDuration(ms)} · ×${count}`, sql, 'symbol-method'),
+      ),
+    ],
   };
 }
 

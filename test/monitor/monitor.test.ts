@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { noteQuery } from '../../src/monitor/database.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
 
 /** A monitor whose clock is moved by hand, in milliseconds. */
@@ -148,4 +149,29 @@ describe('resources', () => {
     expect(uses[0]!.rssMB).toBeGreaterThan(10);
     gone.dispose();
   });
+});
+
+test('queries of tables are counted, and the slow ones listed by their text', () => {
+  const monitor = new Monitor();
+  expect(monitor.summary().database).toBeNull();
+  const query = { sql: 'SELECT 1', running: 0 };
+  for (const [answered, ms] of [
+    ['computed', 40],
+    ['computed', 400],
+    ['memory', 0],
+    ['shared', 1],
+    ['failed', 5],
+    ['stopped', 9],
+  ] as const)
+    noteQuery(monitor, { ...query, answered, ms });
+  expect(monitor.summary().database).toMatchObject({
+    queries: 5,
+    hits: 2,
+    hitRate: 0.4,
+    errors: 1,
+    running: 0,
+    maxMs: 400,
+    slowest: [{ sql: 'SELECT 1', maxMs: 400, count: 1 }],
+  });
+  expect(monitor.report()).toMatch(/Database\n {2}5 queries, 40 % from the cache; .*slowest 400 ms\. 1 query failed\./);
 });

@@ -1,0 +1,84 @@
+import type { HistogramFigures, OperationFigures } from './figures.ts';
+import type { Counter, Gauge, Histogram } from './metric.ts';
+
+/** What the databases of programs did: queries on tables, whoever ran them. Times are milliseconds. */
+export interface DatabaseFigures {
+  /** Queries altogether, and those that were answered without working them out, or failed. */
+  readonly queries: number;
+  readonly hits: number;
+  readonly hitRate: number;
+  readonly errors: number;
+  /** Queries under way when this was last told. */
+  readonly running: number;
+  /** Of those that were worked out. */
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+  readonly totalMs: number;
+  /** The slowest, the slowest first. */
+  readonly slowest: readonly { readonly sql: string; readonly maxMs: number; readonly count: number }[];
+}
+
+/** A query that came to an end, as the database tells of it. */
+export interface QueryNews {
+  readonly answered: 'computed' | 'memory' | 'kept' | 'shared' | 'failed' | 'stopped';
+  readonly ms: number;
+  readonly sql: string;
+  readonly running: number;
+}
+
+/** Where queries are noted: the monitor, as far as that is needed. */
+interface Sink {
+  counter(name: string): Counter;
+  gauge(name: string): Gauge;
+  histogram(name: string): Histogram;
+  operation(name: string, run: { readonly ms: number; readonly tags: readonly string[] }): void;
+}
+
+const HITS = 'database.hits';
+const ERRORS = 'database.errors';
+const RUNNING = 'database.running';
+const TIMES = 'database.ms';
+const TAG = 'database';
+/** Queries that take less are counted, and not listed by their text. */
+const LISTED_FROM_MS = 100;
+const SLOWEST = 5;
+
+/** Notes a query in the monitor. */
+export function noteQuery(monitor: Sink, { answered, ms, sql, running }: QueryNews): void {
+  monitor.gauge(RUNNING).set(running);
+  if (answered === 'failed') monitor.counter(ERRORS).add(1);
+  else if (answered === 'memory' || answered === 'kept' || answered === 'shared') monitor.counter(HITS).add(1);
+  else if (answered === 'computed') {
+    monitor.histogram(TIMES).record(ms);
+    if (ms >= LISTED_FROM_MS) monitor.operation(sql, { ms, tags: [TAG] });
+  }
+}
+
+/** What the monitor knows of queries; null where there were none. */
+export function databaseFigures(figures: {
+  readonly operations: readonly OperationFigures[];
+  readonly counters: readonly { readonly name: string; readonly value: number }[];
+  readonly gauges: readonly { readonly name: string; readonly value: number }[];
+  readonly histograms: readonly HistogramFigures[];
+}): DatabaseFigures | null {
+  const valueIn = (list: readonly { readonly name: string; readonly value: number }[], name: string) =>
+    list.find((one) => one.name === name)?.value ?? 0;
+  const times = figures.histograms.find(({ name }) => name === TIMES);
+  const [hits, errors] = [valueIn(figures.counters, HITS), valueIn(figures.counters, ERRORS)];
+  const queries = hits + errors + (times?.count ?? 0);
+  if (queries === 0) return null;
+  const slowest = figures.operations.filter(({ tags }) => tags.includes(TAG)).sort((a, b) => b.maxMs - a.maxMs);
+  return {
+    queries,
+    hits,
+    hitRate: hits / queries,
+    errors,
+    running: valueIn(figures.gauges, RUNNING),
+    medianMs: times?.median ?? 0,
+    p95Ms: times?.p95 ?? 0,
+    maxMs: times?.max ?? 0,
+    totalMs: times?.sum ?? 0,
+    slowest: slowest.slice(0, SLOWEST).map(({ name, maxMs, count }) => ({ sql: name, maxMs, count })),
+  };
+}
