@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Engine } from './engine.ts';
 import { filesOf, type Piece, type Query } from './query.ts';
 
+/** Knows what files hold. */
+interface Digests {
+  digest(path: string): Promise<string>;
+}
+
 /** A digest of what a query says and of what its files hold now: equal fingerprints give equal tables. */
-export async function fingerprint(query: Query, engine: Engine): Promise<string> {
+export async function fingerprint(query: Query, engine: Digests): Promise<string> {
   return (await fingerprints(query, engine)).get(query)!;
 }
 
 /** The same of a query and of each query in it. */
-export async function fingerprints(query: Query, engine: Engine): Promise<ReadonlyMap<Query, string>> {
+export async function fingerprints(query: Query, engine: Digests): Promise<ReadonlyMap<Query, string>> {
   const digests = new Map<string, string>();
   for (const { path } of filesOf(query)) digests.set(path, await engine.digest(path));
   const done = new Map<Query, string>();

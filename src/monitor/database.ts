@@ -1,4 +1,3 @@
-import type { HistogramFigures, OperationFigures } from './figures.ts';
 import type { Counter, Gauge, Histogram } from './metric.ts';
 
 /** What the databases of programs did: queries on tables, whoever ran them. Times are milliseconds. */
@@ -35,6 +34,26 @@ interface Sink {
   operation(name: string, run: { readonly ms: number; readonly tags: readonly string[] }): void;
 }
 
+/** What is known of operations and metrics, as far as it matters here. */
+interface Value {
+  readonly name: string;
+}
+interface Numbered extends Value {
+  readonly value: number;
+}
+interface Operation extends Value {
+  readonly tags: readonly string[];
+  readonly maxMs: number;
+  readonly count: number;
+}
+interface Distribution extends Value {
+  readonly count: number;
+  readonly sum: number;
+  readonly max: number;
+  readonly median: number;
+  readonly p95: number;
+}
+
 const HITS = 'database.hits';
 const ERRORS = 'database.errors';
 const RUNNING = 'database.running';
@@ -51,24 +70,33 @@ export function noteQuery(monitor: Sink, { answered, ms, sql, running }: QueryNe
   else if (answered === 'memory' || answered === 'kept' || answered === 'shared') monitor.counter(HITS).add(1);
   else if (answered === 'computed') {
     monitor.histogram(TIMES).record(ms);
-    if (ms >= LISTED_FROM_MS) monitor.operation(sql, { ms, tags: [TAG] });
+    if (ms >= LISTED_FROM_MS) monitor.operation(short(sql), { ms, tags: [TAG] });
   }
+}
+
+/** Whether an operation is a query, which is told of among those of the database. */
+export function isQuery({ tags }: { readonly tags: readonly string[] }): boolean {
+  return tags.includes(TAG);
+}
+
+/** Whether a metric is one of the database, which is told of there. */
+export function isOfDatabase({ name }: Value): boolean {
+  return name.startsWith(`${TAG}.`);
 }
 
 /** What the monitor knows of queries; null where there were none. */
 export function databaseFigures(figures: {
-  readonly operations: readonly OperationFigures[];
-  readonly counters: readonly { readonly name: string; readonly value: number }[];
-  readonly gauges: readonly { readonly name: string; readonly value: number }[];
-  readonly histograms: readonly HistogramFigures[];
+  readonly operations: readonly Operation[];
+  readonly counters: readonly Numbered[];
+  readonly gauges: readonly Numbered[];
+  readonly histograms: readonly Distribution[];
 }): DatabaseFigures | null {
-  const valueIn = (list: readonly { readonly name: string; readonly value: number }[], name: string) =>
-    list.find((one) => one.name === name)?.value ?? 0;
+  const valueIn = (list: readonly Numbered[], name: string) => list.find((one) => one.name === name)?.value ?? 0;
   const times = figures.histograms.find(({ name }) => name === TIMES);
   const [hits, errors] = [valueIn(figures.counters, HITS), valueIn(figures.counters, ERRORS)];
   const queries = hits + errors + (times?.count ?? 0);
   if (queries === 0) return null;
-  const slowest = figures.operations.filter(({ tags }) => tags.includes(TAG)).sort((a, b) => b.maxMs - a.maxMs);
+  const slowest = figures.operations.filter(isQuery).sort((a, b) => b.maxMs - a.maxMs);
   return {
     queries,
     hits,
@@ -81,4 +109,8 @@ export function databaseFigures(figures: {
     totalMs: times?.sum ?? 0,
     slowest: slowest.slice(0, SLOWEST).map(({ name, maxMs, count }) => ({ sql: name, maxMs, count })),
   };
+}
+
+function short(sql: string): string {
+  return sql.length > 100 ? `${sql.slice(0, 99)}…` : sql;
 }

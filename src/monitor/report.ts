@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import { textTable } from '../base/textTable.ts';
 import type { Alert } from './alert.ts';
+import { isOfDatabase, isQuery } from './database.ts';
 import type { CacheFigures, Figures } from './figures.ts';
 import type { Recommendation } from './recommend.ts';
 import type { ResourceUse } from './resources.ts';
@@ -49,7 +50,8 @@ function cacheLines({ hits, misses, hitRate, entries, bytes, savedMs, tiers }: C
   ];
 }
 
-function operationLines({ operations }: Figures): string[] {
+function operationLines({ operations: all }: Figures): string[] {
+  const operations = all.filter((operation) => !isQuery(operation)); // they have a section of their own
   const rows = operations
     .slice(0, operationsShown)
     .map(({ name, count, medianMs, maxMs, lastMs, errors }) => [
@@ -86,7 +88,9 @@ function databaseLines({ database }: Figures): string[] {
   ];
 }
 
-function metricLines({ counters, gauges, histograms }: Figures): string[] {
+function metricLines(figures: Figures): string[] {
+  const own = <T extends { readonly name: string }>(all: readonly T[]) => all.filter((one) => !isOfDatabase(one));
+  const [counters, gauges, histograms] = [own(figures.counters), own(figures.gauges), own(figures.histograms)];
   const number = (value: number) => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
   return textTable(
     ['', 'value'],

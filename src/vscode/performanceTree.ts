@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import type { Alert } from '../monitor/alert.ts';
-import type { DatabaseFigures } from '../monitor/database.ts';
+import { type DatabaseFigures, isQuery } from '../monitor/database.ts';
 import type { CacheFigures, OperationFigures } from '../monitor/figures.ts';
 import type { Recommendation } from '../monitor/recommend.ts';
 import type { ResourceUse } from '../monitor/resources.ts';
@@ -71,7 +71,8 @@ function cacheSection(cache: CacheFigures): TreeNode {
   };
 }
 
-function operationsSection(operations: readonly OperationFigures[], now: number): TreeNode {
+function operationsSection(all: readonly OperationFigures[], now: number): TreeNode {
+  const operations = all.filter((operation) => !isQuery(operation)); // they stand under Database
   const slowest = [...operations].sort((a, b) => b.medianMs - a.medianMs).slice(0, MAX_OPERATIONS);
   const left = operations.length - slowest.length;
   return {
