@@ -183,7 +183,7 @@ export class FlameChart implements Disposable {
   }
 
   #newPainter(): FlamePainter {
-    return new FlamePainter(this.#tree, readFlamePalette(), readTheme().font);
+    return new FlamePainter(this.#tree, readFlamePalette(), readTheme().font, this.#scale.change);
   }
 
   #width(): number {

@@ -8,6 +8,8 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 export interface FlamePalette {
   /** From cold to hot. */
   readonly heat: readonly Rgb[];
+  /** Of what became faster. */
+  readonly cool: Rgb;
   readonly foreground: Rgb;
   readonly page: Rgb;
   /** Edges around each frame, in high contrast only. */
@@ -34,6 +36,19 @@ export function framePaints(tree: FlameTree, palette: FlamePalette): FramePaint[
     return { fill: css(fill), text: textOn(fill) };
   });
 }
+
+/** The colours of differences, in parts of the whole: heat for what became slower, another hue for what became faster. */
+export function changePaint(share: number, { heat, cool, foreground, page }: FlamePalette): FramePaint {
+  const step = heatStep(100 * Math.abs(share));
+  const strength = (step + 1) / heat.length;
+  const fill = share > 0 ? heat[step]! : mix(page, cool, strength);
+  const isSame = Math.abs(share) < LEAST_CHANGE;
+  const shown = isSame ? mix(page, foreground, 0.2) : fill;
+  return { fill: css(shown), text: textOn(shown) };
+}
+
+/** Less than this of the whole is no change that anybody should look at. */
+const LEAST_CHANGE = 0.005;
 
 /** The fill of narrow frames that are drawn together. */
 export function mergedFill({ foreground, page }: FlamePalette): string {

@@ -1,6 +1,7 @@
 import type { FlameBox } from './flameBoxes.ts';
-import { css, type FlamePalette, type FramePaint, framePaints, mergedFill } from './flameColours.ts';
+import { changePaint, css, type FlamePalette, type FramePaint, framePaints, mergedFill } from './flameColours.ts';
 import type { FlameMatches } from './flameSearch.ts';
+import { changeOf, type FlameChange } from './flameText.ts';
 import type { FlameTree } from './flameTree.ts';
 
 export const ROW_HEIGHT = 21;
@@ -20,10 +21,12 @@ export class FlamePainter {
   readonly #tree: FlameTree;
   readonly #palette: FlamePalette;
   readonly #paints: readonly FramePaint[];
+  readonly #change: FlameChange | undefined;
   readonly #font: string;
   readonly #widths = new Map<string, number>();
 
-  constructor(tree: FlameTree, palette: FlamePalette, fontFamily: string) {
+  constructor(tree: FlameTree, palette: FlamePalette, fontFamily: string, change?: FlameChange) {
+    this.#change = change;
     this.#tree = tree;
     this.#palette = palette;
     this.#paints = framePaints(tree, palette);
@@ -44,10 +47,23 @@ export class FlamePainter {
     for (const box of boxes) if (box.merged === 0) this.#outline(context, box, top, marks);
   }
 
+  #paint(node: number): FramePaint {
+    if (!this.#change) return this.#paints[this.#tree.frame[node]!]!;
+    return changePaint(this.#tree.share(changeOf(this.#change, node)), this.#palette);
+  }
+
+  /** What became slower or faster says so also without its colour. */
+  #name(node: number): string {
+    const { name } = this.#tree.frameOf(node);
+    if (!this.#change) return name;
+    const delta = changeOf(this.#change, node);
+    return delta === 0 ? name : `${delta > 0 ? '+' : '−'} ${name}`;
+  }
+
   #fill(context: CanvasRenderingContext2D, { node, row, x, width, merged }: FlameBox, top: number): void {
     const y = row * ROW_HEIGHT - top;
     const inner = width > 3 ? width - GAP : width;
-    context.fillStyle = merged > 0 ? mergedFill(this.#palette) : this.#paints[this.#tree.frame[node]!]!.fill;
+    context.fillStyle = merged > 0 ? mergedFill(this.#palette) : this.#paint(node).fill;
     context.fillRect(x, y, inner, ROW_HEIGHT - GAP);
     if (!this.#palette.edge || width < 4) return;
     context.strokeStyle = css(this.#palette.edge);
@@ -58,9 +74,9 @@ export class FlamePainter {
   #write(context: CanvasRenderingContext2D, { node, row, x, width }: FlameBox, top: number, dimmed: boolean): void {
     const space = width - 2 * PADDING;
     if (space < 14) return;
-    const text = this.#fit(context, this.#tree.frameOf(node).name, space);
+    const text = this.#fit(context, this.#name(node), space);
     if (!text) return;
-    context.fillStyle = dimmed ? css(this.#palette.foreground) : this.#paints[this.#tree.frame[node]!]!.text;
+    context.fillStyle = dimmed ? css(this.#palette.foreground) : this.#paint(node).text;
     context.fillText(text, x + PADDING, row * ROW_HEIGHT - top + ROW_HEIGHT / 2);
   }
 

@@ -13,6 +13,19 @@ export interface FlameScale {
   /** Whether the tree's numbers are samples, which are told then. */
   readonly isSamples: boolean;
   readonly paths: Readonly<Record<string, string>>;
+  /** What two profiles took for the tree's nodes, where it is their difference; the tree then shows the larger of the two. */
+  readonly change?: FlameChange;
+}
+
+/** Trees of the same nodes with the times of two profiles. */
+export interface FlameChange {
+  readonly before: FlameTree;
+  readonly after: FlameTree;
+}
+
+/** How much longer a node takes than before, with what it calls. */
+export function changeOf({ before, after }: FlameChange, node: number): number {
+  return after.total[node]! - before.total[node]!;
 }
 
 /** The lines of the box beside the pointer, by name. */
@@ -22,8 +35,9 @@ export function boxTooltip(tree: FlameTree, { node, merged }: FlameBox, scale: F
   return {
     Function: frame.name,
     Where: whereText(tree, node, scale),
-    Self: costText(tree, tree.self[node]!, scale),
-    Total: costText(tree, tree.total[node]!, scale),
+    ...(scale.change
+      ? changeTexts(scale.change, node, scale)
+      : { Self: costText(tree, tree.self[node]!, scale), Total: costText(tree, tree.total[node]!, scale) }),
     ...(scale.isSamples && { Samples: `${samples(tree.self[node]!)} self, ${samples(tree.total[node]!)} total` }),
   };
 }
@@ -34,8 +48,9 @@ export function spokenFrame(tree: FlameTree, node: number, scale: FlameScale): s
   const callees = tree.children(node).length;
   return [
     name,
-    `${costText(tree, tree.total[node]!, scale)} total`,
-    `${costText(tree, tree.self[node]!, scale)} self`,
+    ...(scale.change
+      ? Object.entries(changeTexts(scale.change, node, scale)).map(([what, text]) => `${what.toLowerCase()} ${text}`)
+      : [`${costText(tree, tree.total[node]!, scale)} total`, `${costText(tree, tree.self[node]!, scale)} self`]),
     whereText(tree, node, scale),
     `level ${tree.depth[node]! + 1}`,
     callees === 0 ? 'calls nothing' : `calls ${formatCount(callees, 'function')}`,
@@ -53,6 +68,16 @@ export function whereText(tree: FlameTree, node: number, { paths }: FlameScale):
   if (file !== null) return placeText(paths, file, line);
   if (node === 0) return 'all samples';
   return origin === 'gc' ? 'garbage collection' : origin === 'node' ? 'Node.js' : 'built in';
+}
+
+function changeTexts(change: FlameChange, node: number, { cost }: FlameScale): Record<string, string> {
+  const delta = changeOf(change, node);
+  const sign = delta < 0 ? '−' : '+';
+  return {
+    Then: cost(change.before.total[node]!),
+    Now: cost(change.after.total[node]!),
+    Change: `${sign}${cost(Math.abs(delta))} ${delta < 0 ? 'faster' : 'slower'}`,
+  };
 }
 
 /** Shared-out samples come in fractions, which say nothing to a reader. */

@@ -10,6 +10,7 @@ export function readFlamePalette(): FlamePalette {
   const foreground = read('foreground', '#888888');
   return {
     heat: [1, 2, 3, 4, 5].map((step) => read(`memoir-heat${step}`, '#e0a050')),
+    cool: read('charts-blue', '#3a7bd5'),
     foreground,
     page: read('editor-background', '#ffffff'),
     edge: themeKind().startsWith('contrast') ? read('contrastBorder', '#888888') : null,

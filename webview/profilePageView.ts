@@ -3,6 +3,8 @@ import type { ProfilePageMessage, ProfileView } from '../src/protocol/panel.ts';
 import { Chart } from './chart.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { h } from './dom.ts';
+import { FlameSection } from './flameSection.ts';
+import { FlameTree } from './flameTree.ts';
 import { FlameViews } from './flameViews.ts';
 import { profileBanner, profileNotes } from './profilePageBanner.ts';
 import { profileComparison } from './profilePageComparison.ts';
@@ -25,6 +27,7 @@ export class ProfilePageView implements Disposable {
   readonly #store = new DisposableStore();
   #runTimes: Chart | null = null;
   #flames: FlameViews | null = null;
+  #changes: FlameSection | null = null;
 
   constructor(view: ProfileView, post: (message: ProfilePageMessage) => void) {
     this.#view = view;
@@ -39,6 +42,7 @@ export class ProfilePageView implements Disposable {
       ...(result.timing || hasCosts ? [h('div', { class: 'measured' }, profileFacts(view), ...this.#times())] : []),
       ...profileNotes(result.notes),
       ...profileComparison(view, this.#open),
+      ...this.#difference(),
       ...profileWaiting(view, this.#open),
       ...(hasCosts ? [this.#costs()] : []),
       ...profileMemory(view, this.#open),
@@ -55,6 +59,7 @@ export class ProfilePageView implements Disposable {
   refresh(): void {
     void this.#runTimes?.draw();
     this.#flames?.refresh();
+    this.#changes?.refresh();
   }
 
   readonly #open = (file: string, line: number): void => this.#post({ type: 'openLine', file, line });
@@ -67,6 +72,27 @@ export class ProfilePageView implements Disposable {
     this.#runTimes = chart;
     this.#store.add(afterPaint(() => void chart.draw()));
     return [h('section', { class: 'times', 'aria-label': 'Times of single calls' }, chart.element)];
+  }
+
+  /** The stacks of two profiles in one chart, as wide as they are in whichever took longer. */
+  #difference(): HTMLElement[] {
+    const stacks = this.#view.comparison?.stacks;
+    if (!stacks?.parent.length) return [];
+    const treeOf = (selfTicks: Float64Array) => new FlameTree({ ...stacks, selfTicks, totalTicks: selfTicks });
+    const tree = treeOf(stacks.before.map((ms, node) => Math.max(ms, stacks.after[node]!)));
+    const change = { before: treeOf(stacks.before), after: treeOf(stacks.after) };
+    const scale = { cost: measureText, whole: 'time', isSamples: false, paths: this.#view.paths, change };
+    const chart = this.#store.add(new FlameSection(tree, scale, this.#open));
+    this.#changes = chart;
+    return [
+      h(
+        'section',
+        {},
+        h('h2', {}, 'Where it changed'),
+        h('p', { class: 'dim' }, 'Stacks of both: + became slower, − became faster; grey ones are as they were.'),
+        chart.element,
+      ),
+    ];
   }
 
   #costs(): HTMLElement {

@@ -6,6 +6,7 @@ import type {
   ProfileResult,
   Timing,
 } from '../protocol/profiler.ts';
+import { keyOf } from './stackDifference.ts';
 import { median } from './statistics.ts';
 
 /**
@@ -60,12 +61,6 @@ function difference(before: FunctionCost | undefined, after: FunctionCost | unde
 /** Half the width of the 95 % interval of a function's time. */
 function marginOf(cost: FunctionCost | undefined): number {
   return cost && cost.percent > 0 ? (cost.plusMinus / cost.percent) * cost.selfMs : 0;
-}
-
-/** The same function in both, also where the two were measured in different folders, as for different commits. */
-function keyOf({ name, file, origin }: FunctionCost, { target }: ProfileResult): string {
-  const folder = target.file.slice(0, target.file.search(/[^\\/]*$/));
-  return `${origin} ${file?.startsWith(folder) ? file.slice(folder.length) : (file ?? '')} ${name}`;
 }
 
 function verdictOf(low: number, high: number): ComparisonVerdict {

@@ -1,5 +1,5 @@
 import type { ChartMeta } from './output.ts';
-import type { FlameModel, ProfileComparison, ProfileResult } from './profiler.ts';
+import type { FlameModel, ProfileComparison, ProfileResult, StackDifference } from './profiler.ts';
 
 /** One profile of one function as its page draws it. */
 export interface ProfileView {
@@ -28,6 +28,8 @@ export interface ComparisonView {
   /** What is compared with, in words: `the profile of 3:12 PM`. */
   readonly than: string;
   readonly comparison: ProfileComparison;
+  /** Null where one of the two was not sampled. */
+  readonly stacks: StackDifference | null;
 }
 
 /** A profile file from anywhere as its page draws it. */

@@ -330,6 +330,12 @@ export interface FlameModel {
   readonly totalTicks: Uint32Array | Float64Array;
 }
 
+/** Two call trees as one, in columns; milliseconds per call of each node itself. */
+export interface StackDifference extends Pick<FlameModel, 'frames' | 'parent' | 'frame'> {
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+}
+
 export interface FlameFrame {
   readonly name: string;
   readonly file: string | null;

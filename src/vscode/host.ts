@@ -123,7 +123,7 @@ export class Host implements vscode.Disposable {
   #offerLenses(): void {
     this.#lenses?.dispose();
     this.#lenses = setting('profile.codeLens')
-      ? vscode.languages.registerCodeLensProvider(PROFILED, new ProfileLenses())
+      ? vscode.languages.registerCodeLensProvider(PROFILED, new ProfileLenses(this.profiles))
       : null;
   }
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { compareProfiles } from '../profile/compare.ts';
+import { stackDifference } from '../profile/stackDifference.ts';
 import type { ProfileView } from '../protocol/panel.ts';
+import type { FlameModel, ProfileResult, StackDifference } from '../protocol/profiler.ts';
 import { documentUri, shownPath } from './profileCells.ts';
 import { runTimesChart } from './profileChart.ts';
 import type { KeptProfile } from './profileHistory.ts';
@@ -23,6 +25,7 @@ export async function viewOf(
     const lines = places.filter((place) => place.file === file).map(({ line }) => line);
     source[file] = Object.fromEntries(lines.map((line) => [line, (text[line - 1] ?? '').trim()]));
   }
+  const flames = await history.flames(id);
   return {
     result,
     at,
@@ -31,9 +34,22 @@ export async function viewOf(
     paths: Object.fromEntries([...files].map((file) => [file, shownPath(file)])),
     source,
     runTimes: await runTimesChart(result.timing, join(context.extensionPath, 'dist')),
-    ...(await history.flames(id)),
-    comparison: than && { than: nameOf(than), comparison: compareProfiles(than.result, result) },
+    ...flames,
+    comparison: than && {
+      than: nameOf(than),
+      comparison: compareProfiles(than.result, result),
+      stacks: stacksOf(than.result, (await history.flames(than.id)).flame, result, flames.flame),
+    },
   };
+}
+
+function stacksOf(
+  then: ProfileResult,
+  before: FlameModel | null,
+  result: ProfileResult,
+  after: FlameModel | null,
+): StackDifference | null {
+  return before && after && stackDifference({ result: then, flame: before }, { result, flame: after });
 }
 
 async function linesOf(file: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import type { ProfileResult } from '../protocol/profiler.ts';
+import { Emitter } from '../base/event.ts';
+import type { ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
 import { NodeTree } from './nodeTree.ts';
 import { shownPath } from './profileCells.ts';
 import type { KeptProfile, ProfileHistory } from './profileHistory.ts';
@@ -11,7 +12,11 @@ export class ProfilesTree implements Disposable {
   readonly #history: ProfileHistory;
   readonly #tree = new NodeTree();
   readonly #store = new DisposableStore();
+  readonly #changed = new Emitter<void>();
   #kept: readonly KeptProfile[] = [];
+
+  /** The list is another now. */
+  readonly onChange = this.#changed.event;
 
   constructor(history: ProfileHistory) {
     this.#history = history;
@@ -22,6 +27,7 @@ export class ProfilesTree implements Disposable {
 
   async refresh(): Promise<void> {
     this.#kept = await this.#history.list();
+    this.#changed.fire();
     this.#tree.show(
       this.#kept.map(({ id, at, commit, pinned, result }) => ({
         id,
@@ -39,6 +45,18 @@ export class ProfilesTree implements Disposable {
         command: { id: 'memoir.showFlameChart', arguments: [id] },
       })),
     );
+  }
+
+  /** The last profile of a function, and the one that it is measured against: the baseline, else the one before. */
+  lastOf({
+    file,
+    name,
+  }: Pick<ProfileTarget, 'file' | 'name'>): readonly [KeptProfile | undefined, KeptProfile | undefined] {
+    const [last, ...earlier] = this.#kept.filter(
+      ({ result: { target } }) => target.file === file && target.name === name,
+    );
+    const baseline = earlier.find(({ pinned }) => pinned);
+    return [last, last?.pinned ? undefined : (baseline ?? earlier[0])];
   }
 
   /** Profiles to compare one with: those of the same function first. */
@@ -64,5 +82,6 @@ export class ProfilesTree implements Disposable {
 
   dispose(): void {
     this.#store.dispose();
+    this.#changed.dispose();
   }
 }

@@ -12,6 +12,7 @@ describe.each(Object.keys(HEAT_COLOURS) as (keyof typeof HEAT_COLOURS)[])('the h
   const palette: FlamePalette = {
     heat,
     page,
+    cool: [58, 123, 213],
     foreground: rgb(THEMES[name].variables['--vscode-foreground']!),
     edge: null,
     focus: page,

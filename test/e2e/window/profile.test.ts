@@ -40,6 +40,18 @@ export function grows(): unknown[] {
   for (;;) all.push({ all: [1, 2, 3, all.length] });
 }
 `,
+  'src/cells.memoir.ts': `// %% Count
+const count = 30_000;
+
+// %% Rounds
+const hash = (value: number) => {
+  let h = value;
+  for (let k = 0; k < 300; k++) h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) + k;
+  return h;
+};
+let sum = 0;
+for (let i = 0; i < count; i++) sum += hash(i);
+`,
   'src/prices.ts': `export function price(item: number): number {
   let cents = item;
   for (let k = 0; k < 30; k++) cents = (cents * 31 + k) % 1009;
@@ -209,6 +221,17 @@ describeWindow(
       await window.page.keyboard.press('Enter');
       await expect.poll(() => existsSync(folder.file('src/report.cpuprofile')), { timeout: 20_000 }).toBe(true);
       expect(readFileSync(folder.file('src/report.cpuprofile'), 'utf8')).toContain('"functionName":"hash"');
+    });
+
+    test('a cell is profiled from its menu command, with heat inside the cell', async () => {
+      const { window } = stage;
+      await window.quickOpen('cells.memoir.ts');
+      await window.page.locator('.notebookOverlay .view-line', { hasText: 'hash(i)' }).first().click();
+      await window.command('Memoir: Profile Cell');
+      await expect.poll(async () => (await window.output('h1')).textContent(), { timeout: 60_000 }).toBe('Rounds');
+      const marks = window.page.locator('.notebookOverlay .glyph-margin-widgets > div');
+      await soon(() => marks.count()).toBeGreaterThan(0);
+      await window.shot('profile-cell');
     });
 
     test('a profile file opens as flame charts, bottom-up and call tree', async () => {
