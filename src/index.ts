@@ -23,6 +23,8 @@ export { type RecordedStreamOptions, recordedStream } from './cache/recordedStre
 export { batch } from './data/batch.ts';
 export type { LoadOptions, Source } from './data/load.ts';
 export { LoadAllError, type LoadAllOptions, type LoadProgress, type LoadRequest } from './data/loadAll.ts';
+export type { PostgresDatabase } from './data/postgres.ts';
+export type { ConnectionStatistics, DatabaseConnectionOptions } from './data/postgresPool.ts';
 export type { Table } from './data/table.ts';
 export { chart, vegaLite } from './kernel/chart.ts';
 export { display } from './kernel/display.ts';
@@ -56,6 +58,14 @@ export type { ProfileComparison, ProfileResult } from './protocol/profiler.ts';
  * const flights = await load('data/flights.csv', { columns: ['origin', 'delay'], where: { delay: { min: 15 } } });
  */
 export const load = data.load;
+/**
+ * A PostgreSQL database as a source of tables. It is only read; connections are opened when they are needed.
+ * @example
+ * const shop = database(process.env.SHOP_URL, { pool: 4 });
+ * const orders = await shop.table('orders', { where: { year: { min: 2020 } }, columns: ['customer', 'total'] });
+ * const best = await shop.sql`SELECT customer, sum(total) AS total FROM orders WHERE total > ${100} GROUP BY 1`;
+ */
+export const database = data.database;
 /**
  * Loads several datasets at once, each tried again where it fails for a reason that may pass.
  * Where some fail all the same, `LoadAllError` names them and carries the tables of the others.

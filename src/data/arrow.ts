@@ -6,7 +6,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { RecordBatchReader } from 'apache-arrow';
 import { messageOf, UserError } from '../base/errors.ts';
 import { type ArrowColumn, arrowColumn } from './arrowColumn.ts';
-import type { Job } from './conversions.ts';
+import type { Job } from './conversionJob.ts';
 import { unpacked } from './decode.ts';
 import { lz4Frame } from './lz4.ts';
 import { textRow, textToParquet } from './textRows.ts';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { messageOf } from '../base/errors.ts';
-import type { Job } from './conversions.ts';
+import type { Job } from './conversionJob.ts';
 import { DECODED, decodeFile, unpacked } from './decode.ts';
 import { compose, type FileStamp, filesOf, list, type Query, quoteText, text, value } from './query.ts';
 import { escapeGlob } from './render.ts';

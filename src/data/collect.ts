@@ -49,7 +49,7 @@ function typeName(type: DuckDBType, { api }: DuckDb): string {
 }
 
 /** Names told apart as DuckDB does it where a query is nested: `a`, `a_1`. */
-function distinctNames(names: readonly string[]): string[] {
+export function distinctNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
     let distinct = name;

@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Job } from './conversionJob.ts';
 import type { Database } from './database.ts';
 import type { FileDigests } from './fileDigests.ts';
 import type { KeptFolders } from './keptFolders.ts';
 import { type Conversion, type FileStamp, mapFiles, type Query } from './query.ts';
 import { restless, whileSteady } from './steady.ts';
-
-/** A file to be brought into `folder` in a form that DuckDB reads. */
-export interface Job {
-  readonly source: string;
-  readonly folder: string;
-  readonly options: Conversion['options'];
-  readonly database: Database;
-  readonly signal: AbortSignal | undefined;
-}
 
 /** What does each kind of conversion, loaded when it is needed. */
 const CONVERTERS: Readonly<Record<Conversion['kind'], () => Promise<(job: Job) => Promise<void>>>> = {

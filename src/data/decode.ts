@@ -4,7 +4,7 @@ import { pipeline as pipe, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UserError } from '../base/errors.ts';
-import type { Job } from './conversions.ts';
+import type { Job } from './conversionJob.ts';
 
 /** The file that `decodeFile` makes. */
 export const DECODED = 'text';

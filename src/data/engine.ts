@@ -12,6 +12,7 @@ import { fingerprint, fingerprints } from './fingerprint.ts';
 import type { Keeper } from './keeper.ts';
 import type { KeptFolders } from './keptFolders.ts';
 import { type FileStamp, filesOf, type Query, replaceQueries, walk } from './query.ts';
+import { fetchRemotes } from './remote.ts';
 import { render } from './render.ts';
 import { publishRead } from './source.ts';
 import { type DatabaseStatistics, QueryStatistics } from './statistics.ts';
@@ -31,10 +32,11 @@ export interface EngineParts {
 
 /** What tables run on: a database, and the folder from which relative paths start. */
 export class Engine {
-  readonly #database: Database;
+  readonly database: Database;
   readonly #digests: FileDigests;
   readonly #conversions: Conversions;
-  readonly #kept: KeptFolders;
+  /** What was brought here from files and databases that DuckDB does not read itself. */
+  readonly kept: KeptFolders;
   readonly #answers: Answers;
   readonly #statistics = new QueryStatistics();
   readonly stored: StoredTables;
@@ -44,10 +46,10 @@ export class Engine {
   #directory: string | null = null;
 
   constructor({ database, digests, kept, tables, keeper }: EngineParts) {
-    this.#database = database;
+    this.database = database;
     this.#digests = digests;
     this.#conversions = new Conversions(database, digests, kept);
-    this.#kept = kept;
+    this.kept = kept;
     this.keeper = keeper;
     this.#answers = new Answers(keeper, this.#statistics);
     this.cubes = new Cubes(keeper, this.#answers);
@@ -72,7 +74,7 @@ export class Engine {
   /** Sets the folder from which relative paths start; tables made before keep theirs. */
   setBaseDirectory(directory: string): void {
     this.#directory = resolve(directory);
-    this.#database.setDirectory(this.#directory);
+    this.database.setDirectory(this.#directory);
   }
 
   /**
@@ -120,7 +122,7 @@ export class Engine {
     return this.#statistics.time(shortText(query), () =>
       whileSteady(paths, async () => {
         for (const path of paths) publishRead(path);
-        return this.#database.run(await this.#conversions.prepare(query, options.signal), options);
+        return this.database.run(await this.#ready(query, options), options);
       }),
     );
   }
@@ -128,12 +130,17 @@ export class Engine {
   /** Runs a query, telling of the files that it reads, and gives its rows in parts of about `rows`. */
   async *parts(query: Query, rows: number, options: QueryOptions = {}): AsyncGenerator<Columns> {
     for (const { path } of filesOf(query)) publishRead(path);
-    yield* this.#database.parts(await this.#conversions.prepare(query, options.signal), rows, options);
+    yield* this.database.parts(await this.#ready(query, options), rows, options);
+  }
+
+  /** The same query, reading only what DuckDB can read. */
+  async #ready(query: Query, { signal }: QueryOptions): Promise<Query> {
+    return this.#conversions.prepare(await fetchRemotes(query, signal), signal);
   }
 
   /** Runs SQL text that reads no files of the reader's. */
   query(sql: string): Promise<Columns> {
-    return this.#database.query(sql);
+    return this.database.query(sql);
   }
 
   /** Finds a file to read, tells of it, and notes what it holds. */
@@ -150,7 +157,7 @@ export class Engine {
 
   /** The file that holds what an address gives. */
   download(url: URL, options: DownloadOptions): Promise<string> {
-    return download(this.#kept, url, options);
+    return download(this.kept, url, options);
   }
 
   /** The digest of what a file holds now. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, UserError } from '../base/errors.ts';
-import type { Job } from './conversions.ts';
+import type { Job } from './conversionJob.ts';
 import { nearestName } from './nearestName.ts';
 import { castTo, type TextColumn, textRow, textToParquet } from './textRows.ts';
 

@@ -3,14 +3,19 @@ import { UserError } from '../base/errors.ts';
 import { type BadRow, badRowsSql } from './badRows.ts';
 import type { Engine } from './engine.ts';
 import { type FileOptions, fileSql } from './fileSql.ts';
-import { type Filter, filterSql } from './filter.ts';
+import type { Filter } from './filter.ts';
 import { expand } from './findFiles.ts';
+import { TABLE } from './fragment.ts';
 import { type InlineSource, inlineData } from './inline.ts';
-import { compose, list, name, type Query, text } from './query.ts';
+import { compose, list, type Narrowing, type Query } from './query.ts';
+import { narrowSql, pushDown } from './remote.ts';
 import { Table } from './table.ts';
 
 /** A file's path or address, several of them or a pattern such as `data/*.csv`; rows or columns that the program holds; another table. */
-export type Source = string | URL | readonly (string | URL)[] | InlineSource | Table<never>;
+export type Source = string | URL | readonly (string | URL)[] | InlineSource | AnyTable;
+
+/** A table, whatever its rows are. */
+type AnyTable = Pick<Table, typeof TABLE | 'query'>;
 
 export interface LoadOptions<Row = Record<string, unknown>> extends FileOptions {
   /** Only rows that meet these conditions, also on columns that are not kept. */
@@ -32,17 +37,23 @@ export async function load<Row = Record<string, unknown>>(
 ): Promise<Table<Row>> {
   const { where = {}, columns, limit } = options;
   if (columns?.length === 0) throw new UserError('load: columns is empty; name at least one, or leave it out for all.');
-  const selected = columns ? list(columns.map(name)) : text('*');
-  const rows = compose`SELECT ${selected} FROM ${await relation(engine, source, options)} WHERE ${filterSql(where)}`;
-  const whole = new Table<Row>(engine, rows);
+  const wanted = { where, ...(columns && { columns }) };
+  const whole = new Table<Row>(engine, await sourceSql(engine, source, wanted, options));
   const table = limit === undefined ? whole : whole.limit(limit);
   await table.schema(options);
-  if (options.badRows === 'aside') await tellBadRows(engine, rows);
+  if (options.badRows === 'aside') await tellBadRows(engine, whole.query);
   return table;
 }
 
-async function relation(engine: Engine, source: Source, options: FileOptions): Promise<Query> {
-  if (source instanceof Table) return compose`(${source.query}\n)`;
+async function sourceSql(engine: Engine, source: Source, wanted: Narrowing, options: FileOptions): Promise<Query> {
+  if (isTable(source)) {
+    const { query, rest } = pushDown(source.query, wanted);
+    return rest === null ? query : narrowSql(compose`(${query}\n)`, rest);
+  }
+  return narrowSql(await relation(engine, source, options), wanted);
+}
+
+async function relation(engine: Engine, source: Exclude<Source, AnyTable>, options: FileOptions): Promise<Query> {
   if (typeof source === 'string' || source instanceof URL) return filesSql(engine, [source], options);
   if (isPaths(source)) return filesSql(engine, source, options);
   return { texts: ['', ''], pieces: [{ kind: 'data', data: inlineData(source) }] };
@@ -64,6 +75,10 @@ async function filesSql(engine: Engine, sources: readonly (string | URL)[], opti
     relations.map((one) => compose`FROM ${one}`),
     ' UNION ALL BY NAME ',
   )})`;
+}
+
+function isTable(source: Source): source is AnyTable {
+  return typeof source === 'object' && TABLE in source;
 }
 
 function isPaths(source: object): source is readonly (string | URL)[] {

@@ -10,6 +10,8 @@ import { KeptFolders } from './keptFolders.ts';
 import { type LoadOptions, load, type Source } from './load.ts';
 import { type LoadAllOptions, type LoadRequest, loadAll } from './loadAll.ts';
 import { type Pipeline, type PipelineOptions, pipeline, type Steps } from './pipeline.ts';
+import { PostgresDatabase } from './postgres.ts';
+import type { DatabaseConnectionOptions } from './postgresPool.ts';
 import { type Cube, precompute } from './precompute.ts';
 import type { Scalar } from './query.ts';
 import type { Recipe } from './recipe.ts';
@@ -27,6 +29,7 @@ export interface Data {
     datasets: Readonly<Record<Name, Source | LoadRequest>>,
     options?: LoadAllOptions,
   ) => Promise<Record<Name, Table>>;
+  readonly database: (url: string, options?: DatabaseConnectionOptions) => PostgresDatabase;
   readonly sql: <Row = Record<string, unknown>>(texts: TemplateStringsArray, ...values: readonly unknown[]) => Sql<Row>;
   /** Runs SQL text as it stands, also such as changes settings or makes tables; `$1`, … stand for `values`. */
   readonly query: (sql: string, values?: readonly Scalar[], options?: QueryOptions) => Promise<Columns>;
@@ -73,6 +76,7 @@ export function openData(options: DataOptions = {}): Data {
   if (options.directory) engine.setBaseDirectory(options.directory);
   return {
     load: (source, loadOptions) => load(engine, source, loadOptions),
+    database: (url, connectionOptions) => new PostgresDatabase(engine, url, connectionOptions),
     loadAll: (datasets, allOptions) => loadAll((source, one) => load(engine, source, one), datasets, allOptions),
     sql: (texts, ...values) => new Sql(engine, texts, values),
     query: (sql, values, queryOptions) => database.query(sql, values, queryOptions),

@@ -1,3 +1,5 @@
+import type { Field } from './columns.ts';
+
 /** A value bound to a statement; it never becomes part of its text. */
 export type Scalar = string | number | bigint | boolean | null | Date;
 
@@ -33,6 +35,27 @@ export interface InlineData {
   readonly digest: string;
 }
 
+/** What of some rows is wanted. */
+export interface Narrowing {
+  /** A filter, as `filterSql` takes it. */
+  readonly where?: Readonly<Record<string, unknown>>;
+  readonly columns?: readonly string[];
+  readonly limit?: number;
+}
+
+/** Rows of a database elsewhere: fetched when they are first needed, and the same from then on. */
+export interface RemoteRows {
+  /** No other rows have it. */
+  readonly id: string;
+  readonly fields: readonly Field[];
+  /** The Parquet file that holds them. */
+  fetch(signal?: AbortSignal): Promise<string>;
+  /** How many there are, without fetching them where they were not. */
+  count(signal?: AbortSignal): Promise<number>;
+  /** Fewer of these rows, chosen over there; null where this side has to choose. */
+  narrow(to: Narrowing): RemoteRows | null;
+}
+
 /** What stands between two texts of a query. */
 export type Piece =
   | { readonly kind: 'value'; readonly value: Scalar }
@@ -59,6 +82,8 @@ export interface Query {
   readonly groups?: GroupsSpec;
   /** A choice among the rows of `source`, by these columns alone. */
   readonly filter?: { readonly source: Query; readonly columns: readonly string[]; readonly test: Query };
+  /** Rows of a database elsewhere, for which this stands. */
+  readonly remote?: RemoteRows;
   /** Files that the texts themselves name. */
   readonly reads?: readonly FileStamp[];
 }

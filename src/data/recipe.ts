@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { formatBytes } from '../base/format.ts';
 import type { Engine } from './engine.ts';
 import { inlineSize } from './inline.ts';
-import { dataOf, filesOf, mapFiles, type Query } from './query.ts';
+import { dataOf, filesOf, mapFiles, type Query, walk } from './query.ts';
 
 /** A table as plain data, to be kept or carried to another process. */
 export interface Recipe {
@@ -22,6 +22,9 @@ export function packRecipe(query: Query, engine: Engine): Recipe {
     throw new UserError(
       `This table holds ${formatBytes(size)} of rows given by the program; a table that is kept may hold ${formatBytes(MAX_DATA_BYTES)}. Save the rows as a file and load that.`,
     );
+  }
+  if ([...walk(query)].some((part) => part.remote)) {
+    throw new UserError('This table reads a database elsewhere, so it is made anew rather than kept.');
   }
   const portable = mapFiles(query, (file) => ({ ...file, path: engine.portable(file.path) }));
   return { version: 1, query: portable, files: filesOf(portable) };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, UserError } from '../base/errors.ts';
-import type { Job } from './conversions.ts';
+import type { Job } from './conversionJob.ts';
 import { nearestName } from './nearestName.ts';
 import { name } from './query.ts';
 import { castTo, type TextColumn, textRow, textToParquet } from './textRows.ts';

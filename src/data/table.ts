@@ -14,6 +14,7 @@ import { planText } from './plan.ts';
 import { tableData } from './preview.ts';
 import { compose, list, name, type Query, text, value } from './query.ts';
 import { packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
+import { pushedDown, remoteOf } from './remote.ts';
 import { toArrow } from './toArrow.ts';
 import { writeTable } from './write.ts';
 
@@ -53,6 +54,8 @@ export class Table<Row = Record<string, unknown>> {
   /** Rows that meet every condition: `{origin: ['SEA', 'SFO'], delay: {min: 15}}`, or an SQL expression. */
   where(condition: Filter<Row> | Expression): Table<Row> {
     const isWritten = isExpression(condition);
+    const narrower = isWritten ? null : pushedDown(this.#query, { where: condition });
+    if (narrower) return this.#with(narrower);
     const test = isWritten ? expressionSql(condition) : filterSql(condition);
     const rows = compose`SELECT * FROM ${this.#relation} WHERE ${test}`;
     return this.#with(
@@ -63,7 +66,8 @@ export class Table<Row = Record<string, unknown>> {
   /** These columns only, in this order. */
   select<K extends Names<Row>>(...columns: readonly K[]): Table<Pick<Row, K>> {
     if (columns.length === 0) throw new UserError('select needs at least one column.');
-    return this.#with(compose`SELECT ${list(columns.map(name))} FROM ${this.#relation}`);
+    const narrower = pushedDown(this.#query, { columns });
+    return this.#with(narrower ?? compose`SELECT ${list(columns.map(name))} FROM ${this.#relation}`);
   }
 
   /** Adds columns, or replaces those of the same name; every expression sees the columns as they were. */
@@ -117,7 +121,10 @@ export class Table<Row = Record<string, unknown>> {
       if (!Number.isSafeInteger(number) || number < 0)
         throw new UserError(`limit takes whole numbers from 0, not ${number}.`);
     }
-    return this.#with(compose`SELECT * FROM ${this.#relation} LIMIT ${value(count)} OFFSET ${value(skip)}`);
+    const narrower = skip === 0 ? pushedDown(this.#query, { limit: count }) : null;
+    return this.#with(
+      narrower ?? compose`SELECT * FROM ${this.#relation} LIMIT ${value(count)} OFFSET ${value(skip)}`,
+    );
   }
 
   /** What is in each column: type, least and greatest value, mean, quartiles, how many are missing. */
@@ -151,6 +158,8 @@ export class Table<Row = Record<string, unknown>> {
 
   /** How many rows there are. */
   async count(options?: QueryOptions): Promise<number> {
+    const remote = remoteOf(this.#query);
+    if (remote) return remote.count(options?.signal);
     const { columns } = await this.#run(compose`SELECT count(*) FROM ${this.#relation}`, options);
     return Number((columns[0] as { values: ArrayLike<number> }).values[0]); // count(*) is one whole number
   }
@@ -213,6 +222,8 @@ export class Table<Row = Record<string, unknown>> {
 
   /** Names and types of the columns, without reading the rows. */
   schema(options?: QueryOptions): Promise<readonly Field[]> {
+    const remote = remoteOf(this.#query);
+    if (remote) return Promise.resolve(remote.fields);
     this.#schema ??= this.#run(
       compose`SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${this.#relation})`,
       options,

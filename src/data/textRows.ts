@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { name, quoteText } from './query.ts';
+import { quoteName, quoteText } from './query.ts';
 
 /** A column whose values come as text, and what DuckDB makes of the text: an expression around it. */
 export interface TextColumn {
@@ -25,6 +25,14 @@ export function castTo(column: string, type: string): TextColumn {
   return { name: column, sql: type === 'VARCHAR' ? (text) => text : (text) => `CAST(${text} AS ${type})` };
 }
 
+/** A relation that reads such lines: columns `c0`, `c1`, … of text. */
+export function readText(path: string, count: number): string {
+  const columns = [...Array.from({ length: count }, (_, index) => `c${index}`), 'line_end'];
+  return `read_csv(${quoteText(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '',
+    allow_quoted_nulls = false, max_line_size = ${LONGEST}, buffer_size = ${2 * LONGEST},
+    columns = {${columns.map((column) => `'${column}': 'VARCHAR'`).join(', ')}})`;
+}
+
 /** Makes a Parquet file of lines written by `textRow`, or by PostgreSQL in the same way. */
 export async function textToParquet(
   database: Database,
@@ -35,12 +43,9 @@ export async function textToParquet(
     signal,
   }: { from: string; to: string; columns: readonly TextColumn[]; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const read = [...columns.map((_, index) => `c${index}`), 'line_end'].map((column) => `'${column}': 'VARCHAR'`);
-  const made = columns.map((column, index) => `${column.sql(`c${index}`)} AS ${name(column.name).texts[0]}`);
+  const made = columns.map((column, index) => `${column.sql(`c${index}`)} AS ${quoteName(column.name)}`);
   await database.query(
-    `COPY (SELECT ${made.join(', ')} FROM read_csv(${quoteText(from)}, auto_detect = false, header = false, delim = ',',
-      quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${LONGEST}, buffer_size = ${2 * LONGEST},
-      columns = {${read.join(', ')}})) TO ${quoteText(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
+    `COPY (SELECT ${made.join(', ')} FROM ${readText(from, columns.length)}) TO ${quoteText(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
     [],
     { signal },
   );
