@@ -122,9 +122,7 @@ export class Table<Row = Record<string, unknown>> {
         throw new UserError(`limit takes whole numbers from 0, not ${number}.`);
     }
     const narrower = skip === 0 ? pushedDown(this.#query, { limit: count }) : null;
-    return this.#with(
-      narrower ?? compose`SELECT * FROM ${this.#relation} LIMIT ${value(count)} OFFSET ${value(skip)}`,
-    );
+    return this.#with(narrower ?? compose`SELECT * FROM ${this.#relation} LIMIT ${value(count)} OFFSET ${value(skip)}`);
   }
 
   /** What is in each column: type, least and greatest value, mean, quartiles, how many are missing. */

@@ -140,7 +140,14 @@ describe.skipIf(!findPostgres())(NEEDS, () => {
     const types =
       await data.sql`SELECT typeof(num) AS num, typeof(ints) AS ints, typeof(tz) AS tz, typeof(raw) AS bytes, typeof(id) AS id, typeof(js) AS js FROM ${values} LIMIT 1`;
     expect(await types.rows()).toEqual([
-      { num: 'DECIMAL(38,9)', ints: 'INTEGER[]', tz: 'TIMESTAMP WITH TIME ZONE', bytes: 'BLOB', id: 'UUID', js: 'JSON' },
+      {
+        num: 'DECIMAL(38,9)',
+        ints: 'INTEGER[]',
+        tz: 'TIMESTAMP WITH TIME ZONE',
+        bytes: 'BLOB',
+        id: 'UUID',
+        js: 'JSON',
+      },
     ]);
   });
 
