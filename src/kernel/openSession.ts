@@ -2,6 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { keyDigest } from '../cache/key.ts';
 import { keyedDigest } from '../cache/seal.ts';
+import { Backgrounds } from '../notebook/background.ts';
 import { ABSENT, FileDigests } from '../notebook/fileDigests.ts';
 import { ModuleDigests } from '../notebook/moduleDigests.ts';
 import { type RecordStore, Records } from '../notebook/records.ts';
@@ -92,6 +93,7 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
   const parts = {
     kernel: options.share?.(kernel) ?? kernel,
     records,
+    backgrounds: new Backgrounds(store, modules),
     modules,
     circumstances,
     widgets,

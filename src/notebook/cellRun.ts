@@ -11,6 +11,8 @@ export interface Reason {
   readonly component: string | null;
   readonly before: string | null;
   readonly after: string | null;
+  /** Of code and modules: the lines that differ, as a unified diff without its head. */
+  readonly diff?: string;
 }
 
 /** What a cell shows. */

@@ -7,17 +7,26 @@ export function reason(text: string, component: string | null = null): Reason {
   return { text, component, before: null, after: null };
 }
 
-/** Why a key differs from the one before it, by the component that matters most to the reader. */
-export function explainComponents(before: Components, after: Components): Reason {
+/** The components that differ between two keys, the one that matters most to the reader first. */
+export function differingComponents(before: Components, after: Components): string[] {
   const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].filter((n) => before[n] !== after[n]);
-  const first = names.sort((a, b) => rank(a) - rank(b))[0];
+  return names.sort((a, b) => rank(a) - rank(b));
+}
+
+/** What is known of a change beyond that there is one: a sentence, and the lines that differ. */
+export type Detail = Pick<Reason, 'text' | 'diff'>;
+
+/** Why a key differs from the one before it, by the component that matters most. */
+export function explainComponents(before: Components, after: Components, detail: Detail | null): Reason {
+  const [first, ...more] = differingComponents(before, after);
   if (first === undefined) return reason('not kept');
-  const others = names.length > 1 ? `, and ${names.length - 1} more` : '';
+  const others = more.length ? `, and ${more.length} more` : '';
   return {
-    text: sentence(first, before[first] === undefined, after[first] === undefined) + others,
     component: first,
     before: before[first] ?? null,
     after: after[first] ?? null,
+    ...detail,
+    text: (detail?.text ?? sentence(first, before[first] === undefined, after[first] === undefined)) + others,
   };
 }
 

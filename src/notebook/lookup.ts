@@ -1,15 +1,17 @@
 import type { CellId } from '../protocol/kernel.ts';
+import { type Background, type Backgrounds, type Shapes, shapeChange, shapeOf } from './background.ts';
 import { type Circumstances, type Components, keyOf, moduleComponents, staticComponents } from './cellKey.ts';
 import type { CellState, Reason } from './cellRun.ts';
-import { explainComponents, explainRead, reason } from './explain.ts';
+import { type Detail, differingComponents, explainComponents, explainRead, reason } from './explain.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
 import type { Program } from './program.ts';
 import { type CellRecord, exportDigest } from './record.ts';
-import type { Records, RecordTier } from './records.ts';
+import type { LastRecord, Records, RecordTier } from './records.ts';
 import { type Traced, traceOf } from './trace.ts';
 
 export interface LookupOptions {
   readonly records: Records;
+  readonly backgrounds: Backgrounds;
   readonly modules: ModuleDigests;
   readonly circumstances: () => Promise<Circumstances>;
   /** False neither looks up nor keeps anything beyond this session. */
@@ -19,6 +21,8 @@ export interface LookupOptions {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
+
+type StateOf = (id: CellId) => CellState;
 
 /** What is known of a cell under its present key. */
 export interface Found {
@@ -43,7 +47,7 @@ export class Lookup {
   }
 
   /** The cell's static key as things are now; all its inputs must have a result. */
-  async key(program: Program, id: CellId, stateOf: (id: CellId) => CellState): Promise<CellKey> {
+  async key(program: Program, id: CellId, stateOf: StateOf): Promise<CellKey> {
     const [{ codeDigest }, circumstances] = await Promise.all([program.compile(id), this.#options.circumstances()]);
     const digests = program.inputs(id).map(({ name, cell }) => [name, exportDigest(stateOf(cell).record!, name)]);
     const components = await staticComponents(
@@ -83,13 +87,19 @@ export class Lookup {
    * Keeps a finished run, unless the cell or the session keeps nothing, or what it read has changed since.
    * @returns false when a module was edited while it ran: then nobody knows which text it ran with
    */
-  async keep(program: Program, id: CellId, record: CellRecord): Promise<boolean> {
+  async keep(program: Program, id: CellId, record: CellRecord, stateOf: StateOf): Promise<boolean> {
     const modules = await moduleComponents(program.modules(id), this.#options.modules);
     if (Object.entries(modules).some(([name, digest]) => record.components[name] !== digest)) return false;
     const { cache } = program.cells.get(id)!.options;
     if (!this.#options.useCache || cache.mode === 'off') return true;
     if (await this.#options.records.changedRead(record)) return true;
-    await this.#options.records.save(record, program.reference(id), cache.persist);
+    const inputs = shapesOf(program, id, stateOf);
+    const background = await this.#options.backgrounds.take(program, id, inputs, cache.persist);
+    await this.#options.records.save(record, {
+      reference: program.reference(id),
+      background,
+      persist: cache.persist,
+    });
     return true;
   }
 
@@ -104,15 +114,26 @@ export class Lookup {
   }
 
   /** The record of the cell's last run, also of another session; it need not hold. */
-  async last(program: Program, id: CellId): Promise<CellRecord | null> {
+  async last(program: Program, id: CellId): Promise<LastRecord | null> {
     return this.#options.useCache ? this.#options.records.last(program.reference(id)) : null;
   }
 
   /** Why the cell has to run, against the nearest run before. */
-  async explain(program: Program, id: CellId, now: CellKey, nearest: CellRecord | null): Promise<Reason> {
-    const last = nearest ?? (await this.last(program, id));
+  async explain(
+    program: Program,
+    id: CellId,
+    { now, nearest, stateOf }: { now: CellKey; nearest: CellRecord | null; stateOf: StateOf },
+  ): Promise<Reason> {
+    const latest = await this.last(program, id);
+    const last = nearest ?? latest;
     if (!last) return reason('first run');
-    if (last.staticKey !== now.key) return explainComponents(last.components, now.components);
+    if (last.staticKey !== now.key) {
+      const background = latest?.staticKey === last.staticKey ? latest.background : undefined;
+      const [first] = differingComponents(last.components, now.components);
+      const inputs = shapesOf(program, id, stateOf);
+      const detail = background && first ? await this.#detail(program, id, { first, background, inputs }) : null;
+      return explainComponents(last.components, now.components, detail);
+    }
     const read = await this.#options.records.changedRead(last);
     if (read) return explainRead(read);
     if (program.cells.get(id)!.options.cache.ttlMs !== null) return reason('its time to live is over');
@@ -120,6 +141,22 @@ export class Lookup {
     const where =
       last.session === this.#options.session ? 'and was asked to run again' : 'and last ran in another session';
     return reason(`it depends on ${last.impure.join(', ')} ${where}`);
+  }
+
+  /** What exactly changed of the component that matters most. */
+  async #detail(
+    program: Program,
+    id: CellId,
+    { first, background, inputs }: { first: string; background: Background; inputs: Shapes },
+  ): Promise<Detail | null> {
+    const [kind, name = ''] = splitOnce(first);
+    if (kind === 'input') {
+      const change = shapeChange(background.inputs[name], inputs[name]);
+      return change === null ? null : { text: `\`${name}\` changed: ${change}` };
+    }
+    if (kind !== 'code' && kind !== 'module') return null;
+    const change = await this.#options.backgrounds.textChange(background, program, id, kind === 'code' ? null : name);
+    return change && { text: `${change.where} of ${change.of} ${change.verb}`, diff: change.diff };
   }
 
   async #own(own: CellRecord | null, key: string) {
@@ -132,6 +169,20 @@ export class Lookup {
     if (cache.ttlMs !== null) return this.#options.clock() - record.createdAt < cache.ttlMs;
     return record.impure.length === 0 || cache.mode === 'always' || record.session === this.#options.session;
   }
+}
+
+function shapesOf(program: Program, id: CellId, stateOf: StateOf): Shapes {
+  const shapes = program.inputs(id).flatMap(({ name, cell }) => {
+    const info = stateOf(cell).record?.exports.find((one) => one.name === name);
+    return info ? [[name, shapeOf(info)]] : [];
+  });
+  return Object.fromEntries(shapes);
+}
+
+/** `module ./a b.ts` → `module` and `./a b.ts`. */
+function splitOnce(component: string): [kind: string, name?: string] {
+  const at = component.indexOf(' ');
+  return at < 0 ? [component] : [component.slice(0, at), component.slice(at + 1)];
 }
 
 function runsWhenAsked(program: Program, id: CellId, record: CellRecord): boolean {

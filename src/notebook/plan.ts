@@ -49,11 +49,12 @@ async function planCell(program: Program, id: CellId, { lookup, stateOf, planned
   const would = options.run === 'manual' ? 'manual' : 'run';
   const open = above.find(({ state }) => !state);
   if (open) return { ...base, would, reason: reason(`${open.label} runs before it`) };
-  const now = await lookup.key(program, id, (up) => planned.get(up)!.state!);
+  const stateThen = (up: CellId) => planned.get(up)!.state!;
+  const now = await lookup.key(program, id, stateThen);
   const found = await lookup.find(program, id, own, now.key, false);
   const estimateMs = found?.record.ms ?? base.estimateMs;
   if (!found?.holds) {
-    const why = await lookup.explain(program, id, now, found?.record ?? own);
+    const why = await lookup.explain(program, id, { now, nearest: found?.record ?? own, stateOf: stateThen });
     return { ...base, estimateMs, would, reason: why };
   }
   const state = { ...UNKNOWN, record: found.record };

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Read } from '../protocol/kernel.ts';
+import type { Background } from './background.ts';
 import { keyOf } from './cellKey.ts';
 import { ABSENT, type FileDigests } from './fileDigests.ts';
 import { type CellRecord, recordKey } from './record.ts';
@@ -28,6 +29,9 @@ export interface World {
   /** Digest of a widget's state. */
   widget(name: string): string;
 }
+
+/** A record without what it shows, with what its run was made from; older ones lack that. */
+export type LastRecord = CellRecord & { readonly background?: Background };
 
 type ReadSet = readonly Pick<Read, 'kind' | 'name'>[];
 
@@ -84,11 +88,14 @@ export class Records {
   }
 
   /** The last record of the cell that `reference` names in this notebook, for explanations only. */
-  async last(reference: string): Promise<CellRecord | null> {
-    return ((await this.#store.peek(this.#lastKey(reference)))?.value as CellRecord | undefined) ?? null; // written by `save`
+  async last(reference: string): Promise<LastRecord | null> {
+    return ((await this.#store.peek(this.#lastKey(reference)))?.value as LastRecord | undefined) ?? null; // written by `save`
   }
 
-  async save(record: CellRecord, reference: string, persist: boolean): Promise<void> {
+  async save(
+    record: CellRecord,
+    { reference, background, persist }: { reference: string; background: Background; persist: boolean },
+  ): Promise<void> {
     const options = { savedMs: record.ms, persist };
     const set: ReadSet = record.reads.map(({ kind, name }) => ({ kind, name }));
     const known = await this.#readSets(record.staticKey);
@@ -96,7 +103,7 @@ export class Records {
       await this.#store.set(readSetsKey(record.staticKey), [set, ...known].slice(0, MAX_READ_SETS), options);
     }
     await this.#store.set(record.key, record, options);
-    await this.#store.set(this.#lastKey(reference), { ...record, outputs: [], console: [] }, options);
+    await this.#store.set(this.#lastKey(reference), { ...record, outputs: [], console: [], background }, options);
   }
 
   async #readSets(staticKey: string): Promise<ReadSet[]> {

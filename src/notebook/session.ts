@@ -4,6 +4,7 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { CellId, Kernel } from '../protocol/kernel.ts';
 import type { Toast } from '../protocol/output.ts';
+import type { Backgrounds } from './background.ts';
 import type { Circumstances } from './cellKey.ts';
 import type { CellState } from './cellRun.ts';
 import { type Aside, Execution } from './execution.ts';
@@ -18,6 +19,7 @@ import { FOLLOW, LOOK, Wave } from './wave.ts';
 export interface SessionOptions {
   readonly kernel: Kernel;
   readonly records: Records;
+  readonly backgrounds: Backgrounds;
   readonly modules: ModuleDigests;
   readonly circumstances: () => Promise<Circumstances>;
   /** The states of the notebook's widgets; the caller keeps them. */

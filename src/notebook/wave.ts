@@ -45,6 +45,8 @@ export class Wave implements Disposable {
   /** A cell's state changed. */
   readonly onChange = this.#changes.event;
 
+  readonly #stateOf = (id: CellId) => this.state(id);
+
   constructor(options: WaveOptions) {
     this.#options = options;
     this.#lookup = options.lookup;
@@ -140,7 +142,7 @@ export class Wave implements Disposable {
     if (obstacle) return this.#halt(id, obstacle);
     const interrupts = this.#interrupts;
     program.compileAhead(id);
-    const now = await this.#lookup.key(program, id, (up) => this.state(up));
+    const now = await this.#lookup.key(program, id, this.#stateOf);
     const { status, record } = this.state(id);
     const { asked, again } = wanted;
     if (!again && status === 'done' && (await this.#lookup.isCurrent(program, id, record!, now.key, asked))) return;
@@ -149,7 +151,7 @@ export class Wave implements Disposable {
     if (found?.holds) return this.#take(id, found);
     const why = again
       ? reason('it was asked to run again')
-      : await this.#lookup.explain(program, id, now, found?.record ?? record);
+      : await this.#lookup.explain(program, id, { now, nearest: found?.record ?? record, stateOf: this.#stateOf });
     const waitsToBeAsked = program.cells.get(id)!.options.run === 'manual' && !wanted.asked;
     if (wanted.look || waitsToBeAsked) {
       return this.#halt(id, { type: 'stale', reason: why, ...(found && { record: found.record }) });
@@ -174,7 +176,7 @@ export class Wave implements Disposable {
   async #prepare(program: Program, id: CellId, now: CellKey): Promise<boolean> {
     await this.#execution.renew(await this.#lookup.pinned(program, id));
     if (!(await this.#values.provide(program, id)) || program !== this.#program) return false;
-    return (await this.#lookup.key(program, id, (up) => this.state(up))).key === now.key; // else an input came out differently
+    return (await this.#lookup.key(program, id, this.#stateOf)).key === now.key; // else an input came out differently
   }
 
   async #run(program: Program, id: CellId, now: CellKey, why: Reason, wanted: Wanted): Promise<void> {
@@ -188,7 +190,7 @@ export class Wave implements Disposable {
     const trouble = executed.error ?? mutationError(program, id, executed.mutated);
     if (trouble) return this.#halt(id, { type: 'fail', error: trouble, ms });
     const { record, whole: traced } = await this.#record(program, id, executed, now);
-    const whole = traced && (await this.#lookup.keep(program, id, record));
+    const whole = traced && (await this.#lookup.keep(program, id, record, this.#stateOf));
     if (!whole && !record.impure.includes(WRITING)) return this.#enqueue(id, wanted);
     this.#done(id, record, { from: 'computed', ms, savedMs: 0, why });
     this.#follow(id);
@@ -213,7 +215,7 @@ export class Wave implements Disposable {
     const why = 'its values were needed and had not been kept';
     this.#done(id, same ? { ...record, run: fresh.run } : fresh, { from: 'recreated', ms, savedMs: 0, why });
     if (same) return true;
-    if (whole && (await this.#lookup.keep(this.#program, id, fresh))) this.#follow(id);
+    if (whole && (await this.#lookup.keep(this.#program, id, fresh, this.#stateOf))) this.#follow(id);
     else this.#enqueue(id, FOLLOW);
     return true;
   }
@@ -267,7 +269,7 @@ export class Wave implements Disposable {
   }
 
   #obstacle(id: CellId, look: boolean): CellEvent | null {
-    return obstacleOf(this.#program, id, (up) => this.state(up), look);
+    return obstacleOf(this.#program, id, this.#stateOf, look);
   }
 
   #dispatch(id: CellId, event: CellEvent): void {

@@ -63,6 +63,8 @@ export async function runPlan(notebooks: Notebooks): Promise<void> {
   else if (chosen?.cell) await openPlace({ file: notebook.document.uri.fsPath, cell: chosen.cell });
 }
 
+const DIFF_ICONS: Readonly<Record<string, string>> = { '+': 'diff-added', '-': 'diff-removed' };
+
 /** Says why a cell ran or did not. */
 export async function explainCell(notebooks: Notebooks, target: unknown): Promise<void> {
   const cell = cellFrom(target);
@@ -71,13 +73,15 @@ export async function explainCell(notebooks: Notebooks, target: unknown): Promis
   const state = notebook.stateOf(cell);
   const lines: vscode.QuickPickItem[] = [];
   if ('reason' in state) {
-    const { text, component, before, after } = state.reason;
+    const { text, component, before, after, diff } = state.reason;
     lines.push({
       label: `$(question) ${text}`,
       detail: [component, before && `before ${short(before)}`, after && `now ${short(after)}`]
         .filter(Boolean)
         .join(' · '),
     });
+    for (const line of diff?.split('\n') ?? [])
+      lines.push({ label: `$(${DIFF_ICONS[line[0]!] ?? 'blank'}) ${line.slice(1)}` });
   }
   if (state.status === 'error') lines.push({ label: `$(error) ${state.error.message}` });
   const { record } = state;

@@ -124,7 +124,7 @@ describe('memoir run', () => {
     await run();
     folder.write('sums.memoir.ts', SUMS.replace('value: 10', 'value: 20'));
     const { cells } = await run();
-    expect(cells.map(({ reason }) => reason?.text)).toEqual(['its code changed', '`limit` changed']);
+    expect(cells.map(({ reason }) => reason?.text)).toEqual(['line 2 of its code changed', '`limit` changed: 10 → 20']);
   });
 });
 
@@ -221,7 +221,7 @@ describe('memoir plan, check and cache', () => {
     folder.write('sums.memoir.ts', SUMS.replace('sum += i', 'sum += i * i'));
     const { cells, totals } = await plan();
     expect(cells.map(({ would }) => would)).toEqual(['disk', 'run']);
-    expect(cells[1]!.reason.text).toBe('its code changed');
+    expect(cells[1]!.reason.text).toMatch(/^line \d of its code changed$/);
     expect(totals).toMatchObject({ run: 1, hits: 1 });
   });
 

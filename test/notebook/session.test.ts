@@ -21,8 +21,28 @@ describe('when cells run', () => {
     const window = await notebook({ A: 'const a = 1;', B: 'const b = a + 1;', C: 'b + 1' }).open({ autoRun: 'lazy' });
     await window.runStale();
     expect(await window.edit('A', 'const a = 2;')).toEqual(['A ran', 'B stale', 'C stale']);
-    expect(window.state('B')).toMatchObject({ reason: { component: 'input a', text: '`a` changed' } });
+    expect(window.state('B')).toMatchObject({ reason: { component: 'input a', text: '`a` changed: 1 → 2' } });
     expect(await window.runStale()).toEqual(['B ran', 'C ran']);
+  });
+
+  test('a cell says which lines of its own code or of a helper changed, and how its inputs did', async () => {
+    const folder = notebook(
+      {
+        Rows: "import { step } from './helpers.ts';\nconst rows = Array.from({ length: 3 }, (_, i) => ({ i: i * step }));",
+        Count: 'const count = rows.length;\ncount',
+      },
+      { 'helpers.ts': '// helpers\nexport const step = 1;\n' },
+    );
+    const window = await folder.open();
+    await window.runStale();
+    folder.write('helpers.ts', '// helpers\nexport const step = 2;\n');
+    expect(await window.refresh()).toEqual(['Rows ran', 'Count ran']);
+    const diff = ' // helpers\n-export const step = 1;\n+export const step = 2;';
+    expect(window.state('Rows')).toMatchObject({ reason: { text: 'line 2 of helpers.ts changed', diff } });
+    expect(window.state('Count')).toMatchObject({ reason: { text: '`rows` changed' } });
+    await window.edit('Rows', "import { step } from './helpers.ts';\nconst rows = [{ i: step }];");
+    expect(window.state('Rows')).toMatchObject({ reason: { text: 'line 2 of its code changed' } });
+    expect(window.state('Count')).toMatchObject({ reason: { text: '`rows` changed: 3 rows → 1 row' } });
   });
 
   test('running lazily, what is known of a dependent is shown at once', async () => {
