@@ -42,96 +42,143 @@ function parse(text: string): object | null {
 }
 
 function heapFile({ head, samples = [] }: HeapProfile): ProfileFile {
-  const columns = new Columns();
+  const frames = new Frames();
+  const columns = new Columns(frames);
   const pending: { node: HeapProfileNode; parent: number }[] = [{ node: head, parent: -1 }];
   for (let next = pending.pop(); next; next = pending.pop()) {
-    const at = columns.add(next.parent, columns.frameOf(next.node.callFrame), next.node.selfSize);
+    const at = columns.add(next.parent, frames.indexOf(next.node.callFrame), next.node.selfSize);
     for (const node of next.node.children) pending.push({ node, parent: at });
   }
   return { unit: 'bytes', stacks: columns.finish(), timeline: null, samples: samples.length };
 }
 
-function cpuFile(profile: CpuProfile): ProfileFile {
-  const { nodes, samples, timeDeltas } = profile;
-  const byId = new Map(nodes.map((node, index) => [node.id, index]));
-  const indices = Int32Array.from(samples, (id) => byId.get(id) ?? 0);
+/** Plain loops over typed arrays: files have millions of samples. */
+function cpuFile({ nodes, samples, timeDeltas }: CpuProfile): ProfileFile {
+  const indexOf = indexOfIds(nodes);
+  const frames = new Frames();
+  const frameOf = new Int32Array(nodes.length);
+  const parents = new Int32Array(nodes.length).fill(-1);
+  for (let at = 0; at < nodes.length; at++) {
+    const { callFrame, children = [] } = nodes[at]!;
+    frameOf[at] = frames.indexOf(callFrame);
+    for (const id of children) parents[indexOf(id)] = at;
+  }
+  const ran = new Int32Array(samples.length);
+  const lasted = new Float64Array(samples.length);
   const self = new Float64Array(nodes.length);
-  for (let i = 0; i < indices.length; i++) self[indices[i]!]! += Math.max(0, timeDeltas[i + 1] ?? 0); // a sample lasts until the next
-  const parents = parentsOf(nodes, byId);
+  for (let i = 0; i < ran.length; i++) {
+    ran[i] = indexOf(samples[i]!);
+    lasted[i] = Math.max(0, timeDeltas[i + 1] ?? 0); // a sample lasts until the next
+    self[ran[i]!]! += lasted[i]!;
+  }
   return {
     unit: 'us',
-    stacks: stacksOf(nodes, byId, self),
-    timeline: timelineOf(nodes, parents, indices, timeDeltas),
+    stacks: stacksOf(nodes, indexOf, self, new Columns(frames), frameOf),
+    timeline: timelineOf(parents, ran, lasted, new Columns(frames), frameOf),
     samples: samples.length,
   };
 }
 
-function parentsOf(nodes: readonly CpuProfileNode[], byId: ReadonlyMap<number, number>): Int32Array {
-  const parents = new Int32Array(nodes.length).fill(-1);
-  for (const [index, { children = [] }] of nodes.entries()) for (const id of children) parents[byId.get(id)!] = index;
-  return parents;
+/** V8 counts nodes from 1: a table then finds them faster than a Map. */
+function indexOfIds(nodes: readonly CpuProfileNode[]): (id: number) => number {
+  const largest = nodes.reduce((most, { id }) => Math.max(most, id), 0);
+  if (largest > 8 * nodes.length + 1000) {
+    const known = new Map(nodes.map(({ id }, at) => [id, at]));
+    return (id) => known.get(id) ?? 0;
+  }
+  const table = new Int32Array(largest + 1);
+  for (let at = 0; at < nodes.length; at++) table[nodes[at]!.id] = at;
+  return (id) => table[id] ?? 0;
 }
 
-function stacksOf(nodes: readonly CpuProfileNode[], byId: ReadonlyMap<number, number>, self: Float64Array): FlameModel {
-  const columns = new Columns();
-  const pending: { index: number; parent: number }[] = [{ index: 0, parent: -1 }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const { callFrame, children = [] } = nodes[next.index]!;
+function stacksOf(
+  nodes: readonly CpuProfileNode[],
+  indexOf: (id: number) => number,
+  self: Float64Array,
+  columns: Columns,
+  frameOf: Int32Array,
+): FlameModel {
+  const pending: number[] = [0];
+  const above: number[] = [-1];
+  while (pending.length) {
+    const index = pending.pop()!;
+    const parent = above.pop()!;
+    const { callFrame, children = [] } = nodes[index]!;
     if (callFrame.functionName === '(idle)') continue;
-    const at = columns.add(next.parent, columns.frameOf(callFrame), self[next.index]!);
-    for (const id of children) pending.push({ index: byId.get(id)!, parent: at });
+    const at = columns.add(parent, frameOf[index]!, self[index]!);
+    for (const id of children) {
+      pending.push(indexOf(id));
+      above.push(at);
+    }
   }
   return columns.finish();
 }
 
 /** One node for each time that a function ran without a break. */
 function timelineOf(
-  nodes: readonly CpuProfileNode[],
   parents: Int32Array,
-  samples: Int32Array,
-  timeDeltas: readonly number[],
+  ran: Int32Array,
+  lasted: Float64Array,
+  columns: Columns,
+  frameOf: Int32Array,
 ): FlameModel {
-  const columns = new Columns();
-  const frames = nodes.map(({ callFrame }) => columns.frameOf(callFrame));
-  const open: { raw: number; at: number }[] = []; // the stack of the sample before, the root first
+  const open: number[] = []; // the stack of the sample before, the root first
+  const columnOf: number[] = [];
   const path: number[] = [];
-  for (let i = 0; i < samples.length; i++) {
-    path.length = 0;
-    for (let raw = samples[i]!; raw >= 0; raw = parents[raw]!) path.push(raw);
-    path.reverse();
-    let depth = 0;
-    while (depth < path.length && open[depth]?.raw === path[depth]) depth += 1;
-    open.length = depth;
-    for (; depth < path.length; depth++) {
-      const raw = path[depth]!;
-      open.push({ raw, at: columns.add(open[depth - 1]?.at ?? -1, frames[raw]!, 0) });
+  for (let i = 0; i < ran.length; i++) {
+    if (i === 0 || ran[i] !== ran[i - 1]) {
+      path.length = 0;
+      for (let raw = ran[i]!; raw >= 0; raw = parents[raw]!) path.push(raw);
+      let depth = 0;
+      while (depth < path.length && open[depth] === path[path.length - 1 - depth]) depth += 1;
+      open.length = depth;
+      columnOf.length = depth;
+      for (; depth < path.length; depth++) {
+        const raw = path[path.length - 1 - depth]!;
+        open.push(raw);
+        columnOf.push(columns.add(columnOf[depth - 1] ?? -1, frameOf[raw]!, 0));
+      }
     }
-    columns.weigh(open[open.length - 1]!.at, Math.max(0, timeDeltas[i + 1] ?? 0));
+    columns.weigh(columnOf[columnOf.length - 1]!, lasted[i]!);
   }
   return columns.finish();
 }
 
-/** Gathers the columns of a model. */
-class Columns {
-  readonly #frames: FlameFrame[] = [];
-  readonly #index = new Map<string, number>();
-  readonly #parent: number[] = [];
-  readonly #frame: number[] = [];
-  readonly #self: number[] = [];
+/** Functions, each once. */
+class Frames {
+  readonly all: FlameFrame[] = [];
+  readonly #index = new Map<string, Map<string, number>>();
 
-  frameOf({ functionName, url, lineNumber }: CpuProfileNode['callFrame']): number {
-    const key = `${url}:${lineNumber} ${functionName}`;
-    const known = this.#index.get(key);
+  indexOf({ functionName, url, lineNumber }: CpuProfileNode['callFrame']): number {
+    const ofFile = this.#index.get(url) ?? new Map<string, number>();
+    this.#index.set(url, ofFile);
+    const key = `${lineNumber} ${functionName}`;
+    const known = ofFile.get(key);
     if (known !== undefined) return known;
-    const index = this.#frames.push(frame(functionName, url, lineNumber)) - 1;
-    this.#index.set(key, index);
+    const index = this.all.push(frame(functionName, url, lineNumber)) - 1;
+    ofFile.set(key, index);
     return index;
+  }
+}
+
+/** Gathers the columns of a model, in arrays that grow. */
+class Columns {
+  readonly #frames: Frames;
+  #parent = new Int32Array(4096);
+  #frame = new Int32Array(4096);
+  #self = new Float64Array(4096);
+  #size = 0;
+
+  constructor(frames: Frames) {
+    this.#frames = frames;
   }
 
   add(parent: number, frame: number, self: number): number {
-    this.#parent.push(parent);
-    this.#self.push(self);
-    return this.#frame.push(frame) - 1;
+    if (this.#size === this.#parent.length) this.#grow();
+    this.#parent[this.#size] = parent;
+    this.#frame[this.#size] = frame;
+    this.#self[this.#size] = self;
+    return this.#size++;
   }
 
   weigh(node: number, more: number): void {
@@ -139,11 +186,21 @@ class Columns {
   }
 
   finish(): FlameModel {
-    const selfTicks = Float64Array.from(this.#self);
+    const parent = this.#parent.slice(0, this.#size);
+    const selfTicks = this.#self.slice(0, this.#size);
     const totalTicks = selfTicks.slice();
-    for (let node = totalTicks.length - 1; node > 0; node--) totalTicks[this.#parent[node]!]! += totalTicks[node]!;
-    const [parent, frame] = [Int32Array.from(this.#parent), Int32Array.from(this.#frame)];
-    return { frames: this.#frames, parent, frame, selfTicks, totalTicks };
+    for (let node = totalTicks.length - 1; node > 0; node--) totalTicks[parent[node]!]! += totalTicks[node]!;
+    return { frames: this.#frames.all, parent, frame: this.#frame.slice(0, this.#size), selfTicks, totalTicks };
+  }
+
+  #grow(): void {
+    const [parent, frame, self] = [this.#parent, this.#frame, this.#self];
+    this.#parent = new Int32Array(parent.length * 2);
+    this.#frame = new Int32Array(parent.length * 2);
+    this.#self = new Float64Array(parent.length * 2);
+    this.#parent.set(parent);
+    this.#frame.set(frame);
+    this.#self.set(self);
   }
 }
 
