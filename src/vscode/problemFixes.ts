@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { unusedName } from '../notebook/impurity.ts';
 import { renameInCell } from '../notebook/rename.ts';
+import { wrapInFunction } from '../notebook/wrapCell.ts';
 import { type CommandId, NOTEBOOK_TYPE } from './contributions.ts';
 import type { CellProblem, Problems } from './problems.ts';
 import { cellOf, withMetadata } from './serializer.ts';
 
-/** Offers ways out of what is wrong between cells: another name, a private one, one cell of several. */
+/** Offers ways out of what is wrong between cells: another name, a private one, a function around them, one cell of several. */
 export class ProblemFixes implements vscode.CodeActionProvider {
   static readonly selector: vscode.DocumentSelector = { notebookType: NOTEBOOK_TYPE };
   static readonly metadata = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
@@ -34,6 +36,7 @@ export class ProblemFixes implements vscode.CodeActionProvider {
     return [
       renameFix(cell, name, freeName(name, taken), (to) => `Rename \`${name}\` to \`${to}\` in this cell`),
       isSql ? null : renameFix(cell, name, `_${name}`, (to) => `Make it private to this cell: \`${to}\``),
+      isSql || this.#problems.isUsedElsewhere(cell, name) ? null : wrapFix(cell),
     ].filter((fix) => fix !== null);
   }
 }
@@ -55,6 +58,20 @@ function renameFix(
   const renamed = renameInCell(document.getText(), name, to);
   if (renamed === null) return null; // `export default` has no name
   fix.edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), renamed);
+  return fix;
+}
+
+/** What a function declares is its own. */
+function wrapFix({ document }: vscode.NotebookCell): vscode.CodeAction | null {
+  const text = document.getText();
+  const wrapped = wrapInFunction(text, unusedName(text, '_cell'));
+  if (wrapped === null) return null;
+  const fix = new vscode.CodeAction(
+    'Turn this cell into a function, with names of its own',
+    vscode.CodeActionKind.QuickFix,
+  );
+  fix.edit = new vscode.WorkspaceEdit();
+  fix.edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), wrapped);
   return fix;
 }
 

@@ -51,6 +51,15 @@ export class Problems implements Disposable {
     return new Set(ids.flatMap((id) => program!.analysis(id).declarations.map(({ name }) => name)));
   }
 
+  /** Whether another cell uses a name that this one declares, beside `except`. */
+  isUsedElsewhere(cell: vscode.NotebookCell, except: string): boolean {
+    const program = this.#programs.get(cell.notebook)!;
+    const own = program.analysis(idOf(cell)).declarations.map(({ name }) => name);
+    const others = [...program.cells.keys()].filter((id) => id !== idOf(cell));
+    const used = new Set(others.flatMap((id) => program.analysis(id).references.map(({ name }) => name)));
+    return own.some((name) => name !== except && used.has(name));
+  }
+
   dispose(): void {
     for (const notebook of [...this.#programs.keys()]) this.#forget(notebook);
     this.#store.dispose();

@@ -46,6 +46,14 @@ test('a name declared twice can be made private to a cell', async () => {
   await isWell(notebook.cellAt(0));
 });
 
+test('a name declared twice can become that of a function', async () => {
+  const notebook = await open('wrapped.memoir.ts', '// %% One\nconst a = 1;\n// %% Two\nconst a = 2;\na + 1\n');
+  await fix(notebook.cellAt(1), /function/);
+  const wrapped = 'function _cell() {\n  const a = 2;\n  return a + 1\n}\n_cell()';
+  assert.equal(notebook.cellAt(1).document.getText(), wrapped);
+  await isWell(notebook.cellAt(0));
+});
+
 test('a cell that assigns a name of another can be merged with it', async () => {
   const notebook = await open(
     'across.memoir.ts',
