@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MarimoNotebook, marimoSource } from './anchors/marimo.ts';
-import { pythonWithAnchors } from './anchors/python.ts';
+import { pythonWith } from './anchors/python.ts';
 import { OpenedNotebook, Workspace } from './openedNotebook.ts';
 import { type Measure, measureOf, print, type Ratio, ratioOf, time } from './report.ts';
 
@@ -26,7 +26,7 @@ const SIZE = 20;
 const CELL_MS = 100;
 const RUNS = { cold: 3, edit: 15, again: 10, back: 2 };
 
-const bin = pythonWithAnchors();
+const bin = pythonWith('notebooks');
 const contestants = [memoir(), ...(bin ? [await marimo(bin), ipython(bin)] : [])];
 const times = new Map<string, number[][]>();
 for (const [what, runs] of Object.entries(RUNS)) {

@@ -7,6 +7,7 @@ const suites = {
   activate: 'scripts/package.mjs',
   app: 'esbuild.mjs',
   cache: 'esbuild.mjs',
+  data: 'esbuild.mjs',
   eviction: null,
   language: 'esbuild.mjs',
   notebook: 'esbuild.mjs',

@@ -6,7 +6,7 @@ import type { Keeper } from './keeper.ts';
 import type { QueryStatistics } from './statistics.ts';
 
 /** Results held in memory, in bytes: altogether, and the largest of them. */
-const MEMORY = { maxSize: 256e6, maxEntrySize: 64e6 };
+const MEMORY = { maxSize: 256e6, maxEntrySize: 32e6 };
 /** Results that took at least so many milliseconds, and at most so many bytes, are kept for later runs. */
 const KEPT = { leastMs: 100, mostBytes: 32e6 };
 
@@ -29,6 +29,7 @@ export class Answers {
     sizeCalculation: (columns) => sizeOf(columns) + 1_000,
   });
   readonly #running = new Map<string, Running>();
+  readonly #shared = new WeakSet<Columns>();
   readonly #keeper: Keeper | null;
   readonly #statistics: QueryStatistics;
 
@@ -50,6 +51,7 @@ export class Answers {
     const running = this.#running.get(print);
     if (known || running) {
       const columns = known ?? (await this.#wait(running!, signal));
+      this.#shared.add(columns);
       this.#statistics.note({ answered: known ? 'memory' : 'shared', ms: performance.now() - started, sql });
       return columns;
     }
@@ -58,6 +60,11 @@ export class Answers {
     const begun = { columns, stop, waiting: 0 };
     this.#running.set(print, begun);
     return this.#wait(begun, signal);
+  }
+
+  /** Whether others may be given the same columns: then nobody may change them. */
+  isShared(columns: Columns): boolean {
+    return this.#shared.has(columns);
   }
 
   /** An answer that need not be worked out; undefined where there is none. */
@@ -74,7 +81,7 @@ export class Answers {
     }
     const columns = await compute();
     const ms = performance.now() - started;
-    this.#memory.set(print, columns);
+    this.#hold(print, columns);
     if ((keep || ms >= KEPT.leastMs) && sizeOf(columns) <= KEPT.mostBytes)
       void apart(() => this.#keeper?.set(`query/${print}`, columns, ms)); // which never throws
     return columns;
@@ -82,8 +89,13 @@ export class Answers {
 
   async #kept(print: string): Promise<Columns | undefined> {
     const kept = (await apart(() => this.#keeper?.get(`query/${print}`))) as Columns | undefined; // set above
-    if (kept) this.#memory.set(print, kept);
+    if (kept) this.#hold(print, kept);
     return kept;
+  }
+
+  #hold(print: string, columns: Columns): void {
+    this.#memory.set(print, columns); // which leaves out what is too large
+    if (this.#memory.has(print)) this.#shared.add(columns);
   }
 
   /** Waits for a query that runs; it is stopped when nobody waits any more. */

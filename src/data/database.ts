@@ -75,7 +75,7 @@ export class Database {
   async *parts(query: Query, rows: number, { signal: asked }: QueryOptions = {}): AsyncGenerator<Columns> {
     const signal = this.#signal(asked);
     const rendered = await this.#render(query);
-    const connected = await this.#connect(signal);
+    const connected = await this.#connect(rendered, signal);
     try {
       const result = await start(connected, rendered);
       for await (const part of collectParts(result, connected.opened, rows)) {
@@ -136,7 +136,7 @@ export class Database {
   }
 
   async #fetch(rendered: Rendered, signal: AbortSignal): Promise<Columns> {
-    const connected = await this.#connect(signal);
+    const connected = await this.#connect(rendered, signal);
     try {
       const columns = await collect(await start(connected, rendered), connected.opened);
       signal.throwIfAborted();
@@ -146,7 +146,7 @@ export class Database {
     }
   }
 
-  async #connect(signal: AbortSignal): Promise<Connected> {
+  async #connect({ spans }: Rendered, signal: AbortSignal): Promise<Connected> {
     const opened = await this.#open();
     const connection = await opened.instance.connect();
     const interrupting = interruptOn(signal, connection);
@@ -160,7 +160,10 @@ export class Database {
     };
     try {
       signal.throwIfAborted(); // opening takes its time, and a query that has not begun is not interrupted
-      if (this.#directory) await connection.run(`SET file_search_path = ${quoteText(this.#directory)}`);
+      const mayNameFiles = spans.length > 0; // only what the reader wrote does so by a relative path
+      if (mayNameFiles && this.#directory) {
+        await connection.run(`SET file_search_path = ${quoteText(this.#directory)}`);
+      }
       return connected;
     } catch (error) {
       connected.dispose();

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { type AnswerOptions, Answers } from './answers.ts';
-import type { Columns } from './columns.ts';
+import { type Columns, copyOf } from './columns.ts';
 import { Conversions } from './conversions.ts';
 import { Cubes } from './cubes.ts';
 import type { Database, QueryOptions } from './database.ts';
@@ -93,6 +93,12 @@ export class Engine {
       return columns;
     };
     return this.#answers.get(prints.get(query)!, shortText(query), compute, options);
+  }
+
+  /** The same, as the caller's own. */
+  async ownAnswer(query: Query, options: AnswerOptions = {}): Promise<Columns> {
+    const columns = await this.answer(query, options);
+    return this.#answers.isShared(columns) ? copyOf(columns) : columns;
   }
 
   /** Works a table out and keeps it, so that queries that read it begin there. */

@@ -110,9 +110,8 @@ function numbers(width: FixedKind['width'], array: new (bytes: ArrayBuffer) => P
 
 /** 64-bit integers become doubles where every one of them survives that unchanged. */
 function integers(array: new (bytes: ArrayBuffer) => BigInt64Array | BigUint64Array): FixedKind {
-  const highest = array === BigUint64Array ? toUnsigned : toSigned;
   const finish: FixedKind['finish'] = async (bytes, validity, pace) => {
-    const values = await doubles(bytes, highest, validity, pace);
+    const values = await doubles(bytes, array === BigInt64Array, validity, pace);
     return values ? { kind: 'number', values, validity } : { kind: 'number', values: new array(bytes), validity };
   };
   return { width: 8, finish };
@@ -135,7 +134,7 @@ function decimals({ width, scale }: DuckDBDecimalType): FixedKind | null {
     return { width: width <= 4 ? 2 : 4, finish };
   }
   const finish: FixedKind['finish'] = async (bytes, validity, pace) => {
-    const values = await doubles(bytes, toSigned, validity, pace, (integer) => Math.abs(integer) < EXACT_DIGITS);
+    const values = await doubles(bytes, true, validity, pace, EXACT_DIGITS);
     if (!values) return decimalTexts(new BigInt64Array(bytes), scale, validity, pace);
     await inStretches(values.length, pace, (start, end) => {
       for (let row = start; row < end; row++) values[row]! /= divisor;
@@ -159,35 +158,30 @@ async function decimalTexts(
   return { ...texts.content(), validity };
 }
 
-/** 64-bit integers as doubles; null where one of them is not `fit` to be one. */
+/**
+ * 64-bit integers as doubles, put together from halves, which is many times faster than through BigInt; null where one of
+ * them is `most` or more from 0.
+ */
 async function doubles(
   bytes: ArrayBuffer,
-  highest: (half: number) => number,
+  isSigned: boolean,
   validity: Uint8Array | null,
   pace: Pace,
-  fit: (integer: number) => boolean = Number.isSafeInteger,
-): Promise<Float64Array | null> {
+  most = Number.MAX_SAFE_INTEGER + 1,
+): Promise<Float64Array<ArrayBuffer> | null> {
   const values = new Float64Array(bytes.byteLength / 8);
-  const read = wideReader(bytes);
+  const halves = new Int32Array(bytes); // low half first: DuckDB runs on little-endian machines only
   let survives = true;
   await inStretches(values.length, pace, (start, end) => {
     for (let row = start; survives && row < end; row++) {
-      const integer = read(row, highest);
-      if (fit(integer)) values[row] = integer;
+      const half = halves[2 * row + 1]!;
+      const value = (isSigned ? half : half >>> 0) * 2 ** 32 + (halves[2 * row]! >>> 0);
+      if (value < most && value > -most) values[row] = value;
       else if (isSet(validity, row)) survives = false;
     }
   });
   return survives ? values : null;
 }
-
-/** Reads 64-bit integers as doubles, many times faster than through BigInt; beyond 2^53 the result is not exact. */
-function wideReader(bytes: ArrayBuffer): (row: number, high: (half: number) => number) => number {
-  const halves = new Uint32Array(bytes); // low half first: DuckDB runs on little-endian machines only
-  return (row, high) => high(halves[2 * row + 1]!) * 2 ** 32 + halves[2 * row]!;
-}
-
-const toSigned = (half: number) => half | 0;
-const toUnsigned = (half: number) => half;
 
 const DAY_MS = 86_400_000;
 const INFINITE_DAY = 2 ** 31 - 1;
@@ -212,11 +206,12 @@ function days(): FixedKind {
 function dates(ticksPerMs: number): FixedKind {
   const finish: FixedKind['finish'] = async (bytes, validity, pace) => {
     const values = new Float64Array(bytes.byteLength / 8);
-    const read = wideReader(bytes);
+    const halves = new Int32Array(bytes); // as above
     await inStretches(values.length, pace, (start, end) => {
       for (let row = start; row < end; row++) {
-        const ticks = read(row, toSigned);
-        values[row] = Math.abs(ticks) === INFINITE_TIME ? ticks * Number.POSITIVE_INFINITY : ticks / ticksPerMs;
+        const ticks = halves[2 * row + 1]! * 2 ** 32 + (halves[2 * row]! >>> 0);
+        const isInfinite = ticks === INFINITE_TIME || ticks === -INFINITE_TIME;
+        values[row] = isInfinite ? ticks * Number.POSITIVE_INFINITY : ticks / ticksPerMs;
       }
     });
     return { kind: 'date', values, validity };

@@ -53,11 +53,12 @@ export class TextSink implements Sink {
   /** A text that lies in its slot, padded with zeros. */
   #short(bytes: Buffer, words: Uint32Array, row: number): number {
     const at = row * 4;
-    const [a, b, c, d] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
-    const hash = Math.imul(
-      a ^ Math.imul(b, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b) ^ Math.imul(d, 0xc2b2ae35),
-      0x27d4eb2f,
-    );
+    const a = words[at]!;
+    const b = words[at + 1]!;
+    const c = words[at + 2]!;
+    const d = words[at + 3]!;
+    const mixed = a ^ Math.imul(b, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b) ^ Math.imul(d, 0xc2b2ae35);
+    const hash = Math.imul(mixed, 0x27d4eb2f);
     const place = (hash >>> 20) & (RECENT - 1);
     const recent = this.#recentSlots;
     const slot = place * 4;
@@ -66,7 +67,10 @@ export class TextSink implements Sink {
     }
     const start = row * SLOT + 4;
     const code = this.#dictionary.of(bytes.toString('utf8', start, start + a));
-    recent.set([a, b, c, d], slot);
+    recent[slot] = a;
+    recent[slot + 1] = b;
+    recent[slot + 2] = c;
+    recent[slot + 3] = d;
     this.#recentCodes[place] = code;
     return code;
   }
