@@ -10,6 +10,7 @@ export function emptyReply(status: Exclude<RunReply['status'], 'done'>, message 
     exports: [],
     captured: [],
     values: null,
+    encodeMs: 0,
     reads: [],
     modules: [],
     impure: [],

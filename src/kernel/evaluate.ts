@@ -164,21 +164,30 @@ export class Evaluator {
     const values = mutated.length ? null : await this.#values.keep(request, ms, encodeMs);
     const { reads, impure } = run;
     const modules = [...this.#withImports(run.modules)].map(([path, digest]) => ({ path, digest }));
-    return { status: 'done', error: null, ms, exports, captured, values, reads, modules, impure, mutated, dropped };
+    return {
+      status: 'done',
+      error: null,
+      ms,
+      exports,
+      captured,
+      values,
+      encodeMs,
+      reads,
+      modules,
+      impure,
+      mutated,
+      dropped,
+    };
   }
 
   #fail(run: Run, error: unknown, ms: number): RunReply {
     const { cell, inputs } = run.request;
     const interrupted = error instanceof Interrupted;
     return {
-      status: interrupted ? 'interrupted' : 'error',
+      ...emptyReply(interrupted ? 'interrupted' : 'error'),
       error: interrupted ? null : this.#stacks.describe(error, cell),
       ms,
-      exports: [],
-      captured: [],
-      values: null,
       reads: run.reads,
-      modules: [],
       impure: run.impure,
       ...this.#values.changed(inputs),
     };

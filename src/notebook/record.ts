@@ -18,6 +18,8 @@ export interface CellRecord {
   readonly console: readonly ConsoleLine[];
   readonly exports: readonly ExportInfo[];
   readonly values: ValuesRef | null;
+  /** Milliseconds that loading the values would take; records of earlier versions lack it. */
+  readonly encodeMs?: number;
   /** What the run touched that may differ next time: clock, randomness, network… */
   readonly impure: readonly string[];
   /** The session in which an impure result is taken as it stands. */
@@ -51,7 +53,10 @@ function* widgetsIn(outputs: readonly Output[]): Generator<WidgetData> {
 
 /** A run that has ended well. */
 export interface Finished
-  extends Pick<CellRecord, 'run' | 'outputs' | 'console' | 'reads' | 'exports' | 'values' | 'impure' | 'ms'> {
+  extends Pick<
+    CellRecord,
+    'run' | 'outputs' | 'console' | 'reads' | 'exports' | 'values' | 'encodeMs' | 'impure' | 'ms'
+  > {
   readonly captured: readonly Captured[];
 }
 
@@ -62,10 +67,10 @@ export function recordOf(
   { key: staticKey, components }: { readonly key: string; readonly components: Components },
   made: Pick<CellRecord, 'session' | 'createdAt'>,
 ): CellRecord {
-  const { run, outputs, console, reads, values, impure, ms } = finished;
+  const { run, outputs, console, reads, values, encodeMs = 0, impure, ms } = finished;
   const key = recordKey(staticKey, reads);
   const exports = withFunctionDigests(finished, functions, components);
-  return { key, staticKey, components, reads, outputs, console, exports, values, impure, run, ms, ...made };
+  return { key, staticKey, components, reads, outputs, console, exports, values, encodeMs, impure, run, ms, ...made };
 }
 
 /** The key of the record of a run with `staticKey` that read `reads`. */

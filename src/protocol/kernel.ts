@@ -85,6 +85,8 @@ export interface RunReply {
   /** Variables and private names that functions of the cell use. */
   readonly captured: readonly Captured[];
   readonly values: ValuesRef | null;
+  /** Milliseconds that encoding the values took: loading them takes about as long. */
+  readonly encodeMs: number;
   readonly reads: readonly Read[];
   /** Local modules that the run loaded, or that modules it uses loaded before, by full path, with digests of their texts. */
   readonly modules: readonly { readonly path: string; readonly digest: string }[];

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { formatDuration } from '../base/format.ts';
+import { formatBytes, formatDuration } from '../base/format.ts';
 import type { CellState } from '../notebook/cellRun.ts';
+import type { CellRecord } from '../notebook/record.ts';
 import type { CommandId } from './contributions.ts';
 
 /** One item of a cell's status bar: an icon with words, more words when the pointer rests on it. */
@@ -65,6 +66,15 @@ function doneText(state: CellState & { status: 'done' }): StatusText {
     ? ` Its result depends on ${state.record.impure.join(', ')}, so it holds in this session only.`
     : '';
   return { text: `$(${icon}) ${verb}${time}${impure}`, tooltip: why + touched };
+}
+
+/** Where a cell's values are kept, or why they are not. */
+export function keptText({ values, exports, ms, encodeMs = 0 }: CellRecord): string {
+  if (values) return `kept on disk, ${formatBytes(values.bytes)}`;
+  const unkeepable = exports.find(({ reason }) => reason !== undefined);
+  if (unkeepable) return `made again when needed. ${unkeepable.name}: ${unkeepable.reason}`;
+  const loading = encodeMs > ms ? `loading ${formatDuration(encodeMs)}, ` : '';
+  return `not kept: ${loading}computing ${formatDuration(ms)}`;
 }
 
 function timeOf(ms: number): string {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
 import type { PlannedCell } from '../notebook/plan.ts';
+import { keptText } from './cellStatus.ts';
 import { CELL_LANGUAGE, NOTEBOOK_TYPE } from './contributions.ts';
 import type { Notebooks } from './notebooks.ts';
 import { openPlace } from './places.ts';
@@ -95,10 +96,7 @@ export async function explainCell(notebooks: Notebooks, target: unknown): Promis
     for (const { kind, name } of record.reads)
       lines.push({ label: `$(file) read ${kind} ${isAbsolute(name) ? relative(folder, name) || name : name}` });
     for (const what of record.impure) lines.push({ label: `$(warning) impure: ${what}` });
-    const kept = record.values
-      ? `kept on disk, ${formatBytes(record.values.bytes)}`
-      : 'not kept: computing them again is cheaper than loading';
-    if (record.exports.length) lines.push({ label: '$(archive) values', description: kept });
+    if (record.exports.length) lines.push({ label: '$(archive) values', description: keptText(record) });
   }
   void vscode.commands.executeCommand('setContext', 'memoir.hasExplained', true); // a step of the walkthrough is done
   await vscode.window.showQuickPick(lines, {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { formatBytes } from '../base/format.ts';
 import type { CellState } from '../notebook/cellRun.ts';
 import type { CellId, ExportInfo } from '../protocol/kernel.ts';
+import { keptText } from './cellStatus.ts';
 import { NodeTree } from './nodeTree.ts';
 import type { Notebooks } from './notebooks.ts';
 import type { OpenNotebook } from './openNotebook.ts';
@@ -62,19 +62,12 @@ function nodeOf(id: CellId, label: string, state: CellState, variable: ExportInf
     tooltip: [
       `**${name}**: ${type}`,
       `\`\`\`ts\n${preview}\n\`\`\``,
-      `made by ${label}${outdated}; ${keptOf(state, variable)}`,
+      `made by ${label}${outdated}; ${state.record ? keptText(state.record) : 'not kept'}`,
     ].join('\n\n'),
     icon: iconOf(type),
     context: 'variable',
     command: { id: 'memoir.openPlace', arguments: [place] },
   };
-}
-
-function keptOf({ record }: CellState, { reason }: ExportInfo): string {
-  if (record?.values) return `kept on disk, ${formatBytes(record.values.bytes)} for all values of the cell`;
-  return reason === undefined
-    ? 'not kept: computing it again is cheaper than loading'
-    : `made again when needed: ${reason}`;
 }
 
 function iconOf(type: string): string {
