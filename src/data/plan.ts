@@ -70,7 +70,7 @@ function details({ extra_info: info = {} }: Step): string[] {
   return TOLD.flatMap((key) => {
     const value = info[key];
     const text = typeof value === 'string' ? value : (value ?? []).join(', ');
-    return text ? [text.replaceAll(/\s+/g, ' ')] : [];
+    return text ? [text.replaceAll(/\s+/g, ' ').replaceAll('unnamed_subquery.', '')] : [];
   });
 }
 
@@ -80,7 +80,7 @@ function figures({
   operator_rows_scanned: scanned,
 }: Step): string {
   if (seconds === undefined) return '';
-  const read = scanned ? ` of ${scanned.toLocaleString('en-US')} read` : '';
+  const read = scanned && scanned > (rows ?? 0) ? ` of ${scanned.toLocaleString('en-US')} read` : '';
   return `${(rows ?? 0).toLocaleString('en-US')} rows${read}, ${formatDuration(seconds * 1000)}`;
 }
 
