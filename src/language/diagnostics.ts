@@ -27,6 +27,8 @@ const NO_MISTAKE = new Set([1286, 1287, 1295, 1309, 1375, 1378, 1431, 1432, 1479
 const ORDER = new Set([2448, 2449, 2450, 2454]);
 /** Names declared twice, in a circle, or assigned from afar: the graph tells of those between cells. */
 const GRAPH = new Set([2300, 2323, 2393, 2440, 2451, 2484, 2528, 2567, 2588, 2629, 2630, 2632, 7022, 7023, 7024]);
+/** What SQL cells are written with in the file, whoever imports it. */
+const IMPORTED_SQL = /^(sql|import \{ sql \} from ['"]memoir['"];?)$/;
 const UNUSED = new Set([6133, 6138, 6192, 6196, 6198, 6199]);
 /** Modules that are not there. */
 const MISSING = new Set([2307, 2792, 2882]);
@@ -87,6 +89,7 @@ function counts({ code, range }: Diagnostic, cell: LanguageCell, notebook: Langu
   if (UNUSED.has(code))
     return (
       !analysis.errors.length &&
+      !(IMPORTED_SQL.test(name) && notebook.cells.some(({ kind }) => kind === 'sql')) &&
       !declared.some((one) => one.kind !== 'import' && isIn(positionAt(cell.text, one.start), range))
     );
   if (code === UNREACHABLE) return textAt(cell, { line: 0, character: 0 }, range.start).trim() !== '';

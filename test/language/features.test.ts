@@ -245,6 +245,15 @@ describe.each<EngineName>(['bundled', 'workspace'])('types in cells, TypeScript 
     for (const cell of [0, 1, 2, 3, 4, 5]) expect(errors(await typing.diagnostics(cell))).toEqual([]);
   });
 
+  test('count an import of `sql` as used where there are SQL cells', async () => {
+    const imported = "// %%\nimport { sql } from 'memoir';\nconst wrong: string = 1;\n";
+    const isUnused = ({ code }: Diagnostic) => code === 6133;
+    const used = await open(`${imported}// %% [sql]\nconst query = await sql\`SELECT 1\`;\n`);
+    expect((await used.diagnostics(0, (all) => errors(all).length > 0)).filter(isUnused)).toEqual([]);
+    const unused = await open(imported);
+    expect((await unused.diagnostics(0, (all) => errors(all).length > 0)).some(isUnused)).toBe(true);
+  });
+
   test('tell a syntax error once, and still what is declared around it', async () => {
     const typing = await open('// %%\nconst good = 1;\nconst bad = (;\n// %%\ngood.toFixed();\n');
     const found = await typing.diagnostics(0, (all) => errors(all).length > 0);
