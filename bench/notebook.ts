@@ -24,9 +24,13 @@ const PAIRS = 60;
 const measures: Measure[] = [];
 const ratios: Ratio[] = [];
 for (const [name, loop] of Object.entries(LOOPS)) await hotLoop(name, loop);
-for (const size of [20, 200]) {
-  for (const shape of [chain, fan]) await edits(shape, size, size === 20 ? 20 : 10);
-  await reopening(size, 10);
+for (const [size, runs] of [
+  [20, 20],
+  [200, 10],
+  [1000, 5],
+] as const) {
+  for (const shape of [chain, fan]) await edits(shape, size, runs);
+  await reopening(size, Math.min(runs, 10));
 }
 print({
   suite: 'notebook',
@@ -88,13 +92,17 @@ async function edits(shape: Shape, size: number, runs: number): Promise<void> {
   const notebook = new OpenedNotebook(workspace, shape(size, 0, 0));
   try {
     await notebook.session.runStale();
-    const [first, last]: [number[], number[]] = [[], []];
+    const [first, planning, last]: [number[], number[], number[]] = [[], [], []];
     for (let run = 1; run <= runs; run++) {
+      notebook.edit(shape(size, run, run - 1));
+      planning.push(await time(() => notebook.session.plan()));
+      notebook.edit(shape(size, run - 1, run - 1));
       first.push(await edit(notebook, shape(size, run, run - 1), size));
       last.push(await edit(notebook, shape(size, run, run), 1));
     }
     measures.push(measureOf(`edit, ${shape.name} of ${size}: all ${size} run`, first));
     measures.push(measureOf(`edit, ${shape.name} of ${size}: only the last runs`, last));
+    measures.push(measureOf(`plan of an edit, ${shape.name} of ${size}: all would run`, planning));
   } finally {
     await notebook.close();
     workspace.dispose();
