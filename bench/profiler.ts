@@ -1,6 +1,8 @@
-// What a profile takes beside its measuring windows: in a program of its own, and with a spare process waiting.
+// What a profile takes beside its measuring windows, what sampling adds, how medians agree with those of others, how fast
+// leaks and large profiles are read.
 // `npm run bench -- profiler [--json]`
 import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,27 +10,18 @@ import { silentLog } from '../src/base/log.ts';
 import { type ProfilerEnvironment, prepareProfiler, profileFunction } from '../src/profile/profiler.ts';
 import { SpareProcess } from '../src/profile/spareProcess.ts';
 import { Workspace } from './openedNotebook.ts';
+import { profileOf } from './profiler/profileOf.ts';
 import { measureOf, print, ratioOf, time } from './report.ts';
 
 const RUNS = 12;
-const SOURCE = `
-export function report(count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += hash(i);
-  return sum;
-}
-function hash(value: number): number {
-  let h = value;
-  for (let k = 0; k < 300; k++) h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) + k;
-  return Math.abs(h) % 1000;
-}
-`;
+const ROUNDS = 5;
+const WORK = resolve('bench/profiler/work.ts');
 
 const dist = resolve('dist');
 const workspace = new Workspace();
 const spare = new SpareProcess();
 try {
-  const file = workspace.file('report.ts', SOURCE);
+  const file = WORK;
   const environment = { script: resolve(dist, 'profile.js'), memoir: resolve(dist, 'index.js'), nodePath: null };
   const [cold, warm, node]: [number[], number[], number[]] = [[], [], []];
   while (warm.length < RUNS) {
@@ -36,6 +29,16 @@ try {
     warm.push(await warmOverhead(file, { ...environment, spare, log: silentLog }));
     node.push(await time(() => spawnSync(process.execPath, ['-e', '0'])));
   }
+  const environmentOf = { ...environment, spare, log: silentLog };
+  const { plain, sampled } = child<{ plain: number[]; sampled: number[] }>(['bench/profiler/sampled.ts']);
+  const [bare, cpuProf]: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    bare.push(child([WORK]));
+    cpuProf.push(child(['--cpu-prof', '--cpu-prof-interval=1000', `--cpu-prof-dir=${workspace.path}`, WORK]));
+  }
+  const medians = await compareMedians(environmentOf);
+  const leak = await timeToLeak(environmentOf);
+  const opened = openings();
   print({
     suite: 'profiler',
     node: process.version,
@@ -43,18 +46,92 @@ try {
       measureOf('beside the passes, cold', cold),
       measureOf('beside the passes, warm', warm),
       measureOf('starting Node and nothing else', node),
+      measureOf('finding a leak of some 130 B per call', leak.times),
+      ...opened.map(({ what, times }) => measureOf(what, times)),
     ],
     ratios: [
       ratioOf('beside the passes, cold', cold, 'starting Node', node),
       ratioOf('beside the passes, warm', warm, 'starting Node', node),
+      ratioOf('CPU time while sampled every 1 ms', sampled, 'not sampled', plain),
+      ratioOf('node --cpu-prof every 1 ms', cpuProf, 'node', bare),
+      ...medians.flatMap(({ name, memoir, mitata, tinybench }) => [
+        ratioOf(`median of ${name}`, memoir, "mitata's", mitata),
+        ratioOf(`median of ${name}`, memoir, "tinybench's", tinybench),
+      ]),
     ],
     notes: [
       'A function with a helper, so that callers are sampled too. Cold is `memoir profile` from its own start on; warm has a process waiting, as in the editor.',
+      `The leak was found to be ${leak.bytes.map((bytes) => Math.round(bytes)).join(', ')} B per call.`,
+      `Opening takes from the file's bytes to both charts' first boxes; at its peak the process held ${opened.map(({ peakMB }) => `${Math.round(peakMB)} MB`).join(', ')}.`,
     ],
   });
 } finally {
   spare.dispose();
   workspace.dispose();
+}
+
+type Medians = Readonly<Record<'memoir' | 'mitata' | 'tinybench', number[]>> & { readonly name: string };
+
+/** The same functions measured by each in turn, all in processes of their own. */
+async function compareMedians(environment: ProfilerEnvironment): Promise<Medians[]> {
+  const all: Medians[] = ['report', 'sorted', 'parsed'].map((name) => ({
+    name,
+    memoir: [],
+    mitata: [],
+    tinybench: [],
+  }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { name, memoir, mitata, tinybench } of all) {
+      const args = name === 'report' ? '[200]' : '[]';
+      const { result } = await profileFunction({ file: WORK, target: { name }, args, seconds: 2 }, environment);
+      memoir.push(result.timing!.medianMs);
+      mitata.push(child(['bench/profiler/peer.ts', 'mitata', name]));
+      tinybench.push(child(['bench/profiler/peer.ts', 'tinybench', name]));
+    }
+  }
+  return all;
+}
+
+/** How long the leak pass takes, and what it says. */
+async function timeToLeak(environment: ProfilerEnvironment): Promise<{ times: number[]; bytes: number[] }> {
+  const found = { times: [] as number[], bytes: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    const at: Record<string, number> = {};
+    const onProgress = (phase: string) => {
+      at[phase] = performance.now();
+    };
+    const request = { file: WORK, target: { name: 'leaks' }, seconds: 1, leak: true, onProgress };
+    const { result } = await profileFunction(request, environment);
+    found.times.push(at.timing! - at.leaks!);
+    found.bytes.push(result.leak!.bytesPerCall);
+  }
+  return found;
+}
+
+interface Opened {
+  readonly what: string;
+  readonly times: number[];
+  peakMB: number;
+}
+
+function openings(): Opened[] {
+  return [200_000, 1_120_000].map((count) => {
+    const file = workspace.file(`${count}.cpuprofile`, JSON.stringify(profileOf(count)));
+    const opened: Opened = { what: `opening ${Math.round(statSync(file).size / 1e6)} MB`, times: [], peakMB: 0 };
+    for (let round = 0; round < ROUNDS; round++) {
+      const { ms, peakMB } = child<{ ms: number; peakMB: number }>(['bench/profiler/opening.ts', file]);
+      opened.times.push(ms);
+      opened.peakMB = Math.max(opened.peakMB, peakMB);
+    }
+    return opened;
+  });
+}
+
+/** What a program of its own prints as JSON. */
+function child<T = number>(args: readonly string[]): T {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--no-warnings', ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as T;
 }
 
 /** What one call of the command line tells of itself. */

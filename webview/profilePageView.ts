@@ -9,6 +9,7 @@ import { FlameViews } from './flameViews.ts';
 import { profileBanner, profileNotes } from './profilePageBanner.ts';
 import { profileComparison } from './profilePageComparison.ts';
 import { CostTable } from './profilePageCosts.ts';
+import { profileCounts } from './profilePageCounts.ts';
 import { profileFacts, profileHeader } from './profilePageHeader.ts';
 import { profileMemory } from './profilePageMemory.ts';
 import { functionRows, lineRows } from './profilePageRows.ts';
@@ -46,6 +47,7 @@ export class ProfilePageView implements Disposable {
       ...profileWaiting(view, this.#open),
       ...(hasCosts ? [this.#costs()] : []),
       ...profileMemory(view, this.#open),
+      ...profileCounts(view, this.#open),
       ...(hasCosts || !result.error ? [this.#flame()] : []),
     );
   }

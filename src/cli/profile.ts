@@ -18,7 +18,7 @@ export const profile: Command = {
   usage: [
     'memoir profile <file>#<function> | <notebook>#<cell> | <file>',
     '               [--args JSON or a JS expression] [--fixture file] [--captured] [--runs N] [--seconds S]',
-    '               [--memory] [--leak] [--memory-mb N] [--yes] [--cpuprofile out]',
+    '               [--memory] [--leak] [--counts] [--memory-mb N] [--yes] [--cpuprofile out]',
     '               [--compare baseline.json | git-ref] [--json]',
   ].join('\n'),
   async run(args) {
@@ -33,6 +33,7 @@ export const profile: Command = {
         'memory-mb': { type: 'string' },
         memory: { type: 'boolean', default: false },
         leak: { type: 'boolean', default: false },
+        counts: { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
         cpuprofile: { type: 'string' },
         compare: { type: 'string' },
@@ -52,6 +53,7 @@ export const profile: Command = {
       signal: cancel.signal,
       memory: values.memory,
       leak: values.leak,
+      counts: values.counts,
       onConsent: (touched) => consent(touched, values.yes),
       ...(values.args !== undefined && { args: values.args }),
       ...(values.fixture !== undefined && { fixture: values.fixture }),

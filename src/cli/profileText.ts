@@ -25,7 +25,7 @@ export function profileText({ target, outcome, timing, cpu, error, notes, ...cos
       table('function', cpu.functions, ({ name, file, line }) => (file ? `${name}  ${place(file, line)}` : name)),
     );
   }
-  return [...blocks, ...memoryText(costs), ...notes].join('\n\n');
+  return [...blocks, ...memoryText(costs), ...countsText(costs), ...notes].join('\n\n');
 }
 
 function memoryText({
@@ -56,6 +56,18 @@ function memoryText({
     blocks.push([sum, ...leak.sites.slice(0, 5).map(allocationText)].join('\n'));
   }
   return blocks;
+}
+
+/** How often functions and lines ran per call. */
+function countsText({ counts }: Pick<ProfileResult, 'counts'>): string[] {
+  if (!counts) return [];
+  const times = (count: number) => `×${Number(count.toPrecision(4))}`.padStart(14);
+  const functions = counts.functions
+    .slice(0, 12)
+    .map((one) => `${times(one.count)}  ${one.name}  ${place(one.file, one.line)}`);
+  const lines = counts.lines.slice(0, 12).map(({ file, line, count }) => `${times(count)}  ${place(file, line)}`);
+  const head = `counted exactly in ${formatCount(counts.calls, 'call')}: functions, then lines, per call`;
+  return [[head, ...functions].join('\n'), lines.join('\n')];
 }
 
 function waitText({ file, line, kind, waitMs, count }: LineWait): string {

@@ -29,6 +29,7 @@ export class BundleLocations implements ScriptLocations {
   readonly #path: string;
   readonly #map: SourceMap;
   readonly #lines: readonly string[];
+  #starts: readonly number[] | null = null;
   readonly #byLine = new Map<number, Place | null>();
 
   constructor(path: string, { code, map }: Bundle) {
@@ -57,9 +58,34 @@ export class BundleLocations implements ScriptLocations {
     return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
 
+  /** Where in the bundle each of its lines has its first character, from the bundle's begin, and where that comes from. */
+  *begins(): Generator<{ readonly offset: number; readonly place: Place }> {
+    let start = 0;
+    for (const [at, line] of this.#lines.entries()) {
+      const place = this.ofLine(this.#url, at + 1);
+      if (place) yield { offset: start + line.search(/\S|$/), place };
+      start += line.length + 1;
+    }
+  }
+
+  /** The place that an offset in the bundle comes from. */
+  ofOffset(offset: number): Place | null {
+    this.#starts ??= startsOf(this.#lines);
+    const line = this.#starts.findLastIndex((start) => start <= offset);
+    return this.of(this.#url, line + 1, offset - this.#starts[line]! + 1);
+  }
+
   textAt(line: number, column: number): string {
     return (this.#lines[line - 1] ?? '').slice(column - 1);
   }
+}
+
+function startsOf(lines: readonly string[]): number[] {
+  let start = 0;
+  return lines.map((line) => {
+    start += line.length + 1;
+    return start - line.length - 1;
+  });
 }
 
 export function isHarness(file: string): boolean {

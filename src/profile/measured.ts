@@ -11,6 +11,7 @@ import type {
   Touched,
   Waits,
 } from '../protocol/profiler.ts';
+import type { CountedFunction } from './counts.ts';
 import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
 
 /** What the passes came to, before lines are known. */
@@ -27,6 +28,7 @@ export interface Measured {
   /** The longest time the event loop was blocked. */
   blockedMs: number | null;
   waits: Waits | null;
+  counted: { readonly calls: number; readonly functions: readonly CountedFunction[] } | null;
   retained: (RetainedBytes & { readonly profile: HeapProfile | null }) | null;
   touched: readonly Touched[];
   /** The first call gave a promise. */

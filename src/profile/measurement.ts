@@ -6,6 +6,7 @@ import { UserError } from '../base/errors.ts';
 import { formatDuration } from '../base/format.ts';
 import type { ChildEnd } from '../process/child.ts';
 import {
+  COUNTS_FILE,
   type CpuProfile,
   HEAP_FILE,
   type HeapProfile,
@@ -16,6 +17,7 @@ import {
   SAMPLED_INSTANCE,
   type Touched,
 } from '../protocol/profiler.ts';
+import type { CountedFunction } from './counts.ts';
 import { type Measured, timingOf } from './measured.ts';
 import type { PassRunner } from './profilerProcess.ts';
 
@@ -28,6 +30,7 @@ export type ProfilePhase =
   | 'memory'
   | 'leaks'
   | 'waiting'
+  | 'counting'
   | 'callers';
 
 export interface MeasurementOptions {
@@ -60,6 +63,7 @@ const STACKS_SHARE = 0.2;
 /** Beyond the others' shares: who asks for more has more time. */
 const MEMORY_SHARE = 0.2;
 const LONGEST_MEMORY_MS = 1000;
+const COUNTING_MS = 100;
 const LONGEST_LEAK_MS = 10_000;
 /** Bytes between samples: enough of them, and little slowdown. */
 const ALLOCATION_INTERVAL = 8192;
@@ -96,7 +100,7 @@ export class Measurement implements Disposable {
       windowMs: 0,
       notes: [],
     };
-    const heap = { allocated: null, blockedMs: null, waits: null, retained: null };
+    const heap = { allocated: null, blockedMs: null, waits: null, counted: null, retained: null };
     this.#measured = { ...none, ...heap, outcome: 'measured', loaded: false, intervalUs };
   }
 
@@ -128,6 +132,18 @@ export class Measurement implements Disposable {
     if (!waited) return;
     this.#measured.waits = waited.value;
     this.#measured.windowMs += waited.value.windowMs;
+  }
+
+  /** One more pass, which counts calls exactly; they are several times slower in it. */
+  async measureCounts(bundle: string): Promise<void> {
+    this.#options.onPhase('counting');
+    this.#setDeadline(COUNTING_MS + 20 * this.#graceMs());
+    const counted = await this.#pass('', this.#options.runner.call('count', { bundle, ms: COUNTING_MS }));
+    clearTimeout(this.#timer);
+    if (!counted) return;
+    const functions = await this.#readFile<CountedFunction[]>(COUNTS_FILE);
+    this.#measured.counted = functions && { calls: counted.value.calls, functions };
+    this.#measured.windowMs += counted.value.windowMs;
   }
 
   /** One more sampling pass, armed without inlining, of who calls whom, over a bundle with marked calls; null when it does not come to its end. */

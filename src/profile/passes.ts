@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
 import { toErrorData } from '../base/errors.ts';
 import {
   type FirstCall,
@@ -50,6 +51,7 @@ export class Passes {
     wait: ({ bundle, ms }) => this.#attempt('call', () => this.#wait(bundle, ms)),
     allocate: ({ ms, intervalBytes }) =>
       this.#attempt('call', () => this.#heap(intervalBytes, true, () => measureAllocation(this.#timed(), ms))),
+    count: ({ bundle, ms }) => this.#attempt('call', () => this.#count(bundle, ms)),
     block: ({ ms }) => this.#attempt('call', () => measureBlocking(this.#timed(), ms)),
     retain: ({ intervalBytes }) =>
       this.#attempt('call', () => this.#heap(intervalBytes, false, () => measureRetained(this.#timed()))),
@@ -139,6 +141,22 @@ export class Passes {
     } finally {
       recorder.end();
     }
+  }
+
+  async #count(bundle: string, ms: number): Promise<SampledCalls> {
+    const { sidecar, load } = this.#options;
+    await sidecar.startCounts();
+    const harness = await load(bundle, SAMPLED_INSTANCE);
+    const call = await prepareCall(harness);
+    await sidecar.resetCounts(); // what loading called
+    const counted = this.#timed(harness, call);
+    const round = call.lists.length;
+    const started = performance.now();
+    let calls = 0;
+    for (let left = 1; left > 0; left = started + ms - performance.now(), calls += round) await counted(round);
+    await sidecar.stopCounts(pathToFileURL(bundle).href);
+    const took = performance.now() - started;
+    return { calls, ms: took, windowMs: took };
   }
 
   async #heap<T>(intervalBytes: number, collected: boolean, measure: () => Promise<T>): Promise<T> {

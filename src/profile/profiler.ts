@@ -46,6 +46,8 @@ export interface MeasuringRequest {
   readonly memory?: boolean;
   /** Also a pass for what calls leave behind; false by default. */
   readonly leak?: boolean;
+  /** Also a pass that counts calls and lines exactly; false by default. */
+  readonly counts?: boolean;
   /** Working directory of the function; the folder of its file by default. */
   readonly cwd?: string;
   /** Ends the measurement; the promise then rejects with the signal's reason. */
@@ -212,6 +214,10 @@ async function measureIn(
     const plain = { measured, locations, model: plainModel };
     if (measured.isAsync && measured.outcome === 'measured')
       await measurement.measureWaits((await bundled('waits.mjs', 'waits')).outfile);
+    if (request.counts && measured.outcome === 'measured') {
+      const counted = await bundled('counts.mjs', null);
+      await measurement.measureCounts(counted.outfile);
+    }
     if (!needsStacks(plain, subject)) return { plain, stacks: null };
     measurement.arm(measured.intervalUs, false);
     const marked = await bundled('stacks.mjs', 'calls');

@@ -14,6 +14,8 @@ export interface ProfileOptions {
   readonly memory?: boolean;
   /** Also how many bytes a call leaves behind, and where they were allocated; false by default. */
   readonly leak?: boolean;
+  /** Also how often functions and lines run in a call, exactly; for `'file#function'` only; false by default. */
+  readonly counts?: boolean;
   /** Whether a function that wrote files, used the network or started processes may be called again; false by default. */
   readonly repeat?: boolean;
   /** Ends the measurement; `profile` then rejects with the signal's reason. */

@@ -8,6 +8,7 @@ import type {
   WaitingCosts,
   Waits,
 } from '../protocol/profiler.ts';
+import { countsOf } from './counts.ts';
 import { costsOf } from './lines.ts';
 import type { ScriptLocations } from './locations.ts';
 import type { Measured } from './measured.ts';
@@ -73,6 +74,7 @@ export function reportOf(
     cpu,
     ...memory,
     waiting,
+    counts: measured.counted && countsOf(measured.counted, locations, sources),
     touched,
     sources: digestsOf(
       [...(cpu?.lines ?? []), ...(waiting?.lines ?? []), ...(memory.memory?.functions ?? [])],

@@ -2,7 +2,7 @@ import { createReadStream, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { HEAP_FILE, PROFILE_FILE } from '../protocol/profiler.ts';
+import { COUNTS_FILE, HEAP_FILE, PROFILE_FILE } from '../protocol/profiler.ts';
 
 export interface SidecarOptions {
   /** Where profiles are left. */
@@ -15,7 +15,10 @@ type Order =
   | { readonly type: 'start'; readonly intervalUs: number }
   | { readonly type: 'stop' }
   | { readonly type: 'startHeap'; readonly intervalBytes: number; readonly collected: boolean }
-  | { readonly type: 'stopHeap' };
+  | { readonly type: 'stopHeap' }
+  | { readonly type: 'startCounts' }
+  | { readonly type: 'resetCounts' }
+  | { readonly type: 'stopCounts'; readonly url: string };
 
 /** How long a pass that is not sampled is looked at when its time is up. */
 const LAST_LOOK_MS = 300;
@@ -40,6 +43,20 @@ export class Sidecar {
 
   async stopHeap(): Promise<void> {
     await this.#order({ type: 'stopHeap' });
+  }
+
+  /** Counts calls and blocks of everything that is loaded from now on. */
+  async startCounts(): Promise<void> {
+    await this.#order({ type: 'startCounts' });
+  }
+
+  async resetCounts(): Promise<void> {
+    await this.#order({ type: 'resetCounts' });
+  }
+
+  /** Ends counting; the counts of the scripts whose URL begins so are in their file then. */
+  async stopCounts(url: string): Promise<void> {
+    await this.#order({ type: 'stopCounts', url });
   }
 
   async end(): Promise<void> {
@@ -101,6 +118,12 @@ class MainThreadSampler {
         return this.startHeap(order.intervalBytes, order.collected);
       case 'stopHeap':
         return this.stopHeap();
+      case 'startCounts':
+        return this.startCounts();
+      case 'resetCounts':
+        return this.takeCounts().then(() => {});
+      case 'stopCounts':
+        return this.stopCounts(order.url);
     }
   }
 
@@ -129,6 +152,23 @@ class MainThreadSampler {
   async stopHeap(): Promise<void> {
     const { profile } = await this.#session.post('HeapProfiler.stopSampling');
     writeFileSync(join(this.#folder, HEAP_FILE), JSON.stringify(profile));
+  }
+
+  async startCounts(): Promise<void> {
+    await this.#session.post('Profiler.enable');
+    await this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  }
+
+  /** Taking counts begins them anew. */
+  async takeCounts() {
+    return (await this.#session.post('Profiler.takePreciseCoverage')).result;
+  }
+
+  async stopCounts(begin: string): Promise<void> {
+    const script = (await this.takeCounts()).find(({ url }) => url.startsWith(begin));
+    await this.#session.post('Profiler.stopPreciseCoverage');
+    await this.#session.post('Profiler.disable');
+    writeFileSync(join(this.#folder, COUNTS_FILE), JSON.stringify(script?.functions ?? []));
   }
 
   async lastLook(): Promise<void> {

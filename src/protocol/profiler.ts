@@ -118,6 +118,8 @@ export type ProfilerMethods = {
   allocate(params: { readonly ms: number; readonly intervalBytes: number }): Promise<PassReply<HeapSamples>>;
   /** The longest time that calls one by one keep the event loop from turning, in milliseconds. */
   block(params: { readonly ms: number }): Promise<PassReply<number>>;
+  /** Counts calls of an instance of its own, exactly; what was counted is in the child's folder. */
+  count(params: { readonly bundle: string; readonly ms: number }): Promise<PassReply<SampledCalls>>;
   /** Samples what is still alive after batches of calls. */
   retain(params: { readonly intervalBytes: number }): Promise<PassReply<RetainedBytes>>;
 };
@@ -126,6 +128,7 @@ export type ProfilerMethods = {
 export const PROFILE_FOLDER = 'MEMOIR_PROFILE_FOLDER';
 export const PROFILE_FILE = 'last.cpuprofile';
 export const HEAP_FILE = 'last.heapprofile';
+export const COUNTS_FILE = 'last.coverage';
 
 /** Whose code a function or line is. */
 export type CodeOrigin = 'own' | 'package' | 'node' | 'native' | 'gc';
@@ -243,6 +246,28 @@ export interface WaitingCosts {
   readonly lines: readonly LineWait[];
 }
 
+/** How often a line ran, per call. */
+export interface LineCount {
+  readonly file: string;
+  readonly line: number;
+  readonly count: number;
+}
+
+/** How often a function was called, per call of the target. */
+export interface FunctionCount extends LineCount {
+  readonly name: string;
+  readonly origin: CodeOrigin;
+}
+
+/** Exact counts, from a pass in which nothing is timed. */
+export interface CallCounts {
+  readonly calls: number;
+  /** The most frequent first. */
+  readonly functions: readonly FunctionCount[];
+  /** Lines of the user's own files, the most frequent first. */
+  readonly lines: readonly LineCount[];
+}
+
 export interface ProfileTarget {
   readonly file: string;
   readonly name: string;
@@ -279,6 +304,8 @@ export interface ProfileResult {
   readonly gc: CollectorCosts | null;
   readonly eventLoop: EventLoopCosts | null;
   readonly leak: LeakCosts | null;
+  /** Null where it was not asked for. */
+  readonly counts: CallCounts | null;
   readonly touched: readonly Touched[];
   /** What measuring took beside the passes themselves, in milliseconds: starting a process, bundling, reading profiles. */
   readonly overheadMs: number;

@@ -35,6 +35,7 @@ export const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly
   'memoir.profileCell': (host, cell) => profiling.startCell(host, cell),
   'memoir.profileFile': (host) => profiling.startFile(host),
   'memoir.profileMemory': (host, name) => profiling.startMemory(host, name),
+  'memoir.profileCounts': (host, name) => profiling.startCounts(host, name),
   'memoir.compareProfiles': (host, id) => profiling.compare(host, id),
   'memoir.pinProfile': (host, id) => profiling.pin(host, id),
   'memoir.showFlameChart': (host, id) => profiling.show(host, id),

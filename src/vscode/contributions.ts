@@ -26,6 +26,7 @@ export const COMMANDS = [
   'memoir.profileCell',
   'memoir.profileFile',
   'memoir.profileMemory',
+  'memoir.profileCounts',
   'memoir.compareProfiles',
   'memoir.pinProfile',
   'memoir.showFlameChart',

@@ -26,6 +26,7 @@ interface MorePasses {
   readonly seconds?: number;
   readonly memory?: boolean;
   readonly leak?: boolean;
+  readonly counts?: boolean;
 }
 
 /** "Profile Function": asks what is not known, measures, and shows the lines in the editor and everything in a panel. */
@@ -139,8 +140,8 @@ async function showPanel(
   kept: KeptProfile,
   than: KeptProfile | null,
 ): Promise<void> {
-  const { memory, leak } = kept.result;
-  const more = { memory: memory !== null, leak: leak !== null };
+  const { memory, leak, counts } = kept.result;
+  const more = { memory: memory !== null, leak: leak !== null, counts: Boolean(counts) }; // older ones have none
   tools.panel.show(await viewOf(tools, kept, than), {
     again: (seconds) =>
       void measure(tools, job, seconds === null ? more : { ...more, seconds }).catch((error) =>

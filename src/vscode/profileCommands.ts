@@ -33,6 +33,12 @@ export async function startMemory({ profiling, profiles }: Host, name: unknown):
   await profiles.refresh();
 }
 
+/** Profiles a function, and counts how often functions and lines run. */
+export async function startCounts({ profiling, profiles }: Host, name: unknown): Promise<void> {
+  await profile(profiling, typeof name === 'string' ? name : undefined, { counts: true });
+  await profiles.refresh();
+}
+
 /** Shows a kept profile: the one of a line in the list, else the latest. */
 export async function show(host: Host, id: unknown): Promise<void> {
   const kept = find(host, id);

@@ -18,7 +18,8 @@ export async function viewOf(
   const { error } = result;
   const thrown = error?.file && error.line !== null ? [{ file: error.file, line: error.line }] : [];
   const places = [...(result.cpu?.lines ?? []), ...(result.waiting?.lines ?? []), ...thrown];
-  const files = new Set([result.target.file, ...places.map(({ file }) => file)]);
+  const counted = [...(result.counts?.functions ?? []), ...(result.counts?.lines ?? [])];
+  const files = new Set([result.target.file, ...[...places, ...counted].map(({ file }) => file)]);
   const source: Record<string, Record<number, string>> = {};
   for (const file of files) {
     const text = await linesOf(file).catch(() => []); // gone since

@@ -143,6 +143,7 @@ export async function sampleView(): Promise<ProfileView> {
       gc: null,
       eventLoop: null,
       leak: null,
+      counts: null,
       overheadMs: 84,
       sources: {},
       notes: ['It writes files, so each call wrote them again; you allowed it.'],
