@@ -73,7 +73,7 @@ export class PostgresDatabase {
         .join('')
         .replace(/;\s*$/, '');
     const bound = put((value, index) => `$${index + 1}${castOf(value)}`);
-    const asked = { text: `SELECT * FROM (${bound}\n) AS q LIMIT 0`, query_timeout: this.#pool.timeoutMs };
+    const asked = this.#pool.timed(`SELECT * FROM (${bound}\n) AS q LIMIT 0`);
     const given = values.map((value) => (typeof value === 'bigint' ? String(value) : value));
     const { fields } = await this.#pool
       .read((client) => client.query<Record<string, unknown>, unknown[]>({ ...asked, values: given }))

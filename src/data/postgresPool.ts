@@ -28,6 +28,10 @@ export interface ConnectionStatistics {
   readonly slowestMs: number;
 }
 
+/** One moment, nothing changed, and text that says the same on every server. */
+const BEGIN = `BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL TimeZone = 'UTC';
+  SET LOCAL DateStyle = 'ISO'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'`;
+
 /** Connections to one PostgreSQL database, opened when they are needed. */
 export class PostgresPool {
   /** The server and database, without name and password. */
@@ -57,6 +61,11 @@ export class PostgresPool {
   get statistics(): ConnectionStatistics {
     const { totalCount: open = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = this.#pool ?? {};
     return { open, idle, waiting, queries: this.#queries, errors: this.#errors, slowestMs: this.#slowestMs };
+  }
+
+  /** A query that is given up when the server is silent. */
+  timed(text: string): { readonly text: string; readonly query_timeout: number } {
+    return { text, query_timeout: this.timeoutMs };
   }
 
   /** Ends all connections; what is asked afterwards opens new ones. */
@@ -93,10 +102,7 @@ export class PostgresPool {
       const wasIdle = pool.idleCount > 0;
       const client = await pool.connect();
       try {
-        await client.query(
-          `BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO';
-          SET LOCAL IntervalStyle = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'`,
-        );
+        await client.query(this.timed(BEGIN));
         return client;
       } catch (error) {
         client.release(true);
@@ -115,7 +121,7 @@ export class PostgresPool {
     let isWell = false;
     try {
       const result = await work(client);
-      await client.query('COMMIT');
+      await client.query(this.timed('COMMIT'));
       isWell = true;
       return result;
     } finally {
@@ -143,7 +149,6 @@ export class PostgresPool {
       max: this.#max,
       idleTimeoutMillis: this.#idleMs,
       connectionTimeoutMillis: Math.min(this.timeoutMs, 10_000),
-      query_timeout: this.timeoutMs,
       keepAlive: true,
       allowExitOnIdle: true, // a program may end while connections are open
       application_name: 'memoir',

@@ -73,15 +73,8 @@ export class PostgresRows implements RemoteRows {
       );
       return Number(toRows(counted)[0]!.n);
     }
-    const timeout = { query_timeout: this.#pool.timeoutMs };
-    const { rows } = await this.#pool.read(
-      (client) =>
-        client.query<{ n: string }>({
-          text: `SELECT count(*) AS n FROM (${this.#select('SELECT 1')}) AS counted`,
-          ...timeout,
-        }),
-      signal,
-    );
+    const counting = this.#pool.timed(`SELECT count(*) AS n FROM (${this.#select('SELECT 1')}) AS counted`);
+    const { rows } = await this.#pool.read((client) => client.query<{ n: string }>(counting), signal);
     return Number(rows[0]!.n);
   }
 
@@ -153,9 +146,9 @@ export class PostgresRows implements RemoteRows {
         },
       });
       const rows = client.query(to(copy));
-      const lost = (error: Error) => rows.destroy(error); // the stream itself does not notice
+      const lost = (error?: Error) => rows.destroy(error ?? new Error('the connection was lost')); // it does not notice by itself
       client.on('error', lost);
-      client.on('end', () => lost(new Error('the connection was lost')));
+      client.on('end', lost);
       const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
       try {
         await pipeline(rows, heard, createWriteStream(path), { signal: stop });
@@ -164,6 +157,7 @@ export class PostgresRows implements RemoteRows {
       } finally {
         clearTimeout(timer);
         client.off('error', lost);
+        client.off('end', lost);
       }
     }, signal);
   }

@@ -3,7 +3,8 @@ import { UserError } from '../base/errors.ts';
 import { formatBytes } from '../base/format.ts';
 import type { Engine } from './engine.ts';
 import { inlineSize } from './inline.ts';
-import { dataOf, filesOf, mapFiles, type Query, walk } from './query.ts';
+import { dataOf, filesOf, mapFiles, type Query } from './query.ts';
+import { isRemote } from './remote.ts';
 
 /** A table as plain data, to be kept or carried to another process. */
 export interface Recipe {
@@ -23,7 +24,7 @@ export function packRecipe(query: Query, engine: Engine): Recipe {
       `This table holds ${formatBytes(size)} of rows given by the program; a table that is kept may hold ${formatBytes(MAX_DATA_BYTES)}. Save the rows as a file and load that.`,
     );
   }
-  if ([...walk(query)].some((part) => part.remote)) {
+  if (isRemote(query)) {
     throw new UserError('This table reads a database elsewhere, so it is made anew rather than kept.');
   }
   const portable = mapFiles(query, (file) => ({ ...file, path: engine.portable(file.path) }));

@@ -28,6 +28,12 @@ export function remoteOf(query: Query): RemoteRows | null {
     : null;
 }
 
+/** Whether rows that lie elsewhere take part in a query. */
+export function isRemote(query: Query): boolean {
+  for (const part of walk(query)) if (part.remote) return true;
+  return false;
+}
+
 /** Has rows that lie elsewhere chosen there as far as that can be; `rest` is what remains to be done here, if anything. */
 export function pushDown(query: Query, to: Narrowing): { readonly query: Query; readonly rest: Narrowing | null } {
   const whole = remoteOf(query);

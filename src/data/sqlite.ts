@@ -74,7 +74,7 @@ function chosenTable(sqlite: DatabaseSync, path: string, wanted: string | undefi
 /** What kinds of value a column holds, which SQLite leaves to each row. */
 function readingsOf(sqlite: DatabaseSync, table: string): readonly Reading[] {
   const columns = sqlite.prepare(`PRAGMA table_info(${quoted(table)})`).all();
-  const counts = columns.map(({ name: column }, index) => kindsSql(quoted(String(column)), index));
+  const counts = columns.map(({ name: column, type }, index) => kindsSql(quoted(String(column)), String(type), index));
   const kinds = sqlite.prepare(`SELECT ${counts.join(', ')} FROM ${quoted(table)}`).get()!; // sums are always one row
   return columns.map(({ name: column, type }, index) => {
     const has = (kind: string) => Number(kinds[`${kind}${index}`]) > 0;
@@ -82,7 +82,7 @@ function readingsOf(sqlite: DatabaseSync, table: string): readonly Reading[] {
   });
 }
 
-function kindsSql(column: string, index: number): string {
+function kindsSql(column: string, declared: string, index: number): string {
   const tests = {
     integer: `typeof(${column}) = 'integer'`,
     real: `typeof(${column}) = 'real'`,
@@ -90,8 +90,10 @@ function kindsSql(column: string, index: number): string {
     blob: `typeof(${column}) = 'blob'`,
     large: `typeof(${column}) = 'integer' AND (${column} > 9007199254740992 OR ${column} < -9007199254740992)`,
     number: `typeof(${column}) = 'integer' AND ${column} NOT IN (0, 1)`,
-    other: `typeof(${column}) = 'text' AND date(${column}) IS NOT ${column}`,
-    odd: `typeof(${column}) = 'text' AND (${column} GLOB '*[-+Zz]??:??' OR substr(datetime(${column}), 1, length(${column})) IS NOT replace(substr(${column}, 1, 19), 'T', ' '))`,
+    ...(/^(date|timestamp)/i.test(declared) && {
+      other: `typeof(${column}) = 'text' AND date(${column}) IS NOT ${column}`,
+      odd: `typeof(${column}) = 'text' AND (${column} GLOB '*[-+Zz]??:??' OR substr(datetime(${column}), 1, length(${column})) IS NOT replace(substr(${column}, 1, 19), 'T', ' '))`,
+    }),
   };
   return Object.entries(tests)
     .map(([kind, test]) => `count(CASE WHEN ${test} THEN 1 END) AS ${kind}${index}`)

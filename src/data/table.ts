@@ -14,7 +14,7 @@ import { planText } from './plan.ts';
 import { tableData } from './preview.ts';
 import { compose, list, name, type Query, text, value } from './query.ts';
 import { packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
-import { pushedDown, remoteOf } from './remote.ts';
+import { isRemote, pushedDown, remoteOf } from './remote.ts';
 import { toArrow } from './toArrow.ts';
 import { writeTable } from './write.ts';
 
@@ -238,6 +238,11 @@ export class Table<Row = Record<string, unknown>> {
   async preview(limit: number, options?: QueryOptions): Promise<TableData> {
     const first = await this.limit(limit + 1).columns(options);
     return tableData(first, limit, first.rowCount <= limit ? first.rowCount : await this.count(options));
+  }
+
+  /** Whether rows of a database elsewhere take part, so that the table is made anew rather than carried. */
+  get isRemote(): boolean {
+    return isRemote(this.#query);
   }
 
   /** Everything needed to have the same table in another process, as plain data. */

@@ -7,7 +7,7 @@ import { Table } from '../data/table.ts';
 export function carryTables(data: Data): void {
   registerType<Table>({
     name: 'memoir.Table',
-    is: (object): object is Table => object instanceof Table,
+    is: (object): object is Table => object instanceof Table && !object.isRemote,
     pack: (table) => table.recipe(),
     unpack: (recipe) => data.fromRecipe(recipe as Recipe), // written by `pack`
   });

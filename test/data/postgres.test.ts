@@ -242,6 +242,7 @@ describe.skipIf(!findPostgres())(NEEDS, () => {
     subscribe('memoir:data.impure', listen);
     try {
       const orders = await shop.table('orders');
+      expect([orders.isRemote, orders.derive({ a: '1' }).isRemote]).toEqual([true, true]);
       expect(() => orders.limit(1).recipe()).toThrow('made anew rather than kept');
     } finally {
       unsubscribe('memoir:data.impure', listen);
