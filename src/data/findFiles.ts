@@ -1,4 +1,4 @@
-import { glob, readdir, stat } from 'node:fs/promises';
+import { glob, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, UserError } from '../base/errors.ts';
 import { nearestName } from './nearestName.ts';
@@ -11,19 +11,17 @@ export async function findFile(path: string, directory: string): Promise<string>
   const full = resolve(directory, path);
   try {
     const found = await stat(full);
-    if (found.isFile()) return full;
-    throw new UserError(`${full} is a folder; name a file in it, or all of a kind such as ${join(path, '*.csv')}.`);
+    if (!found.isFile()) {
+      throw new UserError(`${full} is a folder; name a file in it, or all of a kind such as ${join(path, '*.csv')}.`);
+    }
+    await (await open(full)).close(); // whether it may be read
+    return full;
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError(await missingMessage(full), { cause: thrown });
-    if (code === 'EACCES') throw notAllowed(full, thrown);
+    if (code === 'EACCES') throw new UserError(`${full} may not be read by this user.`, { cause: thrown });
     throw thrown;
   }
-}
-
-/** What is said of a file that belongs to somebody else. */
-export function notAllowed(path: string, cause: unknown): UserError {
-  return new UserError(`${path} may not be read by this user.`, { cause });
 }
 
 /** The file that a path names, or all files that it matches as a pattern, where there is none of that very name. */
