@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   cache: async () => (await import('./cli/cache.ts')).cache,
   profile: async () => (await import('./cli/profile.ts')).profile,
   capture: async () => (await import('./cli/profileCapture.ts')).capture,
+  benchmark: async () => (await import('./cli/benchmark.ts')).benchmark,
   status: async () => (await import('./cli/status.ts')).status,
 };
 
@@ -53,7 +54,7 @@ async function help(name: string | undefined): Promise<number> {
 
 async function overview(): Promise<string> {
   const lines = await Promise.all(
-    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(8)} ${(await load()).summary}`),
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(9)} ${(await load()).summary}`),
   );
   return `Memoir ${version}: reactive TypeScript notebooks that remember.\n\n${lines.join('\n')}\n\nmemoir help <command> tells how each is called.`;
 }

@@ -8,7 +8,7 @@ import { type Query, quoteName, quoteText, text, walk } from './query.ts';
 
 /** A table is stored once queries that read it were worked out at least so often. */
 const USES = 2;
-/** Work that is dearer than reading the outcome again; plain scans of files that are columns already are not. */
+/** Work that is dearer than reading the outcome again, as what readers write may be; plain scans of columns are not. */
 const COSTLY = /\b(read_csv|read_json|group\s+by|order\s+by|join|distinct|over|union|pivot)\b/i;
 
 /** What storing needs. */
@@ -112,5 +112,5 @@ function nameOf(print: string): string {
 
 /** Whether working a query out again is dearer than reading its outcome. */
 export function isCostly(query: Query): boolean {
-  return [...walk(query)].some((part) => part.texts.some((text) => COSTLY.test(text)));
+  return [...walk(query)].some((part) => part.written || part.texts.some((text) => COSTLY.test(text)));
 }
