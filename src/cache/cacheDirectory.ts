@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { CACHE_FOLDER, makeCacheFolder } from '../base/program.ts';
 import { Blobs } from './blobs.ts';
@@ -27,6 +29,9 @@ export interface StoreOptions {
   readonly seal: Seal;
   readonly log: Log;
 }
+
+/** Folders in which other parts of Memoir keep files that they make again when they are needed. */
+const MADE = ['sources', 'tables'];
 
 /** Everything that is remembered in one directory. */
 export interface Store {
@@ -68,7 +73,8 @@ export function openStore(options: StoreOptions): Store {
     },
     verify: () => disk.verify(),
     clear: async () => {
-      await Promise.all([records.clear(), values.clear()]);
+      const folders = MADE.map((name) => rm(join(directory, name), { recursive: true, force: true }));
+      await Promise.all([records.clear(), values.clear(), ...folders]);
     },
     close: () => records.close(),
   };

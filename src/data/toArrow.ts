@@ -56,7 +56,7 @@ function numberVector(type: string, values: NumberArray, make: Make, arrow: Arro
     case 'INTEGER':
       return make(new arrow.Int32(), Int32Array.from(values, Number));
     case 'BIGINT':
-      return make(new arrow.Int64(), BigInt64Array.from(values, BigInt));
+      return make(new arrow.Int64(), values instanceof BigInt64Array ? values : wide(values as Float64Array)); // one of these
     case 'UTINYINT':
       return make(new arrow.Uint8(), Uint8Array.from(values, Number));
     case 'USMALLINT':
@@ -64,7 +64,10 @@ function numberVector(type: string, values: NumberArray, make: Make, arrow: Arro
     case 'UINTEGER':
       return make(new arrow.Uint32(), Uint32Array.from(values, Number));
     case 'UBIGINT':
-      return make(new arrow.Uint64(), BigUint64Array.from(values, BigInt));
+      return make(
+        new arrow.Uint64(),
+        values instanceof BigUint64Array ? values : new BigUint64Array(wide(values as Float64Array).buffer),
+      );
     case 'FLOAT':
       return make(new arrow.Float32(), Float32Array.from(values, Number));
     default:
@@ -79,8 +82,20 @@ function dateVector(type: string, values: Float64Array, make: Make, arrow: Arrow
       Int32Array.from(values, (ms) => ms / 86_400_000),
     );
   const zone = type.includes('WITH TIME ZONE') ? 'UTC' : null;
-  const micros = BigInt64Array.from(values, (ms) => BigInt(Math.round((Number.isFinite(ms) ? ms : 0) * 1_000)));
-  return make(new arrow.TimestampMicrosecond(zone), micros);
+  const micros = values.map((ms) => (Number.isFinite(ms) ? Math.round(ms * 1_000) : 0));
+  return make(new arrow.TimestampMicrosecond(zone), wide(micros));
+}
+
+/** Whole numbers as 64-bit integers, put together from halves, which is many times faster than through BigInt. */
+function wide(values: Float64Array): BigInt64Array<ArrayBuffer> {
+  const halves = new Int32Array(values.length * 2);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    const high = Math.floor(value / 2 ** 32);
+    halves[2 * row] = value - high * 2 ** 32;
+    halves[2 * row + 1] = high;
+  }
+  return new BigInt64Array(halves.buffer);
 }
 
 function decimalVector(column: Column, length: number, precision: number, scale: number, arrow: Arrow): Vector {

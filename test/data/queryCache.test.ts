@@ -2,6 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
+import { openStore } from '../../src/cache/cacheDirectory.ts';
+import { userSeal } from '../../src/cache/seal.ts';
 import type { QueryNews } from '../../src/data/statistics.ts';
 import { type DataFolder, dataFolder, FLIGHTS } from './dataFolder.ts';
 import { memoryKeeper } from './memoryKeeper.ts';
@@ -115,4 +118,17 @@ test('statistics tell of queries, hits and the slowest', async () => {
   expect({ queries, hits, errors }).toEqual({ queries: 3, hits: 1, errors: 0 });
   expect(hitRate).toBeCloseTo(1 / 3);
   expect(slowest.map(({ sql }) => sql)).toContain('SELECT sum(range) AS s FROM range(5000000)');
+});
+
+test('clearing the cache of a program forgets stored tables, which come back when they are needed', async () => {
+  const directory = join(data.directory, '.memoir');
+  const store = openStore({ directory, seal: userSeal(), log: silentLog });
+  const small = await (await data.load([{ a: 1 }, { a: 2 }])).optimize();
+  expect(await readdir(directory)).toContain('tables');
+  await store.clear();
+  await store.close();
+  expect(await readdir(directory)).not.toContain('tables');
+  const next = await dataFolder({ keeper: memoryKeeper(), keptIn: directory });
+  expect(await next.fromRecipe(small.recipe()).rows()).toEqual([{ a: 1 }, { a: 2 }]);
+  await next.remove();
 });

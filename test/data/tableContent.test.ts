@@ -64,6 +64,15 @@ test('an Arrow stream holds every value with its type', async () => {
   expect(Object.values(second)).toEqual(Array(9).fill(null));
 });
 
+test('whole numbers and times of any size are the same in Arrow', async () => {
+  const values = [0, -1, 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 32, -(2 ** 32), 2 ** 53 - 1, -(2 ** 53) + 1];
+  const table =
+    await data.sql`SELECT unnest(${values})::BIGINT AS n, make_timestamp(unnest(${values})::BIGINT % 10000000000000) AS t`;
+  const arrow = tableFromIPC(await table.toArrow());
+  expect([...arrow.getChild('n')!]).toEqual(values.map(BigInt));
+  expect([...arrow.getChild('t')!]).toEqual(values.map((value) => (value % 10_000_000_000_000) / 1_000));
+});
+
 test('rows come in parts, and one by one, as they come altogether', async () => {
   const table = await data.sql`SELECT range AS id, 'text ' || range AS s FROM range(10000)`;
   const rows = await table.rows();
