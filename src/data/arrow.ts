@@ -22,6 +22,7 @@ export async function convertArrow({ source, folder, database, signal }: Job): P
   const text = join(folder, 'rows.csv');
   let file: FileHandle | null = null;
   let columns: readonly ArrowColumn[] = [];
+  let rows = 0;
   try {
     const isPacked = /\.(gz|zst)$/i.test(source);
     file = isPacked ? null : await open(source);
@@ -29,14 +30,17 @@ export async function convertArrow({ source, folder, database, signal }: Job): P
     const reader: RecordBatchReader = await (file ? Reader.from(file) : Reader.from(unpacked(source)));
     await reader.open();
     columns = reader.schema.fields.map((field) => arrowColumn(field, source, arrow));
-    await pipeline(textOf(reader, columns), createWriteStream(text), { signal });
+    const counted = (lines: number) => {
+      rows += lines;
+    };
+    await pipeline(textOf(reader, columns, counted), createWriteStream(text), { signal });
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
     throw new UserError(`${source} cannot be read as an Arrow file: ${messageOf(error)}.`, { cause: error });
   } finally {
     await file?.close().catch(() => {}); // the reader may have done so
   }
-  await textToParquet(database, { from: text, to: join(folder, 'rows.parquet'), columns, signal });
+  await textToParquet(database, { from: text, rows, to: join(folder, 'rows.parquet'), columns, signal });
   await rm(text);
 }
 
@@ -47,8 +51,13 @@ async function loadArrow(): Promise<Arrow> {
   return arrow;
 }
 
-async function* textOf(reader: RecordBatchReader, columns: readonly ArrowColumn[]): AsyncGenerator<string> {
+async function* textOf(
+  reader: RecordBatchReader,
+  columns: readonly ArrowColumn[],
+  counted: (lines: number) => void,
+): AsyncGenerator<string> {
   for await (const batch of reader) {
+    counted(batch.numRows);
     const readers = columns.map((column, index) => column.reader(batch.data.children[index]!));
     for (let start = 0; start < batch.numRows; start += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, batch.numRows - start);

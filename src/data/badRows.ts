@@ -66,13 +66,17 @@ async function splitCsv({ folder, options, database, signal }: Job, source: stri
 async function splitNdjson({ folder, database, signal }: Job, source: string): Promise<void> {
   const [good, bad] = [join(folder, 'good.ndjson'), join(folder, 'bad.csv')];
   const aside = createWriteStream(bad);
+  let rows = 0;
   const split = async function* (bytes: AsyncIterable<Buffer>) {
     let number = 0;
     for await (const line of createInterface({ input: Readable.from(bytes) })) {
       number += 1;
       const problem = jsonProblem(line);
       if (problem === null) yield `${line}\n`;
-      else if (!aside.write(textRow([String(number), null, problem, line]))) await once(aside, 'drain');
+      else {
+        rows += 1;
+        if (!aside.write(textRow([String(number), null, problem, line]))) await once(aside, 'drain');
+      }
     }
   };
   await pipeline(unpacked(source), split, createWriteStream(good), { signal });
@@ -82,7 +86,7 @@ async function splitNdjson({ folder, database, signal }: Job, source: string): P
     castTo('line', 'BIGINT'),
     ...['column', 'problem', 'text'].map((column) => castTo(column, 'VARCHAR')),
   ];
-  await textToParquet(database, { from: bad, to: join(folder, BAD), columns, signal });
+  await textToParquet(database, { from: bad, rows, to: join(folder, BAD), columns, signal });
   await database.query(
     `COPY (SELECT * FROM read_json(${quoteText(good)}, format = 'newline_delimited', sample_size = -1)) TO ${quoteText(join(folder, ROWS))} (FORMAT parquet)`,
     [],

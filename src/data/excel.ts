@@ -23,6 +23,7 @@ export async function convertExcel({ source, folder, options, database, signal }
   await pipeline(Readable.from(lines()), createWriteStream(text), { signal });
   await textToParquet(database, {
     from: text,
+    rows: rows.length,
     to: join(folder, 'rows.parquet'),
     columns: columns as readonly TextColumn[],
     signal,

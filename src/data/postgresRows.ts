@@ -22,7 +22,7 @@ import {
   sentAs,
 } from './postgresTypes.ts';
 import { type Narrowing, quoteName, quoteText, type RemoteRows } from './query.ts';
-import { readText, textToParquet } from './textRows.ts';
+import { queryText, type TextFile, textToParquet } from './textRows.ts';
 import { TransientError } from './transient.ts';
 
 /** Which rows of a PostgreSQL database: those of a query, narrowed. */
@@ -121,18 +121,18 @@ export class PostgresRows implements RemoteRows {
   async #bring(folder: string, signal: AbortSignal | undefined): Promise<void> {
     const { fields } = this.#selection;
     const text = join(folder, 'rows.csv');
-    await this.#stream(
+    const rows = await this.#stream(
       `COPY (${this.#select(`SELECT ${[...fields.map(sentAs), 'true'].join(', ')}`)}) TO STDOUT (FORMAT csv)`,
       text,
       signal,
     );
-    const digits = await this.#digits(text);
+    const digits = await this.#digits({ path: text, columns: fields.length, rows });
     const columns = fields.map((field, index) => receivedAs(field, digits[index]!));
-    await textToParquet(this.#engine.database, { from: text, to: join(folder, 'rows.parquet'), columns, signal });
+    await textToParquet(this.#engine.database, { from: text, rows, to: join(folder, 'rows.parquet'), columns, signal });
     await rm(text);
   }
 
-  #stream(copy: string, path: string, signal: AbortSignal | undefined): Promise<void> {
+  #stream(copy: string, path: string, signal: AbortSignal | undefined): Promise<number> {
     return this.#pool.read(async (client) => {
       const { to } = (await import('pg-copy-streams')).default;
       const silence = new AbortController();
@@ -152,6 +152,7 @@ export class PostgresRows implements RemoteRows {
       const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
       try {
         await pipeline(rows, heard, createWriteStream(path), { signal: stop });
+        return rows.rowCount;
       } catch (error) {
         throw silence.signal.aborted ? silence.signal.reason : error;
       } finally {
@@ -170,7 +171,7 @@ export class PostgresRows implements RemoteRows {
   }
 
   /** How many digits the numbers of each column take, where nobody said. */
-  async #digits(text: string): Promise<readonly (Digits | null)[]> {
+  async #digits(file: TextFile): Promise<readonly (Digits | null)[]> {
     const { fields } = this.#selection;
     const asked = fields.flatMap((field, index) =>
       isNumeric(field) ? [[index, digitsSql(`c${index}`)] as const] : [],
@@ -178,11 +179,12 @@ export class PostgresRows implements RemoteRows {
     const found = new Map<number, Digits | null>();
     if (asked.length) {
       const parts = asked.flatMap(([index, sums]) => sums.map((sum, kind) => `${sum} AS s${index}_${kind}`));
-      const [row] = toRows(
-        await this.#engine.query(`SELECT ${parts.join(', ')} FROM ${readText(text, fields.length)}`),
-      );
+      const row = await queryText(file, async (read) => {
+        const [result] = toRows(await this.#engine.query(`SELECT count(*) AS n, ${parts.join(', ')} FROM ${read}`));
+        return { rows: Number(result!.n), result: result! };
+      });
       for (const [index] of asked) {
-        const [whole, fraction, odd] = [0, 1, 2].map((kind) => Number(row![`s${index}_${kind}`]));
+        const [whole, fraction, odd] = [0, 1, 2].map((kind) => Number(row[`s${index}_${kind}`]));
         found.set(index, odd === 0 ? { whole: whole!, fraction: fraction! } : null);
       }
     }

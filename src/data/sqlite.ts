@@ -24,11 +24,15 @@ export async function convertSqlite({ source, folder, options, database, signal 
   const sqlite = open(source);
   const text = join(folder, 'rows.csv');
   let readings: readonly Reading[];
+  let rows = 0;
   try {
     sqlite.exec('BEGIN'); // types and rows are those of one moment
     const table = chosenTable(sqlite, source, options.table);
     readings = readingsOf(sqlite, table);
-    await pipeline(textOf(sqlite, table, readings), createWriteStream(text), { signal });
+    const counted = (lines: number) => {
+      rows += lines;
+    };
+    await pipeline(textOf(sqlite, table, readings, counted), createWriteStream(text), { signal });
   } catch (error) {
     if (error instanceof UserError || signal?.aborted) throw error;
     throw unreadable(source, error);
@@ -36,7 +40,7 @@ export async function convertSqlite({ source, folder, options, database, signal 
     sqlite.close();
   }
   const columns = readings.map(({ column }) => column);
-  await textToParquet(database, { from: text, to: join(folder, 'rows.parquet'), columns, signal });
+  await textToParquet(database, { from: text, rows, to: join(folder, 'rows.parquet'), columns, signal });
   await rm(text);
 }
 
@@ -120,17 +124,24 @@ function reading(column: string, declared: string, has: (kind: string) => boolea
   );
 }
 
-async function* textOf(sqlite: DatabaseSync, table: string, readings: readonly Reading[]): AsyncGenerator<string> {
+async function* textOf(
+  sqlite: DatabaseSync,
+  table: string,
+  readings: readonly Reading[],
+  counted: (lines: number) => void,
+): AsyncGenerator<string> {
   const selected = readings.map(({ sql }, index) => `${sql} AS c${index}`);
   let lines: string[] = [];
   for (const row of sqlite.prepare(`SELECT ${selected.join(', ')} FROM ${quoted(table)}`).iterate()) {
     lines.push(textRow(readings.map((_, index) => asText(row[`c${index}`]))));
     if (lines.length < CHUNK_ROWS) continue;
     yield lines.join('');
+    counted(lines.length);
     lines = [];
     await new Promise(setImmediate); // SQLite itself never waits
   }
   yield lines.join('');
+  counted(lines.length);
 }
 
 function asText(value: unknown): string | null {

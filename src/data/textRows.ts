@@ -1,3 +1,6 @@
+import { messageOf, UserError } from '../base/errors.ts';
+import { formatBytes } from '../base/format.ts';
+import { toRows } from './columns.ts';
 import type { Database } from './database.ts';
 import { quoteName, quoteText } from './query.ts';
 
@@ -7,8 +10,8 @@ export interface TextColumn {
   readonly sql: (text: string) => string;
 }
 
-/** A value as it is longest, in bytes; DuckDB sets memory aside for it. */
-const LONGEST = 1 << 26;
+/** How long a line may be, in bytes: DuckDB sets memory aside for it, so the long ones are tried only when they are met. */
+const LONGEST = [1 << 23, 1 << 25, 1 << 28];
 
 /** A row as a line of text. What is missing differs from what is empty, and the line's end keeps it from looking blank. */
 export function textRow(values: readonly (string | null)[]): string {
@@ -25,28 +28,60 @@ export function castTo(column: string, type: string): TextColumn {
   return { name: column, sql: type === 'VARCHAR' ? (text) => text : (text) => `CAST(${text} AS ${type})` };
 }
 
-/** A relation that reads such lines: columns `c0`, `c1`, … of text. */
-export function readText(path: string, count: number): string {
+/** Lines written by `textRow`, or by PostgreSQL in the same way. */
+export interface TextFile {
+  readonly path: string;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/**
+ * Asks about such lines: `from` is a relation with columns `c0`, `c1`, … of text. `ask` tells how many rows it saw, as
+ * DuckDB passes over lines that are too long for it.
+ */
+export async function queryText<T>(
+  file: TextFile,
+  ask: (from: string) => Promise<{ readonly rows: number; readonly result: T }>,
+): Promise<T> {
+  for (const longest of LONGEST) {
+    const { rows, result } = await ask(readText(file, longest)).catch((error: unknown) => {
+      if (/maximum line size/i.test(messageOf(error))) return { rows: -1, result: null };
+      throw error;
+    });
+    if (rows === file.rows) return result as T; // only what saw no rows at all has none
+  }
+  throw new UserError(`A row is longer than the ${formatBytes(LONGEST.at(-1)!)} that can be brought over.`);
+}
+
+function readText({ path, columns: count }: TextFile, longest: number): string {
   const columns = [...Array.from({ length: count }, (_, index) => `c${index}`), 'line_end'];
   return `read_csv(${quoteText(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '',
-    allow_quoted_nulls = false, max_line_size = ${LONGEST}, buffer_size = ${2 * LONGEST},
+    allow_quoted_nulls = false, max_line_size = ${longest}, buffer_size = ${2 * longest},
     columns = {${columns.map((column) => `'${column}': 'VARCHAR'`).join(', ')}})`;
 }
 
-/** Makes a Parquet file of lines written by `textRow`, or by PostgreSQL in the same way. */
+/** Makes a Parquet file of such lines. */
 export async function textToParquet(
   database: Database,
-  {
-    from,
-    to,
-    columns,
-    signal,
-  }: { from: string; to: string; columns: readonly TextColumn[]; signal?: AbortSignal | undefined },
+  { from, rows, to, columns, signal }: ParquetJob,
 ): Promise<void> {
   const made = columns.map((column, index) => `${column.sql(`c${index}`)} AS ${quoteName(column.name)}`);
-  await database.query(
-    `COPY (SELECT ${made.join(', ')} FROM ${readText(from, columns.length)}) TO ${quoteText(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
-    [],
-    { signal },
-  );
+  await queryText({ path: from, columns: columns.length, rows }, async (read) => {
+    const copied = await database.query(
+      `COPY (SELECT ${made.join(', ')} FROM ${read}) TO ${quoteText(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
+      [],
+      { signal },
+    );
+    return { rows: Number(toRows(copied)[0]!.Count), result: undefined };
+  });
+}
+
+/** Which lines are made into which file. */
+interface ParquetJob {
+  readonly from: string;
+  /** How many lines were written. */
+  readonly rows: number;
+  readonly to: string;
+  readonly columns: readonly TextColumn[];
+  readonly signal?: AbortSignal | undefined;
 }

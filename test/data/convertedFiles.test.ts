@@ -204,6 +204,16 @@ describe('SQLite', () => {
     ]);
   });
 
+  test('rows longer than what DuckDB reads of a line by itself come over whole', async () => {
+    const sqlite = new DatabaseSync(join(data.directory, 'long.sqlite'));
+    sqlite.exec('CREATE TABLE t (a INT, b TEXT)');
+    const insert = sqlite.prepare('INSERT INTO t VALUES (?, ?)');
+    for (const length of [1, 9_000_000, 2]) insert.run(length, 'x'.repeat(length));
+    sqlite.close();
+    const table = (await data.load('long.sqlite')).derive({ n: 'length(b)' }).select('a', 'n');
+    expect(await table.rows()).toEqual([1, 9_000_000, 2].map((a) => ({ a, n: a })));
+  });
+
   test('views and empty tables are tables', async () => {
     expect(await (await data.load('shop.sqlite', { table: 'cheap' })).rows()).toEqual([{ id: 1 }]);
     const empty = await data.load('shop.sqlite', { table: 'Empty' });
