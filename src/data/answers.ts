@@ -7,8 +7,8 @@ import type { QueryStatistics } from './statistics.ts';
 
 /** Results held in memory, in bytes: altogether, and the largest of them. */
 const MEMORY = { maxSize: 256e6, maxEntrySize: 32e6 };
-/** Results that took at least so many milliseconds, and at most so many bytes, are kept for later runs. */
-const KEPT = { leastMs: 100, mostBytes: 32e6 };
+/** The largest results that are kept for later runs, in bytes. */
+const MOST_KEPT = 32e6;
 
 export interface AnswerOptions extends QueryOptions {
   /** Keeps the answer for later runs, however quickly it was had. */
@@ -31,10 +31,13 @@ export class Answers {
   readonly #running = new Map<string, Running>();
   readonly #shared = new WeakSet<Columns>();
   readonly #keeper: Keeper | null;
+  readonly #keepAfterMs: number;
   readonly #statistics: QueryStatistics;
 
-  constructor(keeper: Keeper | null, statistics: QueryStatistics) {
+  /** What took `keepAfterMs` or more is kept for later runs. */
+  constructor(keeper: Keeper | null, keepAfterMs: number, statistics: QueryStatistics) {
     this.#keeper = keeper;
+    this.#keepAfterMs = keepAfterMs;
     this.#statistics = statistics;
   }
 
@@ -82,7 +85,7 @@ export class Answers {
     const columns = await compute();
     const ms = performance.now() - started;
     this.#hold(print, columns);
-    if ((keep || ms >= KEPT.leastMs) && sizeOf(columns) <= KEPT.mostBytes)
+    if ((keep || ms >= this.#keepAfterMs) && sizeOf(columns) <= MOST_KEPT)
       void apart(() => this.#keeper?.set(`query/${print}`, columns, ms)); // which never throws
     return columns;
   }

@@ -28,6 +28,8 @@ export interface EngineParts {
   /** Tables that were worked out. */
   readonly tables: Pick<StoredParts, 'kept' | 'folder' | 'afterMs'>;
   readonly keeper: Keeper | null;
+  /** Milliseconds that a query takes at least for its result to be kept for later runs. */
+  readonly keepAfterMs: number;
 }
 
 /** What tables run on: a database, and the folder from which relative paths start. */
@@ -45,13 +47,13 @@ export class Engine {
   readonly keeper: Keeper | null;
   #directory: string | null = null;
 
-  constructor({ database, digests, kept, tables, keeper }: EngineParts) {
+  constructor({ database, digests, kept, tables, keeper, keepAfterMs }: EngineParts) {
     this.database = database;
     this.#digests = digests;
     this.#conversions = new Conversions(database, digests, kept);
     this.kept = kept;
     this.keeper = keeper;
-    this.#answers = new Answers(keeper, this.#statistics);
+    this.#answers = new Answers(keeper, keepAfterMs, this.#statistics);
     this.cubes = new Cubes(keeper, this.#answers);
     this.stored = new StoredTables({
       ...tables,

@@ -56,6 +56,8 @@ export interface Data {
 export interface DataOptions extends DatabaseOptions {
   /** Folder for what was made of files that DuckDB does not read itself; in the program's cache unless given. */
   readonly keptIn?: string;
+  /** Milliseconds that a query takes at least for its result to be kept for later runs; 100 unless given. */
+  readonly keepAfterMs?: number;
   /** Milliseconds that queries of a table may take altogether before its rows are stored; 1,000 unless given. */
   readonly storeAfterMs?: number;
   /** What is remembered from run to run; nothing unless given. */
@@ -70,9 +72,16 @@ export function openData(options: DataOptions = {}): Data {
   const database = new Database(options);
   const folder = (name: string) => join(options.keptIn ?? programFolder(), name);
   const keptAs = (name: string) => new KeptFolders(() => folder(name), KEPT_MAX_BYTES);
-  const { keeper = null, storeAfterMs: afterMs = 1_000 } = options;
+  const { keeper = null, storeAfterMs: afterMs = 1_000, keepAfterMs = 100 } = options;
   const tables = { kept: keptAs('tables'), folder: () => folder('tables'), afterMs };
-  const engine = new Engine({ database, digests: new FileDigests(), kept: keptAs('sources'), tables, keeper });
+  const engine = new Engine({
+    database,
+    digests: new FileDigests(),
+    kept: keptAs('sources'),
+    tables,
+    keeper,
+    keepAfterMs,
+  });
   if (options.directory) engine.setBaseDirectory(options.directory);
   return {
     load: (source, loadOptions) => load(engine, source, loadOptions),
