@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareProfiles } from '../profile/compare.ts';
-import type { MeasuringRequest } from '../profile/profiler.ts';
+import type { MeasuringRequest } from '../profile/measureSubject.ts';
 import type { Profiled } from '../profile/report.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { readArguments, readInteger, UsageError } from './arguments.ts';

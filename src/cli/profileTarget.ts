@@ -1,13 +1,8 @@
 import { resolve } from 'node:path';
 import { messageOf, UserError } from '../base/errors.ts';
 import { knownRecords } from '../profile/cellTarget.ts';
-import {
-  type MeasuringRequest,
-  type ProfilerEnvironment,
-  profileCell,
-  profileFile,
-  profileFunction,
-} from '../profile/profiler.ts';
+import type { MeasuringRequest, ProfilerEnvironment } from '../profile/measureSubject.ts';
+import { profileCell, profileFile, profileFunction } from '../profile/profiler.ts';
 import { readTarget } from '../profile/program.ts';
 import type { Profiled } from '../profile/report.ts';
 import { UsageError } from './arguments.ts';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { ProfilePhase } from '../profile/measurement.ts';
-import { type ProfilerEnvironment, prepareProfiler } from '../profile/profiler.ts';
+import { type ProfilerEnvironment, prepareProfiler } from '../profile/measureSubject.ts';
 import { callableAt, listFunctions, takesArguments } from '../profile/target.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';

@@ -2,13 +2,8 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import { knownRecords } from '../profile/cellTarget.ts';
-import {
-  type MeasuringRequest,
-  type ProfilerEnvironment,
-  profileCell,
-  profileFile,
-  profileFunction,
-} from '../profile/profiler.ts';
+import type { MeasuringRequest, ProfilerEnvironment } from '../profile/measureSubject.ts';
+import { profileCell, profileFile, profileFunction } from '../profile/profiler.ts';
 import type { Profiled } from '../profile/report.ts';
 import type { ProfileTarget } from '../protocol/profiler.ts';
 import { idOf } from './openNotebook.ts';
