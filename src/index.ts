@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { onProgramEnd } from './base/program.ts';
 import { flushCalls } from './cache/programCache.ts';
-import type { StepNews } from './data/pipeline.ts';
+import type { StepNews } from './data/stepRun.ts';
 import { data } from './kernel/data.ts';
 import type { CallNews } from './monitor/calls.ts';
 import { noteQuery, type QueryNews } from './monitor/database.ts';

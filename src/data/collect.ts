@@ -1,7 +1,8 @@
 import type { DuckDBResult, DuckDBType } from '@duckdb/node-api';
 import type { Column, Columns } from './columns.ts';
 import type { DuckDb } from './duckDb.ts';
-import { FixedSink, fixedKind } from './fixedSink.ts';
+import { fixedKind } from './fixedKind.ts';
+import { FixedSink } from './fixedSink.ts';
 import { Pace } from './pace.ts';
 import type { Sink } from './sink.ts';
 import { TextSink } from './textSink.ts';

@@ -12,6 +12,7 @@ import { type DuckDb, loadDuckDb } from './duckDb.ts';
 import { dataOf, type InlineData, type Query, quoteText, type Scalar } from './query.ts';
 import { explainError, isFatal } from './queryError.ts';
 import { type Rendered, render } from './render.ts';
+import { Slots } from './slots.ts';
 import { Uploads } from './uploads.ts';
 
 export interface DatabaseOptions {
@@ -221,29 +222,6 @@ function start({ opened, connection }: Connected, { sql, values }: Rendered): Pr
     all.map(({ value }) => value),
     all.map(({ type }) => type),
   );
-}
-
-/** Lets a few go at a time; the others wait in the order in which they came. */
-class Slots {
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      signal.throwIfAborted();
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
-    }
-  }
 }
 
 /** Interrupts again and again, since an interrupt that comes between two steps of a query is lost. */

@@ -9,7 +9,7 @@ import type { Keeper } from './keeper.ts';
 import { KeptFolders } from './keptFolders.ts';
 import { type LoadOptions, load, type Source } from './load.ts';
 import { type LoadAllOptions, type LoadRequest, loadAll } from './loadAll.ts';
-import { type Pipeline, type PipelineOptions, pipeline, type Steps } from './pipeline.ts';
+import { type Pipeline, pipeline, type Steps } from './pipeline.ts';
 import { PostgresDatabase } from './postgres.ts';
 import type { DatabaseConnectionOptions } from './postgresPool.ts';
 import { type Cube, precompute } from './precompute.ts';
@@ -17,6 +17,7 @@ import type { Scalar } from './query.ts';
 import type { Recipe } from './recipe.ts';
 import { Sql } from './sql.ts';
 import type { DatabaseStatistics } from './statistics.ts';
+import type { PipelineOptions } from './stepRun.ts';
 import { Table } from './table.ts';
 
 /** Tables and what they run on. The functions may be taken out of it and used alone. */

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { StepNews } from '../../src/data/pipeline.ts';
+import type { StepNews } from '../../src/data/stepRun.ts';
 import type { Table } from '../../src/data/table.ts';
 import { type DataFolder, dataFolder, FLIGHTS } from './dataFolder.ts';
 import { memoryKeeper } from './memoryKeeper.ts';
