@@ -102,7 +102,7 @@ function partsOf(error: unknown): string[] {
 }
 
 function isInternal(frame: string): boolean {
-  return /^\s+at .*(node:internal|node:vm|node:async_hooks|memoir-kernel|[\\/]dist[\\/](kernel|index|chunk-))/.test(
+  return /^\s+at (async Promise\.\w+ \(index|.*(node:internal|node:vm|node:async_hooks|memoir-kernel|[\\/]dist[\\/](kernel|index|chunk-)))/.test(
     frame,
   );
 }

@@ -19,6 +19,8 @@ export function statusText(state: CellState, edited: boolean, labelOf: (id: stri
     };
   switch (state.status) {
     case 'stale':
+      if (!state.record && state.reason.text === 'first run')
+        return { text: '$(circle-large-outline) stale · not run yet', tooltip: 'This cell has not run yet.' };
       return { text: '$(circle-large-outline) stale', tooltip: `This cell will run: ${state.reason.text}.` };
     case 'queued':
       return { text: '$(watch) queued', tooltip: 'This cell runs as soon as those above it have.' };

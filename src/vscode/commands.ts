@@ -9,6 +9,7 @@ import { setUpPlainTypes } from './plainText.ts';
 import { mergeCells } from './problemFixes.ts';
 import * as profiling from './profileCommands.ts';
 import * as sidebar from './sidebarCommands.ts';
+import { sortNotebook } from './sortCommand.ts';
 
 /** What each command does. */
 export const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknown[]) => unknown>> = {
@@ -25,6 +26,7 @@ export const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly
   'memoir.debugCell': ({ notebooks }, cell) => notebooks.debug(notebook.cellFrom(cell)),
   'memoir.setUpTypes': ({ context }, uri) => setUpPlainTypes(context, uri),
   'memoir.mergeCells': (_, cells) => mergeCells(cells as readonly vscode.NotebookCell[]), // see problemFixes
+  'memoir.sortCells': ({ notebooks }) => sortNotebook(notebooks),
   'memoir.restartKernel': ({ notebooks }) => notebooks.restart(),
   'memoir.clearCache': ({ stores }) => notebook.clearCache(stores),
   'memoir.openPlace': ({ performance }, place) => sidebar.openTarget(performance, place),

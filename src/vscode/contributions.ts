@@ -16,6 +16,7 @@ export const COMMANDS = [
   'memoir.renameTable',
   'memoir.setUpTypes',
   'memoir.mergeCells',
+  'memoir.sortCells',
   'memoir.debugCell',
   'memoir.showGraph',
   'memoir.openApp',

@@ -15,9 +15,16 @@ export class NodeTree implements vscode.TreeDataProvider<string> {
     this.#nodes.clear();
     this.#index(roots);
     if (ids(roots) !== ids(before)) this.#changed.fire(undefined);
-    else
-      for (const [i, root] of roots.entries())
-        if (JSON.stringify(root) !== JSON.stringify(before[i])) this.#changed.fire(root.id);
+    else for (const [i, root] of roots.entries()) this.#redraw(root, before[i]!);
+  }
+
+  /** Draws as little as possible again: what is drawn loses its tooltip under the reader's pointer. */
+  #redraw(node: TreeNode, before: TreeNode): void {
+    const { children = [], ...own } = node;
+    const { children: childrenBefore = [], ...ownBefore } = before;
+    const differs = JSON.stringify(own) !== JSON.stringify(ownBefore) || ids(children) !== ids(childrenBefore);
+    if (differs) this.#changed.fire(node.id);
+    else for (const [i, child] of children.entries()) this.#redraw(child, childrenBefore[i]!);
   }
 
   node(id: string): TreeNode | undefined {

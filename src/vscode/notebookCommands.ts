@@ -5,7 +5,7 @@ import { UserError } from '../base/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
 import type { PlannedCell } from '../notebook/plan.ts';
 import { keptText } from './cellStatus.ts';
-import { CELL_LANGUAGE, NOTEBOOK_TYPE } from './contributions.ts';
+import { CELL_LANGUAGE } from './contributions.ts';
 import type { Notebooks } from './notebooks.ts';
 import { openPlace } from './places.ts';
 import { withMetadata } from './serializer.ts';
@@ -14,8 +14,19 @@ import type { Stores } from './stores.ts';
 
 /** Opens an empty notebook that has no file yet. */
 export async function newNotebook(): Promise<void> {
-  const data = new vscode.NotebookData([new vscode.NotebookCellData(vscode.NotebookCellKind.Code, '', CELL_LANGUAGE)]);
-  await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data));
+  const names = new Set(vscode.workspace.notebookDocuments.map(({ uri }) => uri.path));
+  let name = 'Untitled-1.memoir.ts'; // VS Code's own would end in `.ts`, under which it cannot be saved
+  for (let n = 2; names.has(name); n += 1) name = `Untitled-${n}.memoir.ts`;
+  const document = await vscode.workspace.openNotebookDocument(vscode.Uri.from({ scheme: 'untitled', path: name }));
+  if (!document.cellCount) await addCell(document);
+  await vscode.window.showNotebookDocument(document);
+}
+
+async function addCell({ uri }: vscode.NotebookDocument): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, '', CELL_LANGUAGE);
+  edit.set(uri, [vscode.NotebookEdit.insertCells(0, [cell])]);
+  await vscode.workspace.applyEdit(edit);
 }
 
 /** Copies the sample to a place where it can be edited, keeping what is there already, and opens it. */
@@ -100,7 +111,8 @@ export async function explainCell(notebooks: Notebooks, target: unknown): Promis
   }
   void vscode.commands.executeCommand('setContext', 'memoir.hasExplained', true); // a step of the walkthrough is done
   await vscode.window.showQuickPick(lines, {
-    title: `Why ${notebook.labelOf(cell.document.uri.fragment)} ran or did not`,
+    title: `${notebook.labelOf(cell.document.uri.fragment)}: why it ran, or did not`,
+    placeHolder: 'What the result depends on',
   });
 }
 

@@ -308,6 +308,7 @@ export class Notebooks implements Disposable {
   #statusItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
     const notebook = this.of(cell);
     if (!notebook || cell.kind !== vscode.NotebookCellKind.Code) return [];
+    if (!cell.document.getText().trim()) return []; // nothing is to be said of it yet
     const { title, declares } = cellOf(cell);
     const { Left, Right } = vscode.NotebookCellStatusBarAlignment;
     const status = statusText(notebook.stateOf(cell), notebook.isEdited(cell), (id) => notebook.labelOf(id));

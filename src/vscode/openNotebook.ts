@@ -89,7 +89,8 @@ export class OpenNotebook implements Disposable {
     for (const { removedCells } of contentChanges)
       for (const cell of removedCells)
         if (cell.index < 0 || !this.document.getCells().includes(cell)) this.#applied.delete(idOf(cell));
-    const changed = this.#apply([]);
+    // one that has just been read anew from its file has no edits
+    const changed = this.#apply(this.document.isDirty ? [] : this.document.getCells());
     if (changed.length) await this.session.look(changed);
   }
 

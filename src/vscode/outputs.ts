@@ -43,6 +43,12 @@ function outputItem({ mime, data }: OutputItem): vscode.NotebookCellOutputItem {
 }
 
 function errorOutput({ name, message, stack }: CellError): vscode.NotebookCellOutput {
-  const error = { name: name === 'UserError' ? '' : name, message, stack: stack ?? '' };
+  const head = name === 'UserError' ? message : `${name}: ${message}`; // the first is a sentence for the reader
+  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const error = { name, message, stack: [`${RED}${head}${PLAIN}`, ...frames].join('\n') };
   return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.error(error)]);
 }
+
+/** Colours as terminals know them, which VS Code fits to its theme. */
+const RED = '\u001b[31m';
+const PLAIN = '\u001b[39m';

@@ -136,7 +136,7 @@ function alertsSection(alerts: readonly Alert[], now: number): TreeNode {
   return {
     id: 'alerts',
     label: 'Alerts',
-    description: open.length ? `${open.length} open` : 'none',
+    description: open.length ? `${open.length} open` : alerts.length ? `${alerts.length} acknowledged` : 'none',
     icon: open.length ? 'bell-dot' : 'bell',
     unfolded: true,
     children: alerts.map((alert) => alertNode(alert, now)),
@@ -151,9 +151,15 @@ function alertNode({ id, what, severity, since, advice, evidence, acknowledged, 
     icon: acknowledged ? 'check' : severity,
     ...(!acknowledged && { colour: severity === 'error' ? 'list.errorForeground' : 'list.warningForeground' }),
     context: acknowledged ? 'alert.acknowledged' : 'alert',
-    tooltip: `${what}\n\n${advice}\n\n${table([['since', ago(since, now)], ...Object.entries(evidence).map(([k, v]) => [k, plain(v)] as const)])}`,
+    tooltip: `${what}\n\n${advice}\n\n${table([['since', ago(since, now)], ...Object.entries(evidence).map(inWords)])}`,
     ...(where && { command: opens(where) }),
   };
+}
+
+/** `lastMs: 1200` → `last`, `1.2 s`. */
+function inWords([name, value]: [string, number | string]): readonly [string, string] {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.endsWith(' ms') ? [words.slice(0, -3), formatDuration(Number(value))] : [words, plain(value)];
 }
 
 function recommendationsSection(recommendations: readonly Recommendation[]): TreeNode {
@@ -206,6 +212,6 @@ function plain(value: string | number): string {
 }
 
 function ago(at: number, now: number): string {
-  const ms = now - at;
-  return ms < 10_000 ? 'just now' : `${formatDuration(Math.round(ms / 1000) * 1000)} ago`;
+  const minutes = Math.floor((now - at) / 60_000); // finer steps would draw the line anew all the time
+  return minutes < 1 ? 'just now' : `${formatDuration(minutes * 60_000)} ago`;
 }

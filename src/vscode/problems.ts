@@ -81,7 +81,15 @@ export class Problems implements Disposable {
       this.#programs.get(notebook),
     );
     this.#programs.set(notebook, program);
+    this.#forgetGone(notebook);
     for (const cell of cells) this.#shown.set(cell.document.uri, this.of(cell).map(diagnosticOf));
+  }
+
+  /** A notebook that is read anew from its file has other cells. */
+  #forgetGone(notebook: vscode.NotebookDocument): void {
+    const cells = new Set(notebook.getCells().map(({ document }) => document.uri.toString()));
+    for (const [uri] of this.#shown)
+      if (uri.path === notebook.uri.path && !cells.has(uri.toString())) this.#shown.delete(uri);
   }
 
   #forget(notebook: vscode.NotebookDocument): void {

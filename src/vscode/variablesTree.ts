@@ -53,7 +53,8 @@ function variablesOf({ document, session }: OpenNotebook): TreeNode[] {
 }
 
 function nodeOf(id: CellId, label: string, state: CellState, variable: ExportInfo, place: unknown): TreeNode {
-  const { name, type, preview } = variable;
+  const { name, type } = variable;
+  const preview = previewOf(variable);
   const outdated = state.status === 'done' ? '' : ` · ${state.status}`;
   return {
     id: `${id} ${name}`,
@@ -68,6 +69,11 @@ function nodeOf(id: CellId, label: string, state: CellState, variable: ExportInf
     context: 'variable',
     command: { id: 'memoir.openPlace', arguments: [place] },
   };
+}
+
+/** What a variable holds, in a line; of a table its columns. */
+function previewOf({ preview, columns }: ExportInfo): string {
+  return columns ? columns.map((column) => `${column.name} ${column.type}`).join(', ') : preview;
 }
 
 function iconOf(type: string): string {

@@ -69,6 +69,7 @@ test('a new notebook runs before it has a file', async () => {
   const notebook = await eventually(() => vscode.window.activeNotebookEditor?.notebook);
   onTestEnd(async () => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
   assert.equal(notebook.uri.scheme, 'untitled');
+  assert.match(notebook.uri.path, /\.memoir\.ts$/); // the name that it is saved under
   await change(notebook, 0, "import { md } from 'memoir';\nmd`It is ${6 * 7}.`");
   await textOf(notebook.cellAt(0), /It is 42/);
 });

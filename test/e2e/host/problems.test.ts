@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { eventually, test } from '../../support/vscode/hostSuite.ts';
-import { open, replace } from '../../support/vscode/notebookSteps.ts';
+import { open, replace, textOf } from '../../support/vscode/notebookSteps.ts';
 
 /** What Memoir itself says about a cell, once it says something. */
 function problemsOf(cell: vscode.NotebookCell): Promise<vscode.Diagnostic[]> {
@@ -71,4 +71,16 @@ test('a problem goes with what is typed', async () => {
   assert.match(problem!.message, /need each other/);
   await replace(notebook.cellAt(1), 'const b = 1;');
   await isWell(notebook.cellAt(0));
+});
+
+test('Sort Cells puts producers above who uses them, keeps results, and can be undone', async () => {
+  const source = '// %% Sum\nconst sum = a + 1;\nsum\n\n// %% A\nconst a = 1;\n';
+  const notebook = await open('sorted.memoir.ts', source);
+  await vscode.commands.executeCommand('memoir.runStale');
+  await vscode.commands.executeCommand('memoir.sortCells');
+  const texts = () => notebook.getCells().map(({ document }) => document.getText());
+  assert.deepEqual(texts(), ['const a = 1;', 'const sum = a + 1;\nsum']);
+  await textOf(notebook.cellAt(1), /^2$/);
+  await vscode.commands.executeCommand('undo');
+  await eventually(() => texts()[0]!.includes('sum'));
 });
