@@ -45,8 +45,13 @@ export class StoredTables {
     const path = await found;
     if (!path) return null;
     const name = quoteName(nameOf(print));
-    await this.#parts.execute(`ATTACH IF NOT EXISTS ${quoteText(path)} AS ${name} (READ_ONLY)`);
-    return text(`SELECT * FROM ${name}."rows"`);
+    try {
+      await this.#parts.execute(`ATTACH IF NOT EXISTS ${quoteText(path)} AS ${name} (READ_ONLY)`);
+      return text(`SELECT * FROM ${name}."rows"`);
+    } catch {
+      this.#found.set(print, Promise.resolve(null)); // removed meanwhile, or damaged: it is worked out again
+      return null;
+    }
   }
 
   /** Works a table out and keeps it. */

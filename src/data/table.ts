@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { TableData } from '../protocol/output.ts';
 import { type Aggregate, type AggregateValue, aggregateSql } from './aggregate.ts';
 import { type BadRow, badRowsSql } from './badRows.ts';
-import { type Columns, type Field, reader, rowsInTurns, toRows } from './columns.ts';
+import { type Columns, copyOf, type Field, reader, rowsInTurns, toRows } from './columns.ts';
 import type { QueryOptions } from './database.ts';
 import type { Engine } from './engine.ts';
 import { type Filter, filterSql } from './filter.ts';
@@ -167,7 +167,9 @@ export class Table<Row = Record<string, unknown>> {
    * @example const [worst] = await flights.sort('-delay').limit(1).rows();
    */
   async rows(options?: QueryOptions): Promise<Row[]> {
-    return (await rowsInTurns(await this.#run(this.#query, options))) as Row[]; // the reader's own word for what the columns are
+    const columns = await this.#run(this.#query, options);
+    const isNested = columns.columns.some(({ kind }) => kind === 'other'); // what is inside must not be shared
+    return (await rowsInTurns(isNested ? copyOf(columns) : columns)) as Row[]; // the reader's own word for what the columns are
   }
 
   /**

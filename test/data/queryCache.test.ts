@@ -128,6 +128,7 @@ test('clearing the cache of a program forgets stored tables, which come back whe
   await store.clear();
   await store.close();
   expect(await readdir(directory)).not.toContain('tables');
+  expect(await small.where({ a: 2 }).rows()).toEqual([{ a: 2 }]); // whose file is gone
   const next = await dataFolder({ keeper: memoryKeeper(), keptIn: directory });
   expect(await next.fromRecipe(small.recipe()).rows()).toEqual([{ a: 1 }, { a: 2 }]);
   await next.remove();

@@ -95,6 +95,12 @@ test('what a reader does with columns does not show elsewhere', async () => {
   expect(await flights.select('delay').rows()).toEqual([{ delay: 10 }, { delay: 30 }, { delay: 20 }, { delay: -5 }]);
 });
 
+test('what a reader does with lists in rows does not show elsewhere', async () => {
+  const table = await data.sql<{ l: number[] }>`SELECT [1, 2] AS l`;
+  (await table.rows())[0]!.l.push(3);
+  expect(await table.rows()).toEqual([{ l: [1, 2] }]);
+});
+
 describe('the plan', () => {
   test('tells of each step its rows and its time', async () => {
     const plan = await flights
