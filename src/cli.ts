@@ -27,7 +27,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(args[0]);
   if (name === 'version' || name === '--version') return say(version);
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!load) return complain(`There is no command "${name}".\n\n${await overview()}`, 2);
+  if (!load) return unknown(name);
   if (!isRecentEnough(process.versions.node)) {
     return complain(
       `Memoir needs Node.js ${OLDEST_NODE} or newer; this is ${process.versions.node}. Install a newer one.`,
@@ -47,9 +47,13 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 
 async function help(name: string | undefined): Promise<number> {
   const load = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!load) return say(await overview());
+  if (!load) return name === undefined ? say(await overview()) : unknown(name);
   const { summary, usage } = await load();
   return say(`${summary}\n\nUsage: ${usage}`);
+}
+
+async function unknown(name: string): Promise<number> {
+  return complain(`There is no command "${name}".\n\n${await overview()}`, 2);
 }
 
 async function overview(): Promise<string> {

@@ -14,7 +14,7 @@ export function readArguments<const T extends NonNullable<ParseArgsConfig['optio
   count: number,
 ) {
   const parsed = parse(args, options);
-  if (parsed.positionals.length < count) throw new UsageError('Something is missing.');
+  if (parsed.positionals.length < count) throw new UsageError('An argument is missing.');
   if (parsed.positionals.length > count) throw new UsageError(`"${parsed.positionals[count]}" is too much.`);
   return parsed;
 }
@@ -23,7 +23,8 @@ function parse<const T extends NonNullable<ParseArgsConfig['options']>>(args: re
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(messageOf(error));
+    const [problem] = messageOf(error).split(/\. (?=To specify)/); // then Node tells of positional arguments
+    throw new UsageError(`${problem!.replace(/\.$/, '')}.`);
   }
 }
 

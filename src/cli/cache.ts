@@ -53,7 +53,7 @@ export const cache: Command = {
     if (args[0] === 'doctor') return (await import('./cacheDoctor.ts')).cacheDoctor(args.slice(1));
     const name = args.find((arg) => !arg.startsWith('-')) ?? '';
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-    if (!action) throw new UsageError(name ? `The cache does not know "${name}".` : 'Something is missing.');
+    if (!action) throw new UsageError(name ? `The cache does not know "${name}".` : 'An argument is missing.');
     const { values, positionals } = readArguments(args, OPTIONS, action.word ? 2 : 1);
     const filter = filterOf(values);
     if (!action.takesFilter && Object.keys(filter).length > 0)

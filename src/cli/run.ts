@@ -29,10 +29,10 @@ export const run: Command = {
         await writeExported(values.html, await exportOpened(positionals[0]!, notebook, 'html', { code: true }));
       }
       const shown = { ...notebook, cells: values['stale-only'] ? staleCells(notebook) : notebook.cells };
-      if (values.json) console.log(JSON.stringify(runReport(shown), null, 2));
-      else console.log(notebook.cells.length ? runText(shown) : NO_CELLS);
       const unknown = unknownWidgets(notebook, options.set);
       if (unknown) console.error(unknown);
+      if (values.json) console.log(JSON.stringify(runReport(shown), null, 2));
+      else console.log(notebook.cells.length && !shown.cells.length ? NOTHING_STALE : runText(shown));
       return errors || unknown ? 1 : 0;
     } finally {
       await notebook.close();
@@ -40,7 +40,7 @@ export const run: Command = {
   },
 };
 
-const NO_CELLS = 'This notebook has no cells to run. A cell begins with a line such as `// %% Title`.';
+const NOTHING_STALE = 'Nothing was stale: every result came from the cache.';
 
 /** The cells whose results were not there already. */
 function staleCells({ cells, session }: OpenedNotebook): OpenedNotebook['cells'] {

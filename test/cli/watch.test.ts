@@ -137,4 +137,6 @@ test('memoir run --stale-only tells only of cells whose results were not there',
   expect(cells.map(({ title }) => title)).toEqual(['B']);
   const again = await memoirJson<Report>(folder.path, ['run', 'page.memoir.ts', '--stale-only']);
   expect(again.cells).toEqual([]);
+  const { stdout } = await memoir(folder.path, ['run', 'page.memoir.ts', '--stale-only']);
+  expect(stdout.trim()).toBe('Nothing was stale: every result came from the cache.');
 });
