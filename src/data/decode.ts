@@ -1,4 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline as pipe, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,6 +15,17 @@ export async function decodeFile({ source, folder, options, signal }: Job): Prom
   await pipeline(unpacked(source), decoding(source, options.encoding!), createWriteStream(join(folder, DECODED)), {
     signal,
   });
+}
+
+/** The encoding that a file's first bytes tell, as Excel and Windows write them; undefined for all others. */
+export async function markedEncoding(path: string): Promise<string | undefined> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return { fffe: 'utf-16le', feff: 'utf-16be' }[buffer.toString('hex', 0, bytesRead)];
+  } finally {
+    await file.close();
+  }
 }
 
 /** A decoder of the encoding called `label`, as the web knows it: `windows-1252`, `shift_jis`, `utf-16le`, … */

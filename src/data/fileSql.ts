@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { soundFile } from './badRows.ts';
 import { type CsvOptions, checkNames, csvSettings } from './csv.ts';
-import { DECODED, decoderOf } from './decode.ts';
+import { DECODED, decoderOf, markedEncoding } from './decode.ts';
 import type { DownloadOptions } from './download.ts';
 import type { Engine } from './engine.ts';
 import { type Conversion, compose, type FileStamp, list, name, type Query, quoteText, text } from './query.ts';
@@ -47,7 +47,8 @@ export async function fileSql(engine: Engine, file: FileStamp, options: FileOpti
       `${file.path}: bad rows can be kept aside for CSV, TSV and NDJSON files; this one is read as ${format}.`,
     );
   }
-  const relation = await relationOf(engine, file, format, options);
+  const encoding = options.encoding ?? (isText ? await markedEncoding(file.path) : undefined);
+  const relation = await relationOf(engine, file, format, { ...options, ...(encoding && { encoding }) });
   return format === 'csv' || format === 'tsv' ? relation : retyped(engine, file, relation, options.types);
 }
 

@@ -114,6 +114,11 @@ test.each([
   expect(await (await data.load('encoded.csv', { encoding })).rows()).toEqual([{ name, n: 1 }]);
 });
 
+test('UTF-16 is known by its first bytes', async () => {
+  await data.write('excel.txt', Buffer.from('\ufeffname\tn\r\nZoé €\t1\r\n', 'utf16le'));
+  expect(await (await data.load('excel.txt', { format: 'tsv' })).rows()).toEqual([{ name: 'Zoé €', n: 1 }]);
+});
+
 test('delimiter, quote, header and skipped lines can be given where guessing fails', async () => {
   await data.write('odd.csv', "# x\n1#'a#b'\n2#c\n");
   const table = await data.load('odd.csv', { delimiter: '#', quote: "'", header: false, skip: 1 });
