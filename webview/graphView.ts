@@ -4,6 +4,8 @@ import { HEAT_FROM } from '../src/protocol/panel.ts';
 import { h } from './dom.ts';
 import { type Box, type GraphLayout, layOut, pathThrough } from './graphLayout.ts';
 
+/** A graph that is too wide shrinks so far; then it scrolls. */
+const MIN_SCALE = 0.6;
 const [WIDTH_MIN, WIDTH_MAX, PADDING, HEIGHT] = [120, 260, 14, 56];
 
 /** Draws a notebook's graph; a cell that is clicked, or chosen with Enter, is handed over. */
@@ -34,6 +36,7 @@ export class GraphDrawing {
       role: 'group',
       'aria-label': `Graph of ${view.notebook}: ${view.nodes.length} cells`,
     });
+    svg.style.minWidth = `${placed.width * MIN_SCALE}px`;
     for (const { from, to, names, points } of placed.edges) {
       const path = s('path', { class: 'edge', d: pathThrough(points), 'data-from': from, 'data-to': to });
       const title = s('title', {});

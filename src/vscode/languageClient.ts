@@ -54,6 +54,11 @@ export async function startLanguageClient(
           const edit = await next(document, position, newName, token);
           return edit && withTableNames(edit);
         },
+        async provideInlayHints(document, range, token, next) {
+          const hints = await next(document, range, token);
+          const { Parameter } = vscode.InlayHintKind;
+          return hasParameterNames() ? hints : hints?.filter(({ kind }) => kind !== Parameter);
+        },
       },
     },
   );
@@ -64,6 +69,12 @@ export async function startLanguageClient(
       return null;
     },
   };
+}
+
+/** As VS Code does in any other file: names before arguments are for those who ask for them. */
+function hasParameterNames(): boolean {
+  const hints = vscode.workspace.getConfiguration('typescript.inlayHints');
+  return hints.get('parameterNames.enabled', 'none') !== 'none';
 }
 
 /** The name of an SQL cell's table is no text of a cell: it stands in the cell's metadata. */

@@ -43,7 +43,7 @@ export class ValueHints implements vscode.InlayHintsProvider, Disposable {
     if (end === undefined || shape === null) return [];
     const position = document.positionAt(end);
     if (!range.contains(position)) return [];
-    const hint = new vscode.InlayHint(position, `→ ${shape}`);
+    const hint = new vscode.InlayHint(position, ` → ${shape}`);
     hint.paddingLeft = true;
     hint.tooltip = 'The shape of the value that the cell shows';
     return [hint];
