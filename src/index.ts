@@ -53,13 +53,16 @@ export { type ProfileArguments, type ProfileOptions, profile } from './profile/p
 export type { ProfileComparison, ProfileResult } from './protocol/profiler.ts';
 
 /**
- * Opens a file, rows or columns as a lazy table.
+ * Opens files, addresses, rows or columns as a lazy table: CSV, TSV, JSON, NDJSON, Parquet, Arrow, Excel and SQLite, packed
+ * ones too, several at once. Columns are checked now, rows are read when they are asked for.
+ * @throws UserError for a file, column, sheet or table that is not there, naming the nearest that is.
  * @example
  * const flights = await load('data/flights.csv', { columns: ['origin', 'delay'], where: { delay: { min: 15 } } });
  */
 export const load = data.load;
 /**
  * A PostgreSQL database as a source of tables. It is only read; connections are opened when they are needed.
+ * @throws UserError for an address of another kind; `table` and `sql` where the server is away, silent or refuses.
  * @example
  * const shop = database(process.env.SHOP_URL, { pool: 4 });
  * const orders = await shop.table('orders', { where: { year: { min: 2020 } }, columns: ['customer', 'total'] });
@@ -68,7 +71,7 @@ export const load = data.load;
 export const database = data.database;
 /**
  * Loads several datasets at once, each tried again where it fails for a reason that may pass.
- * Where some fail all the same, `LoadAllError` names them and carries the tables of the others.
+ * @throws LoadAllError where some fail all the same: it names them and carries the tables of the others.
  * @example
  * const { orders, rates } = await loadAll(
  *   { orders: 'data/orders.parquet', rates: { source: 'https://example.org/rates.csv', ttl: '1h' } },
