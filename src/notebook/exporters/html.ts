@@ -92,6 +92,8 @@ function frozen(outputs: readonly Output[], movable: readonly string[]): Output[
   return outputs.map((output) => ({ ...output, items: output.items.map((item) => frozenItem(item, movable)) }));
 }
 
+const STILL = { disabled: true, help: 'It stands still in this copy.' };
+
 function frozenItem(item: OutputItem, movable: readonly string[]): OutputItem {
   if (item.mime === MIME.layout) {
     const data = item.data as LayoutData;
@@ -104,7 +106,7 @@ function frozenItem(item: OutputItem, movable: readonly string[]): OutputItem {
   const options = {
     ...data.options,
     ...(children && { children: frozen(children, movable) }),
-    ...(!movable.includes(data.name) && data.kind !== 'tabs' && { disabled: true }),
+    ...(!movable.includes(data.name) && data.kind !== 'tabs' && STILL),
   };
   return { ...item, data: { ...data, options } satisfies WidgetData };
 }
