@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { toRows } from './columns.ts';
 import type { Engine } from './engine.ts';
 import { nearestName } from './nearestName.ts';
-import { type FileStamp, quoteText } from './query.ts';
+import { compose, type FileStamp, quoteText, text } from './query.ts';
 import { escapeGlob } from './render.ts';
 
 /** How a CSV file is written, where guessing from its first rows goes wrong. */
@@ -42,7 +42,8 @@ export async function csvSettings(
   file: FileStamp,
   options: CsvOptions & { readonly signal?: AbortSignal },
 ): Promise<string> {
-  const guess = await guessed(engine, await engine.local(file, options.signal), options);
+  const path = await engine.local(file, options.signal);
+  const guess = await guessed(engine, { ...file, path }, path === file.path, options);
   if (guess.skip > 0 && options.skip === undefined) {
     const what = guess.skip === 1 ? 'line was' : `${guess.skip} lines were`;
     console.warn(
@@ -64,14 +65,20 @@ export async function csvSettings(
 }
 
 /** A strict guess knows titles above the table; a tolerant one is not led astray by rows that are too long or short. */
-async function guessed(engine: Engine, path: string, options: CsvOptions): Promise<Guess> {
-  const strict = await sniff(engine, path, options, false).catch(() => null); // the tolerant one tells what is wrong
+async function guessed(engine: Engine, file: FileStamp, isSource: boolean, options: CsvOptions): Promise<Guess> {
+  const strict = await sniff(engine, file, isSource, options, false).catch(() => null); // the tolerant one tells what is wrong
   if (strict && JSON.parse(strict.columns).length > 1) return strict;
-  const tolerant = await sniff(engine, path, options, true);
+  const tolerant = await sniff(engine, file, isSource, options, true);
   return strict && JSON.parse(tolerant.columns).length === 1 ? strict : tolerant;
 }
 
-async function sniff(engine: Engine, path: string, options: CsvOptions, tolerant: boolean): Promise<Guess> {
+async function sniff(
+  engine: Engine,
+  file: FileStamp,
+  isSource: boolean,
+  options: CsvOptions,
+  tolerant: boolean,
+): Promise<Guess> {
   const { delimiter, quote, header, skip } = options;
   const given = [
     ...(delimiter === undefined ? [] : [`delim = ${quoteText(delimiter)}`]),
@@ -80,10 +87,17 @@ async function sniff(engine: Engine, path: string, options: CsvOptions, tolerant
     ...(skip === undefined ? [] : [`skip = ${skip}`]),
     ...(tolerant ? ['ignore_errors = true'] : []),
   ];
-  const columns = await engine.query(`SELECT Delimiter AS delimiter, Quote AS quote, "Escape" AS escape,
+  const asked = `SELECT Delimiter AS delimiter, Quote AS quote, "Escape" AS escape,
     Comment AS comment, SkipRows AS skip, HasHeader AS header, to_json(Columns)::VARCHAR AS columns,
-    DateFormat AS dates, TimestampFormat AS times
-    FROM sniff_csv(${[quoteText(escapeGlob(path)), ...given].join(', ')})`);
+    DateFormat AS dates, TimestampFormat AS times FROM sniff_csv(`;
+  const settings = given.map((one) => `, ${one}`).join('');
+  const { path, digest } = file;
+  // A guess at the reader's own file is remembered as long as that stays what it is.
+  const columns = isSource
+    ? await engine.answer(compose`${text(asked)}${{ kind: 'file', file: { path, digest } }}${text(`${settings})`)}`, {
+        keep: true,
+      })
+    : await engine.query(`${asked}${quoteText(escapeGlob(path))}${settings})`);
   const [guess] = toRows(columns) as unknown as [Guess]; // one row, with the columns named above
   const mark = quote ?? (guess.quote === '(empty)' ? '"' : guess.quote); // none seen may only mean none so far
   return {

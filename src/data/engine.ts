@@ -17,7 +17,7 @@ import { render } from './render.ts';
 import { publishRead } from './source.ts';
 import { type DatabaseStatistics, QueryStatistics } from './statistics.ts';
 import { whileSteady } from './steady.ts';
-import { type StoredParts, StoredTables } from './storedTables.ts';
+import { isCostly, type StoredParts, StoredTables } from './storedTables.ts';
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -103,11 +103,16 @@ export class Engine {
     return this.#answers.isShared(columns) ? copyOf(columns) : columns;
   }
 
-  /** Works a table out and keeps it, so that queries that read it begin there. */
-  async store(query: Query, { signal }: QueryOptions = {}): Promise<void> {
+  /** Works a table out and keeps it, so that queries that read it begin there; `ifCostly`, only where that is worth it. */
+  async store(
+    query: Query,
+    { signal, ifCostly = false }: QueryOptions & { readonly ifCostly?: boolean } = {},
+  ): Promise<void> {
     const prints = await fingerprints(query, this);
     const print = prints.get(query)!;
-    if (!(await this.stored.find(print))) await this.stored.store(print, await this.#quicker(query, prints), signal);
+    if (await this.stored.find(print)) return;
+    const quicker = await this.#quicker(query, prints);
+    if (!ifCostly || isCostly(quicker)) await this.stored.store(print, quicker, signal);
   }
 
   /** The same query, reading what is stored and asking cubes where they can answer. */

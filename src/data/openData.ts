@@ -77,7 +77,7 @@ export function openData(options: DataOptions = {}): Data {
   const tables = { kept: keptAs('tables'), folder: () => folder('tables'), afterMs };
   const engine = new Engine({
     database,
-    digests: new FileDigests(),
+    digests: new FileDigests(keeper),
     kept: keptAs('sources'),
     tables,
     keeper,

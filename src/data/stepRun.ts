@@ -9,7 +9,6 @@ import { isFickle } from './fickle.ts';
 import type { Keeper } from './keeper.ts';
 import type { Recipe } from './recipe.ts';
 import { publishRead } from './source.ts';
-import { isCostly } from './storedTables.ts';
 import { Table } from './table.ts';
 
 /** How the steps of a pipeline are run; a step that is an object says otherwise for itself. */
@@ -143,7 +142,7 @@ export class StepRun {
   /** A table's rows are worked out here, rather than by whichever step asks first, unless reading them is as cheap as that. */
   async #workOut(table: Table<unknown>, signal: AbortSignal): Promise<void> {
     if (this.#parts.cache === false || isFickle(table.query)) return;
-    if (isCostly(table.query)) await this.#engine.store(table.query, { signal });
+    await this.#engine.store(table.query, { signal, ifCostly: true });
   }
 
   async #fallBack(input: unknown, error: unknown, key: string): Promise<Given> {
