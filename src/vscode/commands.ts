@@ -15,6 +15,7 @@ import { sortNotebook } from './sortCommand.ts';
 export const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknown[]) => unknown>> = {
   'memoir.newNotebook': () => notebook.newNotebook(),
   'memoir.openSample': ({ context }) => notebook.openSample(context),
+  'memoir.openSampleFunction': ({ context }) => notebook.openSampleFunction(context),
   'memoir.runStale': ({ notebooks }) => notebooks.active().runStale(),
   'memoir.runPlan': ({ notebooks }) => notebook.runPlan(notebooks),
   'memoir.explainCell': ({ notebooks }, cell) => notebook.explainCell(notebooks, cell),

@@ -9,6 +9,7 @@ export const RENDERER_ID = 'memoir-renderer';
 export const COMMANDS = [
   'memoir.newNotebook',
   'memoir.openSample',
+  'memoir.openSampleFunction',
   'memoir.runStale',
   'memoir.runPlan',
   'memoir.explainCell',

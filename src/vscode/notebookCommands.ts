@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
@@ -31,14 +31,22 @@ async function addCell({ uri }: vscode.NotebookDocument): Promise<void> {
 
 /** Copies the sample to a place where it can be edited, keeping what is there already, and opens it. */
 export async function openSample(context: vscode.ExtensionContext): Promise<void> {
-  const from = join(context.extensionPath, 'examples');
+  const document = await vscode.workspace.openNotebookDocument(await sampleFile(context, 'birdstrikes.memoir.ts'));
+  await vscode.window.showNotebookDocument(document);
+}
+
+/** Opens a file with a function worth profiling, with the cursor in it. */
+export async function openSampleFunction(context: vscode.ExtensionContext): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(await sampleFile(context, 'primes.ts'));
+  const at = document.positionAt(document.getText().indexOf('primes(') + 1);
+  await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
+}
+
+async function sampleFile(context: vscode.ExtensionContext, name: string): Promise<vscode.Uri> {
   const to = join(context.globalStorageUri.fsPath, 'sample');
   await mkdir(to, { recursive: true });
-  await cp(from, to, { recursive: true, force: false });
-  const notebook = (await readdir(to)).find((name) => name.endsWith('.memoir.ts'));
-  if (!notebook) throw new UserError('The sample is not part of this installation. Install Memoir again.');
-  const document = await vscode.workspace.openNotebookDocument(vscode.Uri.file(join(to, notebook)));
-  await vscode.window.showNotebookDocument(document);
+  await cp(join(context.extensionPath, 'examples'), to, { recursive: true, force: false });
+  return vscode.Uri.file(join(to, name));
 }
 
 /** What a run would do to a cell, in words. */
