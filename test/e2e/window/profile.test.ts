@@ -209,6 +209,17 @@ describeWindow(
       stage.window.configure({ 'memoir.profile.seconds': 4 });
     });
 
+    test('a cell is profiled by its command, with heat inside the cell', async () => {
+      const { window } = stage;
+      await window.quickOpen('cells.memoir.ts');
+      await window.page.locator('.notebookOverlay .view-line', { hasText: 'hash(i)' }).first().click();
+      await window.command('Memoir: Profile Cell');
+      await expect.poll(async () => (await window.output('h1')).textContent(), { timeout: 60_000 }).toBe('Rounds');
+      const marks = window.page.locator('.notebookOverlay .glyph-margin-widgets > div');
+      await soon(() => marks.count()).toBeGreaterThan(0);
+      await window.shot('profile-cell');
+    });
+
     test('a lens above a function profiles it, and its profile can be saved', async () => {
       const { window, folder } = stage;
       await window.quickOpen('report.ts');
@@ -221,17 +232,6 @@ describeWindow(
       await window.page.keyboard.press('Enter');
       await expect.poll(() => existsSync(folder.file('src/report.cpuprofile')), { timeout: 20_000 }).toBe(true);
       expect(readFileSync(folder.file('src/report.cpuprofile'), 'utf8')).toContain('"functionName":"hash"');
-    });
-
-    test('a cell is profiled from its menu command, with heat inside the cell', async () => {
-      const { window } = stage;
-      await window.quickOpen('cells.memoir.ts');
-      await window.page.locator('.notebookOverlay .view-line', { hasText: 'hash(i)' }).first().click();
-      await window.command('Memoir: Profile Cell');
-      await expect.poll(async () => (await window.output('h1')).textContent(), { timeout: 60_000 }).toBe('Rounds');
-      const marks = window.page.locator('.notebookOverlay .glyph-margin-widgets > div');
-      await soon(() => marks.count()).toBeGreaterThan(0);
-      await window.shot('profile-cell');
     });
 
     test('a profile file opens as flame charts, bottom-up and call tree', async () => {
