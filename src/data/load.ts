@@ -63,9 +63,10 @@ async function relation(engine: Engine, source: Exclude<Source, AnyTable>, optio
 async function filesSql(engine: Engine, sources: readonly (string | URL)[], options: FileOptions): Promise<Query> {
   const paths: string[] = [];
   for (const source of sources) {
-    const url = source instanceof URL ? source : /^https?:\/\//i.test(source) ? new URL(source) : null;
+    const url = source instanceof URL ? source : /^[a-z][a-z\d+.-]+:\/\//i.test(source) ? new URL(source) : null;
     if (url?.protocol === 'file:') paths.push(fileURLToPath(url));
-    else if (url) paths.push(await engine.download(url, options));
+    else if (url && /^https?:$/.test(url.protocol)) paths.push(await engine.download(url, options));
+    else if (url) throw new UserError(`load reads files and addresses of http and https, not of ${url.protocol}//.`);
     else paths.push(...(await expand(String(source), engine.directory)));
   }
   const relations: Query[] = [];

@@ -108,6 +108,7 @@ test.each([
   ],
   ['t.json', '[]', { badRows: 'aside' }, 'bad rows can be kept aside for CSV, TSV and NDJSON'],
   ['no*.csv', null, {}, 'No file matches'],
+  ['s3://bucket/t.csv', null, {}, 'addresses of http and https, not of s3:'],
 ] as const)('%s holding %j is refused in one sentence', async (name, content, options, message) => {
   if (content !== null) await data.write(name, content);
   const reading = data.load(name, options).then((table) => table.rows());
