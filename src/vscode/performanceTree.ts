@@ -88,20 +88,21 @@ function operationsSection(all: readonly OperationFigures[], now: number): TreeN
 function operationNode(operation: OperationFigures, now: number): TreeNode {
   const { name, count, medianMs, maxMs, lastMs, lastAt, errors, lastError, where } = operation;
   const failed = errors ? ` · ${errors} failed` : '';
+  const [, file, cell] = /^(.+?) › (.*)$/.exec(name) ?? []; // what matters comes first where there is little room
   return {
     id: `operation ${name}`,
-    label: name,
-    description: `${formatDuration(medianMs)} · ×${count}${failed}`,
+    label: cell ?? name,
+    description: `${formatDuration(medianMs)} · ×${count}${failed}${file === undefined ? '' : ` · ${file}`}`,
     icon: errors ? 'error' : where?.cell ? 'symbol-event' : 'symbol-method',
     ...(errors && { colour: 'list.errorForeground' }),
     context: where?.cell ? 'operation.cell' : where ? 'operation.code' : 'operation',
-    tooltip: table([
+    tooltip: `${name}\n\n${table([
       ['runs', String(count)],
       ['median', formatDuration(medianMs)],
       ['maximum', formatDuration(maxMs)],
       ['last', `${formatDuration(lastMs)}, ${ago(lastAt, now)}`],
       ...(errors ? [['failed', `${errors}${lastError ? `: ${lastError}` : ''}`] as const] : []),
-    ]),
+    ])}`,
     ...(where && { command: opens(where) }),
   };
 }
