@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import { toRows } from './columns.ts';
 import type { Engine } from './engine.ts';
 import { nearestName } from './nearestName.ts';
@@ -68,7 +68,13 @@ export async function csvSettings(
 async function guessed(engine: Engine, file: FileStamp, isSource: boolean, options: CsvOptions): Promise<Guess> {
   const strict = await sniff(engine, file, isSource, options, false).catch(() => null); // the tolerant one tells what is wrong
   if (strict && JSON.parse(strict.columns).length > 1) return strict;
-  const tolerant = await sniff(engine, file, isSource, options, true);
+  const tolerant = await sniff(engine, file, isSource, options, true).catch((cause: unknown) => {
+    if (!/sniffing/.test(messageOf(cause))) throw cause;
+    throw new UserError(
+      `${file.path}: its first rows do not tell how this CSV file is written. Say it: load(…, {delimiter: ',', quote: '"', header: true}).`,
+      { cause },
+    );
+  });
   return strict && JSON.parse(tolerant.columns).length === 1 ? strict : tolerant;
 }
 

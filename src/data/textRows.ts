@@ -55,7 +55,7 @@ export async function queryText<T>(
 
 function readText({ path, columns: count }: TextFile, longest: number): string {
   const columns = [...Array.from({ length: count }, (_, index) => `c${index}`), 'line_end'];
-  return `read_csv(${quoteText(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '',
+  return `read_csv(${quoteText(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '',
     allow_quoted_nulls = false, max_line_size = ${longest}, buffer_size = ${2 * longest},
     columns = {${columns.map((column) => `'${column}': 'VARCHAR'`).join(', ')}})`;
 }

@@ -107,6 +107,7 @@ test.each([
     "latin.csv cannot be read at line 2.*load\\(…, \\{encoding: 'windows-1252'\\}\\)",
   ],
   ['t.json', '[]', { badRows: 'aside' }, 'bad rows can be kept aside for CSV, TSV and NDJSON'],
+  ['odd.csv', '"p\r\nq",b\nx,1\n', {}, 'odd.csv: its first rows do not tell how this CSV file is written'],
   ['no*.csv', null, {}, 'No file matches'],
   ['s3://bucket/t.csv', null, {}, 'addresses of http and https, not of s3:'],
 ] as const)('%s holding %j is refused in one sentence', async (name, content, options, message) => {
