@@ -1,5 +1,5 @@
 import type { ProfileView } from '../src/protocol/panel.ts';
-import type { ComparisonVerdict, CostDifference } from '../src/protocol/profiler.ts';
+import type { ComparisonVerdict, CostDifference, ProfileComparison } from '../src/protocol/profiler.ts';
 import { h } from './dom.ts';
 import { isOpenable, measureText, placeText } from './profilePageText.ts';
 
@@ -19,14 +19,15 @@ export function profileComparison({ comparison, paths }: ProfileView, open: Open
   const { than, comparison: found } = comparison;
   const { ratio, verdict, before, after, functions } = found;
   const medians = `${measureText(before.medianMs ?? Number.NaN)} then, ${measureText(after.medianMs ?? Number.NaN)} now`;
-  const interval = ratio ? `, 95 % sure between ${ratio.ci95[0].toFixed(3)} × and ${ratio.ci95[1].toFixed(3)} ×` : '';
+  const times = ratio && timesOf(ratio);
+  const interval = times ? `, 95 % sure between ${times.low} and ${times.high} × as ${times.as}` : '';
   const head = ['Then', 'Now', 'Change'].map((name) => h('th', { scope: 'col', class: 'number' }, name));
   return [
     h(
       'section',
       { class: 'comparison cost' },
       h('h2', {}, `Compared with ${than}`),
-      h('p', { class: 'verdict' }, ratio ? `${ratio.value.toFixed(3)} × ` : '', h('span', {}, WORDS[verdict])),
+      h('p', { class: 'verdict' }, times ? `${times.value} × ` : '', h('span', {}, WORDS[verdict])),
       h('p', { class: 'dim' }, `${medians}${interval}`),
       h(
         'table',
@@ -38,6 +39,14 @@ export function profileComparison({ comparison, paths }: ProfileView, open: Open
   ];
 }
 
+/** A ratio as a reader takes it: above 1 whichever way it went. */
+function timesOf({ value, ci95: [low, high] }: NonNullable<ProfileComparison['ratio']>) {
+  const digits = (ratio: number) => ratio.toPrecision(3);
+  return value < 1
+    ? { value: digits(1 / value), low: digits(1 / high), high: digits(1 / low), as: 'fast' }
+    : { value: digits(value), low: digits(low), high: digits(high), as: 'long' };
+}
+
 function row(
   { name, file, line, origin, beforeMs, afterMs, deltaMs, plusMinusMs, verdict }: CostDifference,
   paths: ProfileView['paths'],
@@ -45,7 +54,7 @@ function row(
 ): HTMLTableRowElement {
   const sign = deltaMs < 0 ? '−' : '+';
   const change = `${sign}${measureText(Math.abs(deltaMs))} ± ${measureText(plusMinusMs)}`;
-  const place = file === null ? 'built in' : placeText(paths, file, line);
+  const place = file === null ? (origin === 'gc' ? 'garbage collection' : 'built in') : placeText(paths, file, line);
   const isLink = isOpenable(file) && line !== null;
   const title = isLink ? h('button', { type: 'button', class: 'title' }, h('code', {}, name)) : h('code', {}, name);
   const element = h(

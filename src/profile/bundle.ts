@@ -4,23 +4,18 @@ import { pathToFileURL } from 'node:url';
 import { type BuildFailure, build, type Message, type OutputFile, type Plugin } from 'esbuild';
 import { parseSync } from 'oxc-parser';
 import { UserError } from '../base/errors.ts';
-import { type ArgumentSource, entryOf } from './bundleEntry.ts';
-import type { FunctionAccess } from './functionPlaces.ts';
+import { type EntryRequest, entryOf } from './bundleEntry.ts';
 import { HARNESS } from './harness.ts';
 import { markCalls } from './markCalls.ts';
 import { markWaits } from './markWaits.ts';
 import { isPackage } from './sources.ts';
 import { languageOf } from './target.ts';
 
-export interface BundleRequest {
-  /** Absolute path of the target's file, and its text. */
-  readonly file: string;
+export interface BundleRequest extends EntryRequest {
+  /** The text of the target's file. */
   readonly source: string;
-  /** Null has the file itself run when it is called. */
-  readonly access: FunctionAccess | null;
   /** Modules that are no files, by path. */
   readonly modules: ReadonlyMap<string, string>;
-  readonly args: ArgumentSource;
   /** What `import … from 'memoir'` leads to. */
   readonly memoir: string;
   /** Where the bundle will stand. */

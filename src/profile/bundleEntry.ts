@@ -1,4 +1,4 @@
-import type { BundleRequest } from './bundle.ts';
+import type { FunctionAccess } from './functionPlaces.ts';
 import { HARNESS_LOOPS } from './harness.ts';
 
 /**
@@ -11,8 +11,17 @@ export type ArgumentSource =
   | { readonly fixture: string }
   | { readonly serialized: string };
 
+/** What is called, and with what. */
+export interface EntryRequest {
+  /** Absolute path of the target's file. */
+  readonly file: string;
+  /** Null has the file itself run when it is called. */
+  readonly access: FunctionAccess | null;
+  readonly args: ArgumentSource;
+}
+
 /** The module that a bundle begins with: it offers the target, its arguments and the loops that call it. */
-export function entryOf({ file, access, args }: Pick<BundleRequest, 'file' | 'access' | 'args'>): string {
+export function entryOf({ file, access, args }: EntryRequest): string {
   if (!access) return runnerOf(file, args);
   const target = JSON.stringify(file);
   const isDefault = access.expression === 'default';

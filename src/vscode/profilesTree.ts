@@ -32,7 +32,12 @@ export class ProfilesTree implements Disposable {
       this.#kept.map(({ id, at, commit, pinned, result }) => ({
         id,
         label: result.target.name,
-        description: [summaryOf(result), this.#sparkline(result), new Date(at).toLocaleString()]
+        description: [
+          summaryOf(result),
+          this.#sparkline(result),
+          shownPath(result.target.file),
+          new Date(at).toLocaleString(),
+        ]
           .filter(Boolean)
           .join(' · '),
         icon: pinned ? 'pinned' : result.outcome === 'measured' || result.outcome === 'once' ? 'flame' : 'warning',
