@@ -55,6 +55,13 @@ async function typed(
       }
     },
   });
-  if (given !== undefined) await context.workspaceState.update(key, given);
-  return given === undefined ? undefined : { args: given.trim() || '[]' };
+  if (given === undefined) return undefined;
+  const args = listOf(given.trim());
+  await context.workspaceState.update(key, args);
+  return { args };
+}
+
+/** A single number, text or truth value means a list of one. */
+function listOf(text: string): string {
+  return /^(-?[\d.]|["'`]|(true|false|null)$)/.test(text) ? `[${text}]` : text || '[]';
 }
