@@ -1,5 +1,5 @@
 /** How long work goes on before others get their turn, in milliseconds: well below what anyone notices. */
-const TURN_MS = 8;
+const TURN_MS = 4;
 
 /** Lets everything else that waits have its turn, now and then, in the middle of long work. */
 export class Pace {
