@@ -55,7 +55,7 @@ const nativeParts = {
 
 /** What the extension loads when it is needed, each a file of its own: VS Code waits only for the first. */
 const extensionParts = {
-  './vscode/host.ts': 'host',
+  './vscode/commands.ts': 'host',
   'vscode-languageclient/node': 'languageClient',
   '@keyv/redis': 'redis',
 };
@@ -102,7 +102,7 @@ const builds = [
     ...shared,
     entryPoints: {
       extension: 'src/extension.ts',
-      host: 'src/vscode/host.ts',
+      host: 'src/vscode/commands.ts',
       languageClient: 'vscode-languageclient/node',
       redis: '@keyv/redis',
     },

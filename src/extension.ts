@@ -13,12 +13,15 @@ export interface MemoirApi {
 
 type LazyHost = () => Promise<Host>;
 
+/** Everything behind what is registered: a bundle of its own. */
+const load = () => import('./vscode/commands.ts');
+
 let opening: Promise<Host> | null = null;
 
-/** Registers what VS Code must know at once; everything behind it is a bundle of its own, loaded right after. */
+/** Registers what VS Code must know at once; everything else is loaded right after. */
 export function activate(context: vscode.ExtensionContext): MemoirApi {
   const host: LazyHost = () => {
-    opening ??= import('./vscode/host.ts').then(({ Host }) => new Host(context));
+    opening ??= load().then(({ openHost }) => openHost(context));
     return opening;
   };
   context.subscriptions.push(
@@ -27,7 +30,9 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
       webviewOptions: { retainContextWhenHidden: true },
     }),
     ...COMMANDS.map((id) =>
-      vscode.commands.registerCommand(id, async (...args: unknown[]) => (await host()).command(id, args)),
+      vscode.commands.registerCommand(id, async (...args: unknown[]) =>
+        (await load()).runCommand(await host(), id, args),
+      ),
     ),
   );
   setImmediate(() => host().catch((error) => vscode.window.showErrorMessage(`Memoir could not start: ${error}`)));

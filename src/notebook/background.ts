@@ -6,19 +6,9 @@ import type { CellId, ExportInfo } from '../protocol/kernel.ts';
 import { keyOf } from './cellKey.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
 import type { Program } from './program.ts';
+import type { Background, Shapes } from './record.ts';
 import type { RecordStore } from './records.ts';
 import { type TextChange, textChange } from './textChange.ts';
-
-/** What a run was made from, kept beside the cell's last record so that a later run can say what changed. */
-export interface Background {
-  /** Digests of the texts of the cell, under its own name, and of the local modules it imports, by their paths. */
-  readonly texts: Readonly<Record<string, string>>;
-  /** What each input was, in a word or two. */
-  readonly inputs: Shapes;
-}
-
-/** Inputs by name, in a word or two: `1,204 rows`, `15`. */
-export type Shapes = Readonly<Record<string, string>>;
 
 /** The name under which a cell's own text is kept. */
 const OWN = '';

@@ -1,11 +1,11 @@
 import type { CellId } from '../protocol/kernel.ts';
-import { type Background, type Backgrounds, type Shapes, shapeChange, shapeOf } from './background.ts';
+import { type Backgrounds, shapeChange, shapeOf } from './background.ts';
 import { type Circumstances, type Components, keyOf, moduleComponents, staticComponents } from './cellKey.ts';
 import type { CellState, Reason } from './cellRun.ts';
 import { type Detail, differingComponents, explainComponents, explainRead, reason } from './explain.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
 import type { Program } from './program.ts';
-import { type CellRecord, exportDigest } from './record.ts';
+import { type Background, type CellRecord, exportDigest, type Shapes } from './record.ts';
 import type { LastRecord, Records, RecordTier } from './records.ts';
 import { type Traced, traceOf } from './trace.ts';
 

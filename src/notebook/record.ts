@@ -30,6 +30,17 @@ export interface CellRecord {
   readonly createdAt: number;
 }
 
+/** What a run was made from, kept beside the cell's last record so that a later run can say what changed. */
+export interface Background {
+  /** Digests of the texts of the cell, under its own name, and of the local modules it imports, by their paths. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** What each input was, in a word or two. */
+  readonly inputs: Shapes;
+}
+
+/** Inputs by name, in a word or two: `1,204 rows`, `15`. */
+export type Shapes = Readonly<Record<string, string>>;
+
 /** The digests downstream cells depend on: content, or for what has none the run that made it. */
 export function exportDigest(record: CellRecord, name: string): string {
   const info = record.exports.find((e) => e.name === name);

@@ -1,9 +1,8 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Read } from '../protocol/kernel.ts';
-import type { Background } from './background.ts';
 import { keyOf } from './cellKey.ts';
 import { ABSENT, type FileDigests } from './fileDigests.ts';
-import { type CellRecord, recordKey } from './record.ts';
+import { type Background, type CellRecord, recordKey } from './record.ts';
 
 /** Where records are kept: the tiered cache, as far as it is needed here. */
 export interface RecordStore {

@@ -3,7 +3,7 @@ import { exportShown } from './appExport.ts';
 import { openApp } from './appPanel.ts';
 import type { CommandId } from './contributions.ts';
 import { showGraph } from './graphPanel.ts';
-import type { Host } from './host.ts';
+import { Host } from './host.ts';
 import * as notebook from './notebookCommands.ts';
 import { setUpPlainTypes } from './plainText.ts';
 import { mergeCells } from './problemFixes.ts';
@@ -12,7 +12,7 @@ import * as sidebar from './sidebarCommands.ts';
 import { sortNotebook } from './sortCommand.ts';
 
 /** What each command does. */
-export const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknown[]) => unknown>> = {
+const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknown[]) => unknown>> = {
   'memoir.newNotebook': () => notebook.newNotebook(),
   'memoir.openSample': ({ context }) => notebook.openSample(context),
   'memoir.openSampleFunction': ({ context }) => notebook.openSampleFunction(context),
@@ -48,3 +48,18 @@ export const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly
   'memoir.clearProfileHeat': (host) => profiling.clearHeat(host),
   'memoir.showLog': ({ report }) => report.reveal(),
 };
+
+/** Makes everything behind the commands and views. */
+export function openHost(context: vscode.ExtensionContext): Host {
+  return new Host(context);
+}
+
+/** Runs a command; what goes wrong is shown. */
+export async function runCommand(host: Host, id: CommandId, args: readonly unknown[]): Promise<unknown> {
+  try {
+    return await commands[id](host, ...args);
+  } catch (error) {
+    host.report.show(error);
+    return undefined;
+  }
+}

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { SpareProcess } from '../profile/spareProcess.ts';
-import { commands } from './commands.ts';
-import { type CommandId, setting } from './contributions.ts';
+import { setting } from './contributions.ts';
 import { Heat } from './heat.ts';
 import { CellLanguage } from './language.ts';
 import { Notebooks } from './notebooks.ts';
@@ -82,16 +81,6 @@ export class Host implements vscode.Disposable {
     const problems = this.#store.add(new Problems());
     const { selector, metadata } = ProblemFixes;
     this.#store.add(vscode.languages.registerCodeActionsProvider(selector, new ProblemFixes(problems), metadata));
-  }
-
-  /** Runs a command; what goes wrong is shown. */
-  async command(id: CommandId, args: readonly unknown[]): Promise<unknown> {
-    try {
-      return await commands[id](this, ...args);
-    } catch (error) {
-      this.report.show(error);
-      return undefined;
-    }
   }
 
   /** A notebook as it is opened; where nothing may run, it comes with what its cells showed last. */
