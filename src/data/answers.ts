@@ -15,6 +15,15 @@ export interface AnswerOptions extends QueryOptions {
   readonly keep?: boolean;
 }
 
+export interface AnswersParts {
+  /** What is remembered from run to run; null where nothing is. */
+  readonly keeper: Keeper | null;
+  /** Milliseconds that a query takes at least for its result to be kept for later runs. */
+  readonly keepAfterMs: number;
+  /** Whether a query that is asked for again is answered from memory. */
+  readonly remember: boolean;
+}
+
 /** A query that is being worked out, for as long as anybody waits for it. */
 interface Running {
   readonly columns: Promise<Columns>;
@@ -32,12 +41,13 @@ export class Answers {
   readonly #shared = new WeakSet<Columns>();
   readonly #keeper: Keeper | null;
   readonly #keepAfterMs: number;
+  readonly #remember: boolean;
   readonly #statistics: QueryStatistics;
 
-  /** What took `keepAfterMs` or more is kept for later runs. */
-  constructor(keeper: Keeper | null, keepAfterMs: number, statistics: QueryStatistics) {
+  constructor({ keeper, keepAfterMs, remember }: AnswersParts, statistics: QueryStatistics) {
     this.#keeper = keeper;
     this.#keepAfterMs = keepAfterMs;
+    this.#remember = remember;
     this.#statistics = statistics;
   }
 
@@ -97,6 +107,7 @@ export class Answers {
   }
 
   #hold(print: string, columns: Columns): void {
+    if (!this.#remember) return;
     this.#memory.set(print, columns); // which leaves out what is too large
     if (this.#memory.has(print)) this.#shared.add(columns);
   }

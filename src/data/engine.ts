@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { type AnswerOptions, Answers } from './answers.ts';
+import { type AnswerOptions, Answers, type AnswersParts } from './answers.ts';
 import { type Columns, copyOf } from './columns.ts';
 import { Conversions } from './conversions.ts';
 import { Cubes } from './cubes.ts';
@@ -20,16 +20,13 @@ import { whileSteady } from './steady.ts';
 import { isCostly, type StoredParts, StoredTables } from './storedTables.ts';
 
 /** What an engine is made of. */
-export interface EngineParts {
+export interface EngineParts extends AnswersParts {
   readonly database: Database;
   readonly digests: FileDigests;
   /** What was made of files that DuckDB does not read itself. */
   readonly kept: KeptFolders;
   /** Tables that were worked out. */
   readonly tables: Pick<StoredParts, 'kept' | 'folder' | 'afterMs'>;
-  readonly keeper: Keeper | null;
-  /** Milliseconds that a query takes at least for its result to be kept for later runs. */
-  readonly keepAfterMs: number;
 }
 
 /** What tables run on: a database, and the folder from which relative paths start. */
@@ -47,13 +44,13 @@ export class Engine {
   readonly keeper: Keeper | null;
   #directory: string | null = null;
 
-  constructor({ database, digests, kept, tables, keeper, keepAfterMs }: EngineParts) {
+  constructor({ database, digests, kept, tables, keeper, keepAfterMs, remember }: EngineParts) {
     this.database = database;
     this.#digests = digests;
     this.#conversions = new Conversions(database, digests, kept);
     this.kept = kept;
     this.keeper = keeper;
-    this.#answers = new Answers(keeper, keepAfterMs, this.#statistics);
+    this.#answers = new Answers({ keeper, keepAfterMs, remember }, this.#statistics);
     this.cubes = new Cubes(keeper, this.#answers);
     this.stored = new StoredTables({
       ...tables,

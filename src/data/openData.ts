@@ -63,6 +63,8 @@ export interface DataOptions extends DatabaseOptions {
   readonly storeAfterMs?: number;
   /** What is remembered from run to run; nothing unless given. */
   readonly keeper?: Keeper;
+  /** False works every query out, however often it is asked for: where queries are what is measured. */
+  readonly remember?: boolean;
 }
 
 /** How much is kept there, unless what is in use takes more. */
@@ -73,7 +75,9 @@ export function openData(options: DataOptions = {}): Data {
   const database = new Database(options);
   const folder = (name: string) => join(options.keptIn ?? programFolder(), name);
   const keptAs = (name: string) => new KeptFolders(() => folder(name), KEPT_MAX_BYTES);
-  const { keeper = null, storeAfterMs: afterMs = 1_000, keepAfterMs = 100 } = options;
+  const { remember = true, keepAfterMs = 100 } = options;
+  const keeper = (remember && options.keeper) || null;
+  const afterMs = remember ? (options.storeAfterMs ?? 1_000) : Number.POSITIVE_INFINITY;
   const tables = { kept: keptAs('tables'), folder: () => folder('tables'), afterMs };
   const engine = new Engine({
     database,
@@ -82,6 +86,7 @@ export function openData(options: DataOptions = {}): Data {
     tables,
     keeper,
     keepAfterMs,
+    remember,
   });
   if (options.directory) engine.setBaseDirectory(options.directory);
   return {

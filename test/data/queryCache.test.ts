@@ -41,6 +41,17 @@ test('a query is worked out once, and again when its file holds something else',
   expect(answered()).toEqual(['computed', 'memory', 'memory', 'computed']);
 });
 
+test('every query is worked out where nothing is to be remembered, as in a profile', async () => {
+  const measured = await dataFolder({ keeper, remember: false });
+  try {
+    for (let i = 0; i < 2; i++) expect(await (await measured.sql`SELECT 1 AS one`).rows()).toEqual([{ one: 1 }]);
+    expect(answered()).toEqual(['computed', 'computed']);
+    expect(keeper.kept.size).toBe(0);
+  } finally {
+    await measured.remove();
+  }
+});
+
 test('what a large file holds is worked out once, also for later programs, until it is touched', async () => {
   const path = await data.write('large.csv', `n\n${'1\n'.repeat(2_500_000)}`);
   await utimes(path, 1, 1);
