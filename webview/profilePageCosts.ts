@@ -16,8 +16,6 @@ export class CostTable {
   readonly #body = h('tbody');
   readonly #heads: Readonly<Record<SortKey, HTMLTableCellElement>>;
   readonly #more = h('button', { type: 'button', class: 'link more' });
-  /** What a full bar stands for. */
-  readonly #full: number;
   readonly #times: ReturnType<typeof columnMeasure>;
   #sort: SortKey = 'selfMs';
   #all = false;
@@ -25,7 +23,6 @@ export class CostTable {
   constructor(title: string, noun: string, rows: readonly CostRow[], open: (file: string, line: number) => void) {
     this.#rows = rows;
     this.#open = open;
-    this.#full = Math.max(1, ...rows.map(({ percent, plusMinus }) => Math.min(100, percent + plusMinus)));
     this.#times = columnMeasure(rows.map(({ totalMs }) => totalMs));
     const { unit } = this.#times;
     this.#heads = {
@@ -93,7 +90,7 @@ export class CostTable {
 
   /** A bar as long as the self share, with a whisker over its interval. */
   #bar({ percent, plusMinus, origin }: CostRow): HTMLElement {
-    const length = (value: number) => `${(100 * Math.max(0, Math.min(value, this.#full))) / this.#full}%`;
+    const length = (value: number) => `${Math.max(0, Math.min(value, 100))}%`;
     const fill = h('div', { class: `fill heat${heatStep(percent) + 1}${origin === 'own' ? '' : ' grey'}` });
     fill.style.width = length(percent);
     const whisker = h('div', { class: 'whisker' });

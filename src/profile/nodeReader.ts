@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CodeOrigin, CpuProfileNode, FlameFrame } from '../protocol/profiler.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
@@ -88,9 +89,13 @@ function originOf(file: string): CodeOrigin {
   return isPackage(file) ? 'package' : 'own';
 }
 
-/** Code that was loaded from outside of the bundle: a package, or the profiler itself. */
+/** The folder of Memoir's own bundles: a program's load and sql run in it, under names that tell nobody anything. */
+const MEMOIR = dirname(fileURLToPath(import.meta.url));
+
+/** Code that was loaded from outside of the bundle: a package, Memoir, or the profiler itself. */
 function foreign(name: string, url: string, line: number, outside: boolean): Meaning {
   const file = url.startsWith('file:') ? fileURLToPath(url) : url;
+  if (dirname(file) === MEMOIR) return outside ? 'through' : frame('Memoir', null, null, 'native');
   if (isPackage(file)) return frame(name, file, line, 'package');
   return outside ? 'through' : frame(name, file, line, 'node');
 }
