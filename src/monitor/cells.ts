@@ -52,10 +52,11 @@ export function watchCells<Id extends string>(
   });
   return {
     sync() {
+      const present = new Set([...session.program.cells.keys()].map(nameOf)); // also in place of one that is gone
       for (const [id, name] of names) {
         if (session.program.cells.has(id) && nameOf(id) === name) continue;
         names.delete(id);
-        monitor.forget(name);
+        if (!present.has(name)) monitor.forget(name);
       }
     },
     dispose: () => watching.dispose(),

@@ -81,6 +81,18 @@ describe('a cell that is watched', () => {
   });
 });
 
+describe('a notebook that was read anew from its file', () => {
+  test('keeps what is known of cells that are called as before', () => {
+    const { become, cells, monitor, watched } = start();
+    for (const id of ['a', 'b']) become(id, { status: 'done', from: 'computed', ms: 7, record: record() });
+    cells.clear();
+    cells.set('c', { label: 'Load' });
+    watched.sync();
+    become('c', { status: 'done', from: 'computed', ms: 9, record: record() });
+    expect(monitor.summary().operations).toMatchObject([{ name: 'flights.memoir.ts › Load', count: 2 }]);
+  });
+});
+
 describe('a notebook that is watched', () => {
   test('raises nothing in its first run, an alert at a cell that gets slow, and takes it back once that is mended', async () => {
     const { monitor, window } = await open({ Load: 'const a = 1;', Chart: 'a + 1' });
