@@ -150,7 +150,11 @@ function tableText(table: TableData): string {
   return lines.join('\n');
 }
 
+/** What adding up decimals leaves behind lies beyond. */
+const DIGITS = 12;
+
 function textCell(value: string | number | boolean | null): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(DIGITS)));
   const text = value === null ? '' : String(value).replaceAll(/\s+/g, ' ');
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

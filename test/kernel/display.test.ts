@@ -59,6 +59,11 @@ describe('toOutput', () => {
     expect(table.rowCount).toBe(2_500);
   });
 
+  test('what adding up decimals leaves behind is not written, and whole numbers are whole', async () => {
+    const output = await toOutput([{ sum: 0.1 + 0.2, id: 9007199254740991 }]);
+    expect(data(output, MIME.text)).toBe('sum                id\n0.3  9007199254740991\n1 row');
+  });
+
   test('a list of unlike objects, of numbers or of class instances is no table', async () => {
     class Point {}
     for (const list of [[], [1, 2], [new Point()], [{ a: 1 }, { b: 1 }, { c: 1 }], [{ a: 1 }, null]]) {
