@@ -13,7 +13,7 @@ import type { Keeper } from './keeper.ts';
 import type { KeptFolders } from './keptFolders.ts';
 import { type FileStamp, filesOf, type Query, replaceQueries, walk } from './query.ts';
 import { fetchRemotes } from './remote.ts';
-import { render } from './render.ts';
+import { shortText } from './render.ts';
 import { publishRead } from './source.ts';
 import { type DatabaseStatistics, QueryStatistics } from './statistics.ts';
 import { whileSteady } from './steady.ts';
@@ -180,12 +180,4 @@ export class Engine {
     const inner = relative(this.directory, path);
     return inner && !inner.startsWith('..') && !isAbsolute(inner) ? inner.split(sep).join('/') : path;
   }
-}
-
-/** A query's text in one line, as it is told of. */
-function shortText(query: Query): string {
-  const text = render(query, () => 'rows')
-    .sql.replaceAll(/\s+/g, ' ')
-    .trim();
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }

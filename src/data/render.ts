@@ -46,3 +46,11 @@ export function render(query: Query, relation: (data: InlineData) => string): Re
 export function escapeGlob(path: string): string {
   return path.replace(/[*?[]/g, '[$&]');
 }
+
+/** A query's text in one line, as it is told of. */
+export function shortText(query: Query): string {
+  const text = render(query, () => 'rows')
+    .sql.replaceAll(/\s+/g, ' ')
+    .trim();
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+}

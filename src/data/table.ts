@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import type { TableData } from '../protocol/output.ts';
 import { type Aggregate, type AggregateValue, aggregateSql } from './aggregate.ts';
@@ -15,6 +16,7 @@ import { tableData } from './preview.ts';
 import { compose, list, name, type Query, text, value } from './query.ts';
 import { packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
 import { isRemote, pushedDown, remoteOf } from './remote.ts';
+import { shortText } from './render.ts';
 import { toArrow } from './toArrow.ts';
 import { writeTable } from './write.ts';
 
@@ -44,6 +46,11 @@ export class Table<Row = Record<string, unknown>> {
   /** The table that a recipe describes; relative paths in it start from the engine's folder. */
   static fromRecipe<Row = Record<string, unknown>>(recipe: Recipe, engine: Engine): Table<Row> {
     return new Table<Row>(engine, unpackRecipe(recipe, engine));
+  }
+
+  /** What `console.log` and an inspector show: the query, as its rows have not been read. */
+  [inspect.custom](): string {
+    return `Table (${shortText(this.#query)})`;
   }
 
   /** The query as it is composed into others. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Table } from '../../src/data/table.ts';
 import { type DataFolder, dataFolder, FLIGHTS } from './dataFolder.ts';
@@ -13,6 +14,11 @@ beforeAll(async () => {
   flights = await data.load<Flight>('flights.csv');
 });
 afterAll(() => data.remove());
+
+test('a table that is printed tells its query', async () => {
+  const table = flights.limit(2);
+  expect(inspect({ table })).toMatch(/^\{ table: Table \(SELECT .* LIMIT .*\) \}$/);
+});
 
 test('rows are plain objects with numbers, text, dates in UTC and null', async () => {
   expect((await flights.rows())[2]).toEqual({ origin: 'SEA', delay: 20, distance: null, date: new Date('2024-01-03') });
