@@ -1,5 +1,5 @@
 // npm test [-- lint|unit|host|window …]: every check of the project, one line each, totals last.
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -7,6 +7,7 @@ import { endAll, run } from './run.mjs';
 
 const project = resolve(import.meta.dirname, '..');
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'memoir-test-'))); // all that the run makes, so that it can go as one
+chmodSync(temp, 0o711); // PostgreSQL, which does not run as root, has a folder of its own in it
 process.env.TMPDIR = temp;
 process.env.PATH = [dirname(process.execPath), join(project, 'node_modules/.bin'), process.env.PATH].join(delimiter);
 process.chdir(project);
