@@ -120,7 +120,7 @@ export class Performance implements Disposable {
   #signal(alerts: readonly Alert[], cache: Awaited<ReturnType<Stores['figures']>>): void {
     const open = alerts.filter(({ acknowledged }) => !acknowledged).length;
     this.#view.badge = open ? { value: open, tooltip: formatCount(open, 'open alert') } : undefined;
-    const hits = cache?.hits ? `${formatPercent(cache.hitRate)} hits` : 'nothing remembered yet';
+    const hits = cache?.hits ? `${formatPercent(cache.hitRate)} hits` : 'no hits yet';
     this.#bar.text = `$(database) ${hits}${open ? ` $(bell-dot) ${open}` : ''}`;
     this.#bar.tooltip = `Memoir: ${hits}, ${open ? formatCount(open, 'open alert') : 'no open alerts'}. Click for the sidebar.`;
     this.#bar.accessibilityInformation = { label: this.#bar.tooltip };
