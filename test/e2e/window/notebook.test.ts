@@ -101,7 +101,7 @@ describeWindow('a notebook in a window', { files }, (stage) => {
   test('in a folder that is not trusted it shows the results as text and runs nothing', async () => {
     const { window } = stage;
     await window.reopen({ trusted: false });
-    await window.page.getByText('Restricted Mode').first().waitFor();
+    await window.page.getByText('Restricted Mode').first().waitFor({ timeout: 60_000 });
     await window.outputText(/More than 15 minutes late/, 60_000);
     const frame = await window.frameWith('#container');
     expect(await frame.locator('input[type=range], canvas').count()).toBe(0);
