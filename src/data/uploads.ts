@@ -102,7 +102,7 @@ export class Uploads {
   /** One connection does one thing at a time. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {});
+    this.#last = turn.catch(() => {}); // the one who uploads hears; the next one begins all the same
     return turn;
   }
 }

@@ -85,7 +85,7 @@ export function runSidecar(): void {
   let work = Promise.resolve(); // one thing after the other, also when the time is up while sampling starts
   parentPort!.on('message', (order: Order) => {
     const done = work.then(() => sampler.obey(order));
-    work = done.catch(() => {});
+    work = done.catch(() => {}); // the one who asked hears; the next one begins all the same
     done.then(
       () => parentPort!.postMessage(null),
       (error) => parentPort!.postMessage(String(error)),
