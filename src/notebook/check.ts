@@ -2,7 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nearestName } from '../data/nearestName.ts';
 import type { CellId } from '../protocol/kernel.ts';
+import { OPTION_NAMES } from './cell.ts';
 import { aliasTargets } from './pathAliases.ts';
 import { positionAt } from './position.ts';
 import type { Program } from './program.ts';
@@ -33,6 +35,7 @@ const ENDINGS = ['', '.ts', '.mts', '.js', '.mjs', '.cjs', '.json', '/index.ts',
 export function checkProgram(program: Program, notebook: string): Problem[] {
   return [...program.cells.keys()].flatMap((id) => [
     ...mistakes(program, id),
+    ...unknownOptions(program, id),
     ...unknownNames(program, id),
     ...missingModules(program, id, notebook),
   ]);
@@ -44,6 +47,28 @@ function mistakes(program: Program, id: CellId): Problem[] {
     .cell(id)
     .errors.map(({ message, start }) => at(source, start, { id, severity: 'error', message }));
   return [...inGraph, ...problems.map((message) => at(source, 0, { id, severity: 'error', message }))];
+}
+
+/** Options of which Memoir does not know one belong to the title: hardly ever what was meant. */
+function unknownOptions(program: Program, id: CellId): Problem[] {
+  const { source, title } = program.cells.get(id)!;
+  const written = /\{\s*".*\}$/.exec(title)?.[0];
+  const options = written === undefined ? null : parsed(written);
+  if (typeof options !== 'object' || options === null) return [];
+  const names: readonly string[] = OPTION_NAMES;
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return [];
+  const nearest = nearestName(unknown, names);
+  const message = `${written} is part of the title, as there is no option "${unknown}".${nearest ? ` Did you mean "${nearest}"?` : ''}`;
+  return [at(source, 0, { id, severity: 'warning', message })];
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null; // a title that ends with a brace
+  }
 }
 
 function unknownNames(program: Program, id: CellId): Problem[] {

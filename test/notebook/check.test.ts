@@ -44,6 +44,13 @@ test('an option that makes no sense is named', () => {
   expect(problems('// %% {"run":"sometimes"}\n1')).toEqual([expect.stringContaining('error `run` must be')]);
 });
 
+test('an option that nobody knows is told, as it is part of the title', () => {
+  expect(problems('// %% Load {"cahce": "off"}\n1')).toEqual([
+    '0:1:1 warning {"cahce": "off"} is part of the title, as there is no option "cahce". Did you mean "cache"?',
+  ]);
+  expect(problems('// %% Sets such as {"a"}\n1')).toEqual([]);
+});
+
 test('modules that are not there are named; files, folders, packages and aliases that are there are not', () => {
   const files = {
     'a.ts': '',
