@@ -1,5 +1,6 @@
+import { ratioInWords } from '../src/base/format.ts';
 import type { ProfileView } from '../src/protocol/panel.ts';
-import type { ComparisonVerdict, CostDifference, ProfileComparison } from '../src/protocol/profiler.ts';
+import type { ComparisonVerdict, CostDifference } from '../src/protocol/profiler.ts';
 import { h } from './dom.ts';
 import { isOpenable, measureText, placeText } from './profilePageText.ts';
 
@@ -19,7 +20,7 @@ export function profileComparison({ comparison, paths }: ProfileView, open: Open
   const { than, comparison: found } = comparison;
   const { ratio, verdict, before, after, functions } = found;
   const medians = `${measureText(before.medianMs ?? Number.NaN)} then, ${measureText(after.medianMs ?? Number.NaN)} now`;
-  const times = ratio && timesOf(ratio);
+  const times = ratio && ratioInWords(ratio);
   const interval = times ? `, 95 % sure between ${times.low} and ${times.high} × as ${times.as}` : '';
   const head = ['Then', 'Now', 'Change'].map((name) => h('th', { scope: 'col', class: 'number' }, name));
   return [
@@ -37,14 +38,6 @@ export function profileComparison({ comparison, paths }: ProfileView, open: Open
       ),
     ),
   ];
-}
-
-/** A ratio as a reader takes it: above 1 whichever way it went. */
-function timesOf({ value, ci95: [low, high] }: NonNullable<ProfileComparison['ratio']>) {
-  const digits = (ratio: number) => ratio.toPrecision(3);
-  return value < 1
-    ? { value: digits(1 / value), low: digits(1 / high), high: digits(1 / low), as: 'fast' }
-    : { value: digits(value), low: digits(low), high: digits(high), as: 'long' };
 }
 
 function row(

@@ -30,3 +30,11 @@ export function formatCount(count: number, noun: string, plural = `${noun}s`): s
 export function formatPercent(share: number): string {
   return Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–';
 }
+
+/** A ratio of times as a reader takes it, with its interval: above 1, `fast` or `long`, whichever way it went. */
+export function ratioInWords({ value, ci95: [low, high] }: { value: number; ci95: readonly [number, number] }) {
+  const digits = (ratio: number) => ratio.toPrecision(3);
+  return value < 1
+    ? { value: digits(1 / value), low: digits(1 / high), high: digits(1 / low), as: 'fast' }
+    : { value: digits(value), low: digits(low), high: digits(high), as: 'long' };
+}

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
+import { formatBytes, formatCount, formatDuration, ratioInWords } from '../base/format.ts';
 import type {
   AllocationCost,
   CostDifference,
@@ -103,10 +103,10 @@ function place(file: string, line: number | null): string {
 /** What changed, for a terminal. */
 export function comparisonText({ before, after, ratio, verdict, functions }: ProfileComparison): string {
   if (!ratio) return 'One of the two was not timed, so there is nothing to compare.';
-  const [low, high] = ratio.ci95.map((value) => value.toFixed(3));
+  const { value, low, high, as } = ratioInWords(ratio);
   const medians = `${formatDuration(before.medianMs ?? Number.NaN)} before, ${formatDuration(after.medianMs ?? Number.NaN)} now`;
   const words = { faster: 'faster than before', slower: 'slower than before', same: 'no change for sure' };
-  const head = `${ratio.value.toFixed(3)} × (95 % between ${low} and ${high}): ${verdict === 'unknown' ? '' : words[verdict]}, ${medians}`;
+  const head = `${value} × as ${as} (95 % between ${low} and ${high}): ${verdict === 'unknown' ? '' : words[verdict]}, ${medians}`;
   const changed = functions.filter(({ verdict: one }) => one !== 'same').slice(0, 10);
   return [head, ...changed.map(differenceText)].join('\n');
 }
