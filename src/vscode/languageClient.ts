@@ -56,8 +56,7 @@ export async function startLanguageClient(
         },
         async provideInlayHints(document, range, token, next) {
           const hints = await next(document, range, token);
-          const { Parameter } = vscode.InlayHintKind;
-          return hasParameterNames() ? hints : hints?.filter(({ kind }) => kind !== Parameter);
+          return hints?.filter(isWanted);
         },
       },
     },
@@ -71,10 +70,11 @@ export async function startLanguageClient(
   };
 }
 
-/** As VS Code does in any other file: names before arguments are for those who ask for them. */
-function hasParameterNames(): boolean {
+/** As VS Code does in any other file: names before arguments and types of results are for those who ask for them. */
+function isWanted({ kind }: vscode.InlayHint): boolean {
   const hints = vscode.workspace.getConfiguration('typescript.inlayHints');
-  return hints.get('parameterNames.enabled', 'none') !== 'none';
+  if (kind === vscode.InlayHintKind.Parameter) return hints.get('parameterNames.enabled', 'none') !== 'none';
+  return kind !== vscode.InlayHintKind.Type || hints.get('functionLikeReturnTypes.enabled', false);
 }
 
 /** The name of an SQL cell's table is no text of a cell: it stands in the cell's metadata. */
