@@ -1,5 +1,6 @@
 // The one shape in which every suite tells what it measured.
 import { formatDuration } from '../src/base/format.ts';
+import { mulberry32 } from '../src/base/random.ts';
 
 /** How long something took, in milliseconds. */
 export interface Measure {
@@ -56,7 +57,7 @@ export function measureOf(what: string, times: readonly number[]): Measure {
 /** The ratio of two medians, run by run in pairs; its interval comes from 2,000 resamplings of the pairs. */
 export function ratioOf(what: string, times: readonly number[], than: string, others: readonly number[]): Ratio {
   const runs = times.length;
-  const random = generator(1);
+  const random = mulberry32(1);
   const draws = Array.from({ length: 2000 }, () => {
     const picks = Array.from({ length: runs }, () => Math.floor(random() * runs));
     return median(picks.map((at) => times[at]!)) / median(picks.map((at) => others[at]!));
@@ -83,15 +84,4 @@ function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)]!;
   return low + (sorted[Math.ceil(at)]! - low) * (at % 1);
-}
-
-/** A small generator (mulberry32), so that equal times give equal intervals. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,3 +1,4 @@
+import { mulberry32 } from '../../src/base/random.ts';
 import type { CpuProfile, CpuProfileNode } from '../../src/protocol/profiler.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { CpuProfile, CpuProfileNode } from '../../src/protocol/profiler.ts'
  * next a few functions return and others are called, of 2,000 in all.
  */
 export function profileOf(count: number): CpuProfile {
-  const random = generator(7);
+  const random = mulberry32(7);
   const nodes: (CpuProfileNode & { children: number[] })[] = [];
   const callees = new Map<string, number>();
   const call = (parent: number, fn: number): number => {
@@ -32,15 +33,4 @@ export function profileOf(count: number): CpuProfile {
   }
   const timeDeltas = samples.map(() => 900 + Math.floor(random() * 200));
   return { nodes, startTime: 1e6, endTime: 1e6 + timeDeltas.reduce((sum, us) => sum + us, 0), samples, timeDeltas };
-}
-
-/** A small generator (mulberry32): the same profile every time. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

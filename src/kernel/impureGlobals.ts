@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { mulberry32 } from '../base/random.ts';
 import type { ImpureGlobals } from '../notebook/impurity.ts';
 import type { ImpureKind } from '../notebook/impurityRules.ts';
 import { seededTwin, standingTwin, withMembers } from './fixedTwins.ts';
@@ -132,17 +133,6 @@ function seededRandom(run: Run, seed: number): () => number {
   const generator = seeded.get(run) ?? mulberry32(seed);
   seeded.set(run, generator);
   return generator;
-}
-
-/** The mulberry32 generator (Tommy Ettinger, public domain): 32 bits of state, good enough to replay a run. */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 function trackedDate(now: () => number): DateConstructor {

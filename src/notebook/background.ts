@@ -8,7 +8,7 @@ import type { ModuleDigests } from './moduleDigests.ts';
 import type { Program } from './program.ts';
 import type { Background, Shapes } from './record.ts';
 import type { RecordStore } from './records.ts';
-import { type TextChange, textChange } from './textChange.ts';
+import { MAX_LENGTH, type TextChange, textChange } from './textChange.ts';
 
 /** The name under which a cell's own text is kept. */
 const OWN = '';
@@ -60,7 +60,7 @@ export class Backgrounds {
   }
 
   async #keep(text: string | null, persist: boolean): Promise<string | null> {
-    if (text === null) return null;
+    if (text === null || text.length > MAX_LENGTH) return null;
     const digest = digestOf(text);
     if (!this.#kept.has(digest)) await this.#store.set(keyOf('text', { digest }), text, { savedMs: 0, persist });
     this.#kept.add(digest);

@@ -9,8 +9,8 @@ export interface TextChange {
   readonly diff: string;
 }
 
-/** Longer texts are not compared line by line. */
-const MAX_LENGTH = 200_000;
+/** Longer texts are not compared line by line, and need not be kept for it. */
+export const MAX_LENGTH = 200_000;
 /** Lines of a diff that are told. */
 const MAX_LINES = 40;
 

@@ -1,3 +1,4 @@
+import { mulberry32 } from '../base/random.ts';
 import type {
   ComparisonVerdict,
   CostDifference,
@@ -32,7 +33,7 @@ export function compareProfiles(before: ProfileResult, after: ProfileResult): Pr
 }
 
 function ratioOf(before: Timing, after: Timing): NonNullable<ProfileComparison['ratio']> {
-  const random = generator(1);
+  const random = mulberry32(1);
   const resampled = (samples: readonly number[]) =>
     median(Float64Array.from(samples, () => samples[Math.floor(random() * samples.length)]!));
   const draws = Float64Array.from({ length: 2000 }, () => resampled(after.samples) / resampled(before.samples)).sort();
@@ -65,15 +66,4 @@ function marginOf(cost: FunctionCost | undefined): number {
 
 function verdictOf(low: number, high: number): ComparisonVerdict {
   return high < 0 ? 'faster' : low > 0 ? 'slower' : 'same';
-}
-
-/** A small generator (mulberry32), so that equal measurements give equal intervals. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

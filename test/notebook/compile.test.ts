@@ -112,7 +112,7 @@ describe('a compiled cell', () => {
       const seen: unknown[] = [];
       @log export class K { constructor(private readonly z = 3) {} #p = 1; static { seen.push('static') } q = this.#p; get zz() { return this.z } }
       import Alias = A.B;
-      function over(a: string): void; function over(a: any) { return a }
+      function over(a: string): void; function over(a: unknown) { return a }
       export default function () {}
       [Alias.x, N.y, C.P, new K().zz, over(5), seen]`.replace('[Alias', ';[Alias');
     const { result, exports } = await run(source);
