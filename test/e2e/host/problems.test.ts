@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { eventually, test } from '../../support/vscode/hostSuite.ts';
-import { open, replace, textOf } from '../../support/vscode/notebookSteps.ts';
+import { open, replace, textOf, write } from '../../support/vscode/notebookSteps.ts';
 
 /** What Memoir itself says about a cell, once it says something. */
 function problemsOf(cell: vscode.NotebookCell): Promise<vscode.Diagnostic[]> {
@@ -83,4 +83,19 @@ test('Sort Cells puts producers above who uses them, keeps results, and can be u
   await textOf(notebook.cellAt(1), /^2$/);
   await vscode.commands.executeCommand('undo');
   await eventually(() => texts()[0]!.includes('sum'));
+});
+
+test('a notebook that is changed outside is as its file is: no mistake stays, no cell counts as edited', async () => {
+  const notebook = await open('outside.memoir.ts', '// %% One\nconst a = 1;\na\n\n// %% Two\nconst a = 2;\n');
+  await problemsOf(notebook.cellAt(0));
+  write('outside.memoir.ts', '// %% One\nconst a = 1;\na\n\n// %% Two\nconst b = 2;\n');
+  await eventually(() => notebook.getCells().some(({ document }) => document.getText() === 'const b = 2;'));
+  await eventually(() =>
+    vscode.languages.getDiagnostics().every(([uri, found]) => {
+      return uri.path !== notebook.uri.path || found.every(({ source }) => source !== 'memoir');
+    }),
+  );
+  await vscode.commands.executeCommand('memoir.runStale'); // runs what counts: an edited cell would not
+  await textOf(notebook.cellAt(0), /^1$/);
+  await eventually(() => notebook.getCells().every((cell) => cell.executionSummary?.success));
 });
