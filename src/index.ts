@@ -50,7 +50,7 @@ export { text, textarea } from './kernel/widgetsText.ts';
 export { monitor } from './monitor/program.ts';
 export { compareProfiles } from './profile/compare.ts';
 export { type ProfileArguments, type ProfileOptions, profile } from './profile/program.ts';
-export type { ProfileComparison, ProfileResult } from './protocol/profiler.ts';
+export type { ProfileComparison, ProfileResult } from './protocol/profileResult.ts';
 
 /**
  * Opens files, addresses, rows or columns as a lazy table: CSV, TSV, JSON, NDJSON, Parquet, Arrow, Excel and SQLite, packed

@@ -1,5 +1,5 @@
 import { HEAT_FROM } from '../src/protocol/panel.ts';
-import type { FlameFrame } from '../src/protocol/profiler.ts';
+import type { FlameFrame } from '../src/protocol/profileResult.ts';
 import type { FlameTree } from './flameTree.ts';
 
 export type Rgb = readonly [red: number, green: number, blue: number];

@@ -1,4 +1,4 @@
-import type { FlameFrame, FlameModel } from '../src/protocol/profiler.ts';
+import type { FlameFrame, FlameModel } from '../src/protocol/profileResult.ts';
 
 /**
  * A call tree ready to be drawn. Equal stacks are one node, and a node's children are neighbours in the columns, so a

@@ -1,5 +1,5 @@
 import { type Disposable, DisposableStore } from '../src/base/disposable.ts';
-import type { FlameModel } from '../src/protocol/profiler.ts';
+import type { FlameModel } from '../src/protocol/profileResult.ts';
 import { h } from './dom.ts';
 import { FlameSection } from './flameSection.ts';
 import type { FlameScale } from './flameText.ts';

@@ -1,5 +1,5 @@
 import type { ProfileView } from '../src/protocol/panel.ts';
-import type { ProfileOutcome } from '../src/protocol/profiler.ts';
+import type { ProfileOutcome } from '../src/protocol/profileResult.ts';
 import { h } from './dom.ts';
 import { placeText } from './profilePageText.ts';
 

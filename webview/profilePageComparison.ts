@@ -1,6 +1,6 @@
 import { ratioInWords } from '../src/base/format.ts';
 import type { ProfileView } from '../src/protocol/panel.ts';
-import type { ComparisonVerdict, CostDifference } from '../src/protocol/profiler.ts';
+import type { ComparisonVerdict, CostDifference } from '../src/protocol/profileResult.ts';
 import { h } from './dom.ts';
 import { isOpenable, measureText, placeText } from './profilePageText.ts';
 

@@ -1,6 +1,6 @@
 import { formatCount } from '../src/base/format.ts';
 import type { ProfileView } from '../src/protocol/panel.ts';
-import type { LineCount } from '../src/protocol/profiler.ts';
+import type { LineCount } from '../src/protocol/profileResult.ts';
 import { h } from './dom.ts';
 import { placeText } from './profilePageText.ts';
 

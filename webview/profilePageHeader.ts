@@ -1,6 +1,6 @@
 import { formatCount } from '../src/base/format.ts';
 import type { ProfilePageMessage, ProfileView } from '../src/protocol/panel.ts';
-import type { Timing } from '../src/protocol/profiler.ts';
+import type { Timing } from '../src/protocol/profileResult.ts';
 import { h } from './dom.ts';
 import { measureText, medianText, placeText } from './profilePageText.ts';
 

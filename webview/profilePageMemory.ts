@@ -1,6 +1,6 @@
 import { formatBytes, formatCount } from '../src/base/format.ts';
 import type { ProfileView } from '../src/protocol/panel.ts';
-import type { AllocationCost } from '../src/protocol/profiler.ts';
+import type { AllocationCost } from '../src/protocol/profileResult.ts';
 import { h } from './dom.ts';
 import { isOpenable, measureText, percentText, placeText } from './profilePageText.ts';
 

@@ -1,5 +1,5 @@
 import type { ProfileView } from '../src/protocol/panel.ts';
-import type { CodeOrigin } from '../src/protocol/profiler.ts';
+import type { CodeOrigin } from '../src/protocol/profileResult.ts';
 import { isOpenable, placeText } from './profilePageText.ts';
 
 /** A row of a table of costs. */

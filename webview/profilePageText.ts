@@ -1,4 +1,4 @@
-import type { Timing } from '../src/protocol/profiler.ts';
+import type { Timing } from '../src/protocol/profileResult.ts';
 
 const UNITS = [
   { size: 1000, name: 's' },

@@ -1,5 +1,5 @@
 import type { ProfileView } from '../src/protocol/panel.ts';
-import type { LineWait } from '../src/protocol/profiler.ts';
+import type { LineWait } from '../src/protocol/profileResult.ts';
 import { h } from './dom.ts';
 import { measureText, placeText } from './profilePageText.ts';
 

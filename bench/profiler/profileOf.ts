@@ -1,5 +1,5 @@
 import { mulberry32 } from '../../src/base/random.ts';
-import type { CpuProfile, CpuProfileNode } from '../../src/protocol/profiler.ts';
+import type { CpuProfile, CpuProfileNode } from '../../src/protocol/profileResult.ts';
 
 /**
  * A profile of so many samples, as V8 would write it, of a program that walks through its calls: from one sample to the

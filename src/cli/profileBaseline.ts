@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../base/errors.ts';
-import type { ProfileResult } from '../protocol/profiler.ts';
+import type { ProfileResult } from '../protocol/profileResult.ts';
 
 const execute = promisify(execFile);
 

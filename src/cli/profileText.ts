@@ -8,7 +8,7 @@ import type {
   LineWait,
   ProfileComparison,
   ProfileResult,
-} from '../protocol/profiler.ts';
+} from '../protocol/profileResult.ts';
 
 /** A profile for a terminal. */
 export function profileText({ target, outcome, timing, cpu, error, notes, ...costs }: ProfileResult): string {

@@ -6,7 +6,7 @@ import type {
   ProfileComparison,
   ProfileResult,
   Timing,
-} from '../protocol/profiler.ts';
+} from '../protocol/profileResult.ts';
 import { keyOf } from './stackDifference.ts';
 import { median } from './statistics.ts';
 

@@ -1,4 +1,4 @@
-import type { CallCounts, FunctionCount, LineCount } from '../protocol/profiler.ts';
+import type { CallCounts, FunctionCount, LineCount } from '../protocol/profileResult.ts';
 import { BundleLocations, isHarness, type ScriptLocations } from './locations.ts';
 import { isPackage, type Sources } from './sources.ts';
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { CpuProfileNode, FlameFrame, FlameModel } from '../protocol/profiler.ts';
+import type { CpuProfileNode, FlameFrame, FlameModel } from '../protocol/profileResult.ts';
 import { isPackage } from './sources.ts';
 
 /** Functions, each once. */

@@ -1,4 +1,10 @@
-import type { AllocationCost, CpuProfile, CpuProfileNode, HeapProfile, HeapProfileNode } from '../protocol/profiler.ts';
+import type {
+  AllocationCost,
+  CpuProfile,
+  CpuProfileNode,
+  HeapProfile,
+  HeapProfileNode,
+} from '../protocol/profileResult.ts';
 import type { ScriptLocations } from './locations.ts';
 import { buildModel, type ProfileModel } from './model.ts';
 import type { ModelFrame } from './nodeReader.ts';

@@ -1,4 +1,5 @@
-import type { LeakCosts, RetainedBytes } from '../protocol/profiler.ts';
+import type { LeakCosts } from '../protocol/profileResult.ts';
+import type { RetainedBytes } from '../protocol/profiler.ts';
 
 /**
  * How many bytes a call leaves behind: the slope of what is retained over the batches (Theil–Sen), with its 95 % interval

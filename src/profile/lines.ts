@@ -1,4 +1,4 @@
-import type { CodeOrigin, CpuCosts, FunctionCost, LineCost } from '../protocol/profiler.ts';
+import type { CodeOrigin, CpuCosts, FunctionCost, LineCost } from '../protocol/profileResult.ts';
 import type { ProfileModel } from './model.ts';
 import type { ModelFrame } from './nodeReader.ts';
 import { isPackage, type Sources } from './sources.ts';

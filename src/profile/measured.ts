@@ -1,16 +1,6 @@
 import type { ErrorData } from '../base/errors.ts';
-import type {
-  CpuProfile,
-  HeapProfile,
-  HeapSamples,
-  ProfileOutcome,
-  RetainedBytes,
-  SampledCalls,
-  Timing,
-  TimingSamples,
-  Touched,
-  Waits,
-} from '../protocol/profiler.ts';
+import type { CpuProfile, HeapProfile, ProfileOutcome, Timing } from '../protocol/profileResult.ts';
+import type { HeapSamples, RetainedBytes, SampledCalls, TimingSamples, Touched, Waits } from '../protocol/profiler.ts';
 import type { CountedFunction } from './counts.ts';
 import { mean, median, medianDeviation, medianInterval, quantile } from './statistics.ts';
 

@@ -5,15 +5,13 @@ import type { Disposable } from '../base/disposable.ts';
 import { UserError } from '../base/errors.ts';
 import { formatDuration } from '../base/format.ts';
 import type { ChildEnd } from '../process/child.ts';
+import type { CpuProfile, HeapProfile, ProfileOutcome } from '../protocol/profileResult.ts';
 import {
   COUNTS_FILE,
-  type CpuProfile,
   HEAP_FILE,
-  type HeapProfile,
   type HeapSamples,
   type PassReply,
   PROFILE_FILE,
-  type ProfileOutcome,
   SAMPLED_INSTANCE,
   type Touched,
 } from '../protocol/profiler.ts';

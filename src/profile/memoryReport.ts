@@ -1,4 +1,4 @@
-import type { HeapProfile, LeakCosts, MemoryCosts, ProfileResult } from '../protocol/profiler.ts';
+import type { HeapProfile, LeakCosts, MemoryCosts, ProfileResult } from '../protocol/profileResult.ts';
 import { allocationCosts, heapModel } from './heapModel.ts';
 import { leakOf } from './leak.ts';
 import type { ScriptLocations } from './locations.ts';

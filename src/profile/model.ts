@@ -1,4 +1,4 @@
-import type { CpuProfile, CpuProfileNode, FlameModel } from '../protocol/profiler.ts';
+import type { CpuProfile, CpuProfileNode, FlameModel } from '../protocol/profileResult.ts';
 import type { ScriptLocations } from './locations.ts';
 import { type LineTicks, type ModelFrame, NodeReader, type SourceLine } from './nodeReader.ts';
 import type { Sources } from './sources.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CodeOrigin, CpuProfileNode, FlameFrame } from '../protocol/profiler.ts';
+import type { CodeOrigin, CpuProfileNode, FlameFrame } from '../protocol/profileResult.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
 import { isHarness, type ScriptLocations } from './locations.ts';
 import { MARK } from './markCalls.ts';

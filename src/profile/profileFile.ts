@@ -1,5 +1,11 @@
 import { UserError } from '../base/errors.ts';
-import type { CpuProfile, CpuProfileNode, FlameModel, HeapProfile, HeapProfileNode } from '../protocol/profiler.ts';
+import type {
+  CpuProfile,
+  CpuProfileNode,
+  FlameModel,
+  HeapProfile,
+  HeapProfileNode,
+} from '../protocol/profileResult.ts';
 import { Columns, Frames } from './flameColumns.ts';
 
 /** What a profile from anywhere holds, ready to be drawn. */

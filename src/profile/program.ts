@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
-import type { ProfileResult } from '../protocol/profiler.ts';
+import type { ProfileResult } from '../protocol/profileResult.ts';
 
 /** How `profile` measures. */
 export interface ProfileOptions {

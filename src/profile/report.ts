@@ -1,13 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { formatPercent } from '../base/format.ts';
-import type {
-  CpuProfile,
-  FlameModel,
-  ProfileResult,
-  ProfileTarget,
-  WaitingCosts,
-  Waits,
-} from '../protocol/profiler.ts';
+import type { CpuProfile, FlameModel, ProfileResult, ProfileTarget, WaitingCosts } from '../protocol/profileResult.ts';
+import type { Waits } from '../protocol/profiler.ts';
 import { countsOf } from './counts.ts';
 import { costsOf } from './lines.ts';
 import type { ScriptLocations } from './locations.ts';

@@ -1,4 +1,4 @@
-import type { FlameFrame, FlameModel, ProfileResult, StackDifference } from '../protocol/profiler.ts';
+import type { FlameFrame, FlameModel, ProfileResult, StackDifference } from '../protocol/profileResult.ts';
 
 /** A profile with its stacks. */
 export interface ProfiledStacks {

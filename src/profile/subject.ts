@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { codeOf, UserError } from '../base/errors.ts';
-import type { ProfileTarget } from '../protocol/profiler.ts';
+import type { ProfileTarget } from '../protocol/profileResult.ts';
 import type { FunctionAccess } from './functionPlaces.ts';
 import type { FunctionInfo } from './functionSurvey.ts';
 import type { ModelFrame } from './nodeReader.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ErrorData } from '../base/errors.ts';
-import type { CpuProfile, CpuProfileNode, ProfileError } from '../protocol/profiler.ts';
+import type { CpuProfile, CpuProfileNode, ProfileError } from '../protocol/profileResult.ts';
 import { isHarness, type Place, type ScriptLocations } from './locations.ts';
 import { isPackage, type Sources } from './sources.ts';
 

@@ -1,5 +1,5 @@
 import type { ChartMeta } from './output.ts';
-import type { FlameModel, ProfileComparison, ProfileResult, StackDifference } from './profiler.ts';
+import type { FlameModel, ProfileComparison, ProfileResult, StackDifference } from './profileResult.ts';
 
 /** One profile of one function as its page draws it. */
 export interface ProfileView {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { formatDuration } from '../base/format.ts';
 import type { RunTimesChart } from '../protocol/panel.ts';
-import type { Timing } from '../protocol/profiler.ts';
+import type { Timing } from '../protocol/profileResult.ts';
 
 /**
  * How the times of single calls are spread: a point for each in the order they ran, and the median with its interval.

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '../base/format.ts';
-import type { LineCost, ProfileResult } from '../protocol/profiler.ts';
+import type { LineCost, ProfileResult } from '../protocol/profileResult.ts';
 
 /** What an editor says about one line. */
 export interface HeatLine {

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import type { Profiled } from '../profile/report.ts';
-import type { FlameModel, ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
+import type { FlameModel, ProfileResult, ProfileTarget } from '../protocol/profileResult.ts';
 
 /** A profile as it is kept. */
 export interface KeptProfile {

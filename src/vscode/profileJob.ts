@@ -5,7 +5,7 @@ import { knownRecords } from '../profile/cellTarget.ts';
 import type { MeasuringRequest, ProfilerEnvironment } from '../profile/measureSubject.ts';
 import { profileCell, profileFile, profileFunction } from '../profile/profiler.ts';
 import type { Profiled } from '../profile/report.ts';
-import type { ProfileTarget } from '../protocol/profiler.ts';
+import type { ProfileTarget } from '../protocol/profileResult.ts';
 import { idOf } from './openNotebook.ts';
 import { captureOf, type GivenArguments } from './profileArguments.ts';
 import { programOf } from './profileCells.ts';

@@ -1,6 +1,6 @@
 import { formatDuration, formatPercent } from '../base/format.ts';
 import { compareProfiles } from '../profile/compare.ts';
-import type { ProfileResult } from '../protocol/profiler.ts';
+import type { ProfileResult } from '../protocol/profileResult.ts';
 import type { KeptProfile } from './profileHistory.ts';
 
 /** A profile in a few words: how long a call takes, or how it went otherwise. */

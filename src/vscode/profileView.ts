@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { compareProfiles } from '../profile/compare.ts';
 import { stackDifference } from '../profile/stackDifference.ts';
 import type { ProfileView } from '../protocol/panel.ts';
-import type { FlameModel, ProfileResult, StackDifference } from '../protocol/profiler.ts';
+import type { FlameModel, ProfileResult, StackDifference } from '../protocol/profileResult.ts';
 import { documentUri, shownPath } from './profileCells.ts';
 import { runTimesChart } from './profileChart.ts';
 import type { KeptProfile } from './profileHistory.ts';

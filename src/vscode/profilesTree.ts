@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
-import type { ProfileResult, ProfileTarget } from '../protocol/profiler.ts';
+import type { ProfileResult, ProfileTarget } from '../protocol/profileResult.ts';
 import { NodeTree } from './nodeTree.ts';
 import { shownPath } from './profileCells.ts';
 import type { KeptProfile, ProfileHistory } from './profileHistory.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CpuProfile, ProfileComparison, ProfileResult } from '../../src/protocol/profiler.ts';
+import type { CpuProfile, ProfileComparison, ProfileResult } from '../../src/protocol/profileResult.ts';
 import { memoir, memoirJson } from '../support/memoir.ts';
 import { TempFolder } from '../support/temp.ts';
 

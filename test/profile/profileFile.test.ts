@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readProfileFile } from '../../src/profile/profileFile.ts';
-import type { FlameModel } from '../../src/protocol/profiler.ts';
+import type { FlameModel } from '../../src/protocol/profileResult.ts';
 
 const call = (id: number, functionName: string, children: number[] = []) => ({
   id,

@@ -3,7 +3,7 @@ import { silentLog } from '../../src/base/log.ts';
 import type { CellChoice } from '../../src/profile/cellTarget.ts';
 import { type ProfileRequest, profileCell, profileFunction } from '../../src/profile/profiler.ts';
 import type { Profiled } from '../../src/profile/report.ts';
-import type { FunctionCost, LineCost, ProfileResult } from '../../src/protocol/profiler.ts';
+import type { FunctionCost, LineCost, ProfileResult } from '../../src/protocol/profileResult.ts';
 import { TempFolder } from '../support/temp.ts';
 
 /** CPU work in proportion to `n`, which nothing can optimise away. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import type { ProfileResult } from '../../src/protocol/profiler.ts';
+import type { ProfileResult } from '../../src/protocol/profileResult.ts';
 import { TempFolder } from '../support/temp.ts';
 
 // Needs a build: `npm test` makes one first.

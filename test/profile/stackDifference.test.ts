@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stackDifference } from '../../src/profile/stackDifference.ts';
-import type { FlameModel, ProfileResult } from '../../src/protocol/profiler.ts';
+import type { FlameModel, ProfileResult } from '../../src/protocol/profileResult.ts';
 
 /** Stacks as texts with their ticks: `main hash` is `hash` called by `main`. */
 function profiled(folder: string, msPerTick: number, stacks: Readonly<Record<string, number>>) {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ProfileResult } from '../../src/protocol/profiler.ts';
+import type { ProfileResult } from '../../src/protocol/profileResult.ts';
 import { functionOf, KERNEL, lineOf, ProfiledFolder, totalPercent } from './profiled.ts';
 
 const LOOP = (n: number) => `for (let i = 0; i < ${n} * 1000; i++) x = (x * 1103515245 + 12345 + i) % 2147483647;`;

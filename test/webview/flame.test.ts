@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FlameModel } from '../../src/protocol/profiler.ts';
+import type { FlameModel } from '../../src/protocol/profileResult.ts';
 import { type FlameBox, visibleBoxes } from '../../webview/flameBoxes.ts';
 import { neighbour } from '../../webview/flameKeys.ts';
 import { panRange, rangeOf, revealRange, wholeRange, zoomRange } from '../../webview/flameRange.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CodeOrigin } from '../../src/protocol/profiler.ts';
+import type { CodeOrigin } from '../../src/protocol/profileResult.ts';
 import { type FlamePalette, framePaints, heatStep, type Rgb, textOn } from '../../webview/flameColours.ts';
 import { FlameTree } from '../../webview/flameTree.ts';
 import { PAGE_THEMES as THEMES } from '../../webview/pageTheme.ts';

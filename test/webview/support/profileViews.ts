@@ -7,7 +7,7 @@ import type {
   FunctionCost,
   LineCost,
   Timing,
-} from '../../../src/protocol/profiler.ts';
+} from '../../../src/protocol/profileResult.ts';
 
 const ROOT = '/home/reader/shop';
 const REPORT = `${ROOT}/src/report.ts`;
