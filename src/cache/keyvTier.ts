@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import { decode, encode } from './codec.ts';
 import { Link } from './link.ts';
 import { matcherOf } from './pattern.ts';
+import { isPiece, Pieces } from './pieces.ts';
 import type { Seal } from './seal.ts';
 import { type Content, packContent, unpackContent } from './sealedContent.ts';
 import {
@@ -15,11 +16,13 @@ import {
   type TierName,
   type TierStats,
 } from './tier.ts';
-import { WriteBehind } from './writeBehind.ts';
+import { type Waiting, WriteBehind } from './writeBehind.ts';
 
 /** A store that is open: without Keyv around it, which keeps failures to itself. */
 export interface OpenedStore {
   readonly store: KeyvStorageAdapter;
+  /** Where the pieces of large values lie: the store, or one beside it that need not be looked through with it. */
+  readonly pieces: KeyvStorageAdapter;
   /** Whether it can tell its keys. If not, some cannot be removed for what they are: then all that is older counts as gone. */
   readonly canList: boolean;
   /** Whether it can still be used; if not, it is opened anew. */
@@ -49,12 +52,14 @@ interface Owed {
   readonly at: number;
 }
 
+const largestWhole = 64_000; // bytes of an encoded value; larger ones lie in pieces
 const cleared = 'memoir cleared'; // the key that says when all was removed from a store that cannot tell its keys
 
 /** Entries in any store that Keyv can reach. Values are written behind the back of who sets them, and signed. */
 export class KeyvTier implements Tier {
   readonly name: TierName;
   readonly #link: Link<OpenedStore>;
+  readonly #pieces: Pieces;
   readonly #writes: WriteBehind;
   readonly #seal: Seal;
   readonly #now: () => number;
@@ -73,6 +78,7 @@ export class KeyvTier implements Tier {
       title,
       healed: () => this.#payOwed(),
     });
+    this.#pieces = new Pieces(this.#link);
     this.#writes = new WriteBehind((batch) => this.#write(batch));
   }
 
@@ -84,7 +90,8 @@ export class KeyvTier implements Tier {
     const waiting = keys.map((key) => this.#writes.get(key)?.entry);
     const missing = keys.filter((_, at) => !waiting[at]);
     const texts = await this.#link.attempt((opened) => this.#read(opened, missing), []);
-    const found = new Map(missing.map((key, at) => [key, this.#open(key, texts[at])]));
+    const opened = missing.map(async (key, at) => [key, await this.#open(key, texts[at])] as const);
+    const found = new Map(await Promise.all(opened));
     return keys.map((key, at) => waiting[at] ?? found.get(key));
   }
 
@@ -103,6 +110,7 @@ export class KeyvTier implements Tier {
     await this.#writes.drop(keys);
     const gone = await this.#link.attempt(({ store }) => store.deleteMany([...keys]), null);
     if (gone === null) for (const key of keys) this.#owe({ prefix: key }, (other) => other === key);
+    else await this.#pieces.remove(keys);
     return gone?.filter(Boolean).length ?? 0;
   }
 
@@ -118,8 +126,8 @@ export class KeyvTier implements Tier {
   async clear(prefix = ''): Promise<void> {
     if (prefix !== '') return void (await this.invalidate({ prefix }));
     await this.#writes.drop();
-    const done = await this.#link.attempt(async ({ store, canList }) => {
-      if (canList) await store.clear();
+    const done = await this.#link.attempt(async ({ store, pieces, canList }) => {
+      if (canList) await Promise.all([store.clear(), store !== pieces && pieces.clear()]);
       else
         await store.set(
           cleared,
@@ -170,27 +178,38 @@ export class KeyvTier implements Tier {
       if (!step) return false;
       if (step.done) return true;
       const [key, text] = step.value as [string, unknown];
-      visit(key, text);
+      if (!isPiece(key)) visit(key, text);
     }
   }
 
-  async #write(
-    batch: readonly (readonly [string, { readonly entry: Entry; readonly encoded: Uint8Array }])[],
-  ): Promise<void> {
-    const entries = batch.map(([key, { entry, encoded }]) => {
-      const { expiresAt } = entry.meta;
-      const value = this.#pack(key, { meta: entry.meta, file: null, value: encoded });
-      return { key, value, ...(expiresAt !== null && { expires: Math.ceil(expiresAt) }) };
-    });
+  async #write(batch: readonly (readonly [string, Waiting])[]): Promise<void> {
+    const whole: string[] = [];
+    const failed: string[] = [];
+    const entries: { key: string; value: string; expires?: number }[] = [];
+    for (const [key, { entry, encoded }] of batch) {
+      const { meta } = entry;
+      const expires = meta.expiresAt === null ? null : Math.ceil(meta.expiresAt);
+      const isLarge = encoded.length > largestWhole;
+      const file = isLarge ? await this.#pieces.write(key, encoded, !meta.uncompressed, expires) : null;
+      const value = this.#pack(key, { meta, file, value: isLarge ? new Uint8Array() : encoded });
+      if (isLarge && file === null) failed.push(key);
+      else entries.push({ key, value, ...(expires !== null && { expires }) });
+      if (!isLarge) whole.push(key);
+    }
     const done = await this.#link.attempt(async ({ store }) => !(await store.setMany(entries))?.includes(false), false);
+    if (!done) failed.push(...entries.map(({ key }) => key));
     // What is there of these keys is older than what was to be written.
-    if (!done) for (const [key] of batch) this.#owe({ prefix: key }, (other) => other === key);
+    for (const key of failed) this.#owe({ prefix: key }, (other) => other === key);
+    await this.#pieces.remove(whole);
   }
 
-  #open(key: string, text: unknown): Entry | undefined {
+  async #open(key: string, text: unknown): Promise<Entry | undefined> {
     const content = this.#unpack(key, text);
+    if (!content) return undefined;
+    const { file, meta } = content;
+    const bytes = file === null ? content.value : await this.#pieces.read(key, file);
     try {
-      return content && { value: decode(content.value), meta: content.meta };
+      return bytes && { value: decode(bytes), meta };
     } catch {
       return undefined; // made by a newer version, or with a class that is not known here
     }
@@ -219,6 +238,7 @@ export class KeyvTier implements Tier {
       if (meta && due.some(({ matches, at }) => meta.createdAt <= at && matches(key, meta))) gone.push(key);
     });
     const done = isWhole && (await this.#link.attempt(({ store }) => store.deleteMany(gone), null));
+    if (done) await this.#pieces.remove(gone);
     if (done) this.#owed = this.#owed.filter((owed) => !due.includes(owed));
   }
 

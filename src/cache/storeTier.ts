@@ -28,7 +28,8 @@ export function storeTier(store: StoreAdapter, { seal, log }: { readonly seal: S
     const keyv = new Keyv({ store, ...(canList && { namespace: 'memoir' }) });
     keyv.on('error', () => {}); // thrown, too
     const end = async () => void (await keyv.disconnect());
-    return { store: keyv.store as KeyvStorageAdapter, canList, isAlive: () => true, end };
+    const adapter = keyv.store as KeyvStorageAdapter;
+    return { store: adapter, pieces: adapter, canList, isAlive: () => true, end };
   };
   const title = `The store ${store.constructor?.name ?? ''}`.trimEnd();
   return new KeyvTier({ name: 'store', title, load: () => import('keyv'), open, timeout: 2000, seal, log });

@@ -7,6 +7,7 @@ export interface Waiting {
 }
 
 const batchSize = 100;
+const batchBytes = 1e6; // after which a batch ends
 const mostBytes = 64e6; // waiting; who sets more has to wait too
 
 /** Writes in batches, one after the other, without those waiting who set; the last value of a key counts. */
@@ -46,7 +47,7 @@ export class WriteBehind {
   async #drain(): Promise<void> {
     await null; // so that what is set in one go is written in one go
     while (this.#waiting.size > 0) {
-      const batch = [...this.#waiting].slice(0, batchSize);
+      const batch = this.#next();
       this.#writing = new Map(batch);
       for (const [key, { encoded }] of batch) {
         this.#waiting.delete(key);
@@ -57,5 +58,16 @@ export class WriteBehind {
     }
     this.#bytes = 0;
     this.#run = null;
+  }
+
+  #next(): (readonly [string, Waiting])[] {
+    const batch: (readonly [string, Waiting])[] = [];
+    let bytes = 0;
+    for (const one of this.#waiting) {
+      if (batch.length === batchSize || bytes > batchBytes) break;
+      batch.push(one);
+      bytes += one[1].encoded.length;
+    }
+    return batch;
   }
 }

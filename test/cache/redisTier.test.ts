@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createClient } from '@keyv/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openCache } from '../../src/cache/openCache.ts';
 import { redisTier } from '../../src/cache/redisTier.ts';
@@ -108,6 +109,21 @@ describe.skipIf(!findRedis())('a server that fails', () => {
     server.freeze();
     for (let turn = 0; turn < 200; turn += 1) expect(await tier.get('a')).toBeUndefined(); // 50 s if each waited
     server.thaw();
+    await expect.poll(() => works(tier), { timeout: 10_000 }).toBe(true);
+    await tier.close();
+  });
+
+  test('is one of a cluster: that is found out, and a node that comes back is used again', async () => {
+    const options = ['--cluster-enabled', 'yes', '--dir', temporaryDirectory()];
+    server = await new RedisServer(await freePort(), options).start();
+    const client = await createClient({ url: server.url }).connect();
+    await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
+    client.destroy();
+    const tier = openTier(server.url);
+    await works(tier); // connects; a cluster takes two seconds before it answers
+    await server.kill();
+    expect(await works(tier)).toBe(false);
+    await server.start();
     await expect.poll(() => works(tier), { timeout: 10_000 }).toBe(true);
     await tier.close();
   });

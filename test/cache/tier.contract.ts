@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Entry, EntryFilter, EntryMeta, Tier } from '../../src/cache/tier.ts';
@@ -54,6 +55,16 @@ export function describeTier(name: string, open: () => Promise<Tier>): void {
       expect(await keysOf(tier, { tags: ['old'] })).toEqual([]);
       expect(await keysOf(tier, { tags: ['new'] })).toEqual(['key']);
       expect((await tier.stats()).entries).toBe(1);
+    });
+
+    test('takes large values whole, in place of larger ones, too', async () => {
+      for (const size of [700_000, 300_000, 10]) {
+        const value = new Uint8Array(randomBytes(size));
+        await tier.set('key', entryOf(value));
+        await tier.flush?.();
+        expect(Buffer.compare((await tier.get('key'))?.value as Uint8Array, value)).toBe(0);
+        expect(await keysOf(tier)).toEqual(['key']);
+      }
     });
 
     test('deletes, and says whether there was anything', async () => {

@@ -22,10 +22,13 @@ export async function freePort(): Promise<number> {
 /** A real Redis of a test's own, which keeps nothing and can be killed, frozen and started again on its port. */
 export class RedisServer {
   readonly port: number;
+  readonly #options: readonly string[];
   #process: ChildProcess | null = null;
 
-  constructor(port: number) {
+  /** `options` are more of the server's own. */
+  constructor(port: number, options: readonly string[] = []) {
     this.port = port;
+    this.#options = options;
   }
 
   get url(): string {
@@ -34,7 +37,7 @@ export class RedisServer {
 
   async start(): Promise<this> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    this.#process = spawn(findRedis()!, options, { stdio: 'ignore' });
+    this.#process = spawn(findRedis()!, [...options, ...this.#options], { stdio: 'ignore' });
     while (!(await this.#listens())) await sleep(20);
     return this;
   }
