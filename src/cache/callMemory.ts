@@ -155,7 +155,7 @@ export class CallMemory {
     const freshUntil = createdAt + ttlMs;
     const savedMs = costOf(value, call.args, ms);
     const times = { createdAt, freshUntil, expiresAt: freshUntil + staleMs, lastUsed: createdAt };
-    const places = { hits: 0, hitsNoticed: 0, place: -1, near: null, way: null };
+    const places = { hits: 0, hitsNoticed: 0, place: -1, near: null, first: null, way: null };
     this.kept.put({ key: call.key, value: given, read, bytes, savedMs, ...times, ...places }, call, createdAt);
     this.#counts.kept(call.key);
   }
