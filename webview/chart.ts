@@ -6,10 +6,12 @@ import { ChartTooltip } from './chartTooltip.ts';
 import { h } from './dom.ts';
 import type { OutputView, ViewItem } from './outputView.ts';
 import { readTheme } from './theme.ts';
+import type { SelectionState } from './widgetSelectionState.ts';
 
-/** Hears of a chart's selection parameter. */
+/** A chart's selection parameter, and who keeps what is selected. */
 export interface Selection {
   readonly param: string;
+  readonly state: () => SelectionState;
   readonly changed: (value: unknown) => void;
 }
 
@@ -24,10 +26,11 @@ export class Chart implements OutputView {
   #responsive = false;
   readonly #selection: Selection | null;
   #drawing = 0;
+  #isMarking = false;
 
   /**
-   * `read` gives a fresh copy of the specification: Vega writes into the data that it is given. `selection` hears of what
-   * the reader selects.
+   * `read` gives a fresh copy of the specification: Vega writes into the data that it is given. `selection` says what is
+   * selected, and hears of what the reader selects.
    */
   constructor(read: () => ChartSpec, selection: Selection | null = null) {
     this.#read = read;
@@ -73,6 +76,16 @@ export class Chart implements OutputView {
     }
   }
 
+  /** Marks what is selected, where that is news to the chart. */
+  async mark(view = this.#view): Promise<void> {
+    if (!this.#selection || !view) return;
+    const { markSelection } = await import('./chartSelection.ts');
+    this.#isMarking = true;
+    await markSelection(view, this.#selection.param, this.#selection.state()).finally(() => {
+      this.#isMarking = false;
+    });
+  }
+
   async #drawInto(container: HTMLElement): Promise<View> {
     const { drawVega } = await import('./chartView.ts');
     const theme = readTheme();
@@ -81,7 +94,9 @@ export class Chart implements OutputView {
     if (!vega) throw new Error('it carries no compiled Vega. Run its cell again.');
     this.#responsive = isResponsive(vega);
     const showTooltip = (value: unknown, event: MouseEvent) => this.#tooltip.show(value, event);
-    return drawVega(vega, { container, theme, description: spec.description ?? 'Chart', showTooltip });
+    const view = await drawVega(vega, { container, theme, description: spec.description ?? 'Chart', showTooltip });
+    await this.mark(view);
+    return view;
   }
 
   #show(canvas: HTMLElement, view: View | null, problem?: string): void {
@@ -98,7 +113,7 @@ export class Chart implements OutputView {
 
   #listen(): void {
     const { param, changed } = this.#selection ?? {};
-    if (param && changed) this.#view?.addSignalListener(param, (_name, value) => changed(value));
+    if (param && changed) this.#view?.addSignalListener(param, (_name, value) => this.#isMarking || changed(value));
   }
 
   #fit(): void {

@@ -11,7 +11,7 @@ export function frameDocument(html: string, style: FrameStyle): string {
   const variables = Object.entries(style.variables)
     .map(([name, value]) => `${name}:${value.replace(/[;{}<>]/g, '')}`)
     .join(';');
-  return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${FRAME_POLICY}">
+  return `<!doctype html><html data-theme="${style.scheme}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${FRAME_POLICY}">
 <meta name="color-scheme" content="${style.scheme}">
 <style>:root{${variables}}
 html{background:transparent}
@@ -30,10 +30,17 @@ export function reportedHeight(message: unknown): number | null {
   return Number.isFinite(height) && height >= 0 ? Math.min(Math.ceil(height), 4_000) : null;
 }
 
+/** Browsers do not lay out a frame that is out of sight, so sizes are watched, and changes of what is in it as well. */
 const REPORT_HEIGHT = `
 addEventListener('DOMContentLoaded', () => {
-  const tell = () => parent.postMessage({ memoirHeight: document.documentElement.getBoundingClientRect().height }, '*');
+  let told = -1;
+  const tell = () => {
+    const { height } = document.documentElement.getBoundingClientRect();
+    if (height !== told) parent.postMessage({ memoirHeight: told = height }, '*');
+  };
   new ResizeObserver(tell).observe(document.documentElement);
+  new MutationObserver(tell).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  addEventListener('load', tell, true);
   tell();
 });
 addEventListener('message', ({ source, data }) => {

@@ -4,7 +4,7 @@ import { h } from './dom.ts';
 import { HtmlFrame } from './htmlFrame.ts';
 import type { OutputScope, OutputView, StateView, ViewItem } from './outputView.ts';
 import widgetCss from './widget.css';
-import { moduleDocument, sentState } from './widgetModuleFrame.ts';
+import { type ModuleState, moduleDocument, sentMoves } from './widgetModuleFrame.ts';
 import { WidgetSync } from './widgetSync.ts';
 
 /** A widget of the user's own, in a frame that reaches neither the page nor the network. */
@@ -14,19 +14,20 @@ export class ModuleWidget implements OutputView, StateView {
   readonly #frame: HtmlFrame;
   readonly #sync: WidgetSync;
   readonly #store = new DisposableStore();
-  readonly #data: WidgetData;
-  #state: unknown;
+  #data: WidgetData;
+  /** What is not as the cell declares it: only that is kept, so that a change of the declaration counts. */
+  #moves: ModuleState;
 
   constructor(data: WidgetData, page: OutputScope) {
     this.#data = data;
-    this.#state = page.stateOf(data.name) ?? data.value;
+    this.#moves = this.#movesTo(page.stateOf(data.name) ?? data.value);
     this.#sync = new WidgetSync({
-      post: (state) => page.move(this, state),
-      show: (state) => this.#tell(state),
+      post: (moves) => page.move(this, Object.keys(moves as ModuleState).length ? moves : this.#initial),
+      show: (moves) => this.#tell(moves as ModuleState),
       nextFrame: (action) => requestAnimationFrame(action),
       after: (ms, action) => setTimeout(action, ms),
     });
-    this.#frame = new HtmlFrame(() => moduleDocument(data.options, this.#state), data.label);
+    this.#frame = new HtmlFrame(() => moduleDocument(this.#data.options, this.#state), data.label);
     this.element = h('div', { class: 'widget module' }, this.#frame.element);
     addEventListener('message', this.#listen);
     this.#store.add({ dispose: () => removeEventListener('message', this.#listen) });
@@ -39,15 +40,17 @@ export class ModuleWidget implements OutputView, StateView {
   }
 
   update(item: ViewItem): boolean {
-    const { kind, name, value, options } = item.json() as WidgetData;
+    const data = item.json() as WidgetData;
     const { script, css } = this.#data.options;
-    if (kind !== 'module' || name !== this.name || options.script !== script || options.css !== css) return false;
-    this.#sync.receive(value);
+    const isSame = data.options.script === script && data.options.css === css;
+    if (data.kind !== 'module' || data.name !== this.name || !isSame) return false;
+    this.#data = data;
+    this.receive(data.value);
     return true;
   }
 
   receive(state: unknown): void {
-    this.#sync.receive(state);
+    this.#sync.receive(this.#movesTo(state));
   }
 
   busy(busy: boolean): void {
@@ -64,16 +67,32 @@ export class ModuleWidget implements OutputView, StateView {
     this.element.remove();
   }
 
-  #tell(state: unknown): void {
-    this.#state = state;
-    this.#frame.element.contentWindow?.postMessage({ memoirState: state }, '*'); // its origin is opaque
+  get #initial(): ModuleState {
+    return (this.#data.initial ?? {}) as ModuleState; // the kernel takes nothing else
+  }
+
+  get #state(): ModuleState {
+    return { ...this.#initial, ...this.#moves };
+  }
+
+  /** What of a state is not as it was declared, in the same order always. */
+  #movesTo(state: unknown): ModuleState {
+    const declared = this.#initial;
+    const whole: ModuleState = { ...declared, ...(state as ModuleState) }; // states of this kind are objects
+    const isMoved = (name: string) => JSON.stringify(whole[name]) !== JSON.stringify(declared[name]);
+    return Object.fromEntries(Object.entries(whole).filter(([name]) => isMoved(name)));
+  }
+
+  #tell(moves: ModuleState): void {
+    this.#moves = moves;
+    this.#frame.element.contentWindow?.postMessage({ memoirState: this.#state }, '*'); // its origin is opaque
   }
 
   readonly #listen = (event: MessageEvent): void => {
     if (event.source !== this.#frame.element.contentWindow) return;
-    const state = sentState(event.data);
-    if (!state) return;
-    this.#state = state;
-    this.#sync.move(state);
+    const moves = sentMoves(event.data);
+    if (!moves) return;
+    this.#moves = this.#movesTo({ ...this.#moves, ...moves });
+    this.#sync.move(this.#moves);
   };
 }

@@ -1,17 +1,20 @@
 import type { WidgetOptions } from '../src/protocol/output.ts';
 
+/** JSON, with bytes as `{"$bytes": base64}`. */
+export type ModuleState = Readonly<Record<string, unknown>>;
+
 /** The body of the frame that a widget module runs in: its script, its style, and the model that it speaks to. */
-export function moduleDocument({ script = '', css = '' }: WidgetOptions, state: unknown): string {
+export function moduleDocument({ script = '', css = '' }: WidgetOptions, state: ModuleState): string {
   return `<div id="memoir-widget"></div>
 <script>${script.replaceAll('</script', '<\\/script')}</script>
 <script>(${startModule})(${literal(state)}, ${literal(css)})</script>`;
 }
 
-/** The state that a message from a frame tells, or null when it is none. */
-export function sentState(message: unknown): Record<string, unknown> | null {
-  if (typeof message !== 'object' || message === null || !('memoirState' in message)) return null;
-  const { memoirState: state } = message;
-  return typeof state === 'object' && state !== null ? (state as Record<string, unknown>) : null;
+/** What a message from a frame says that the widget has changed of its state, or null when it is none. */
+export function sentMoves(message: unknown): ModuleState | null {
+  if (typeof message !== 'object' || message === null || !('memoirMoves' in message)) return null;
+  const { memoirMoves: moves } = message;
+  return typeof moves === 'object' && moves !== null ? (moves as ModuleState) : null;
 }
 
 /** JSON that can stand in a script. */
@@ -19,53 +22,69 @@ function literal(value: unknown): string {
   return JSON.stringify(value ?? null).replaceAll('<', '\\u003c');
 }
 
-/** Runs in the frame: the model of the anywidget convention, and the module's life. */
-const startModule = `async (state, css) => {
+/**
+ * Runs in the frame: the model of the anywidget convention, and the module's life. As in Jupyter, bytes are `DataView`s,
+ * and a value that equals the one before is no change.
+ */
+const startModule = `async (given, css) => {
+  const bytesOf = (text) => new DataView(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
+  const textOf = (part) => btoa(Array.from(new Uint8Array(part.buffer ?? part, part.byteOffset, part.byteLength), (byte) => String.fromCharCode(byte)).join(''));
+  const read = (value) => JSON.parse(JSON.stringify(value), (_, part) => typeof part?.$bytes === 'string' ? bytesOf(part.$bytes) : part);
+  const write = (value) => JSON.stringify(value, (_, part) => part instanceof ArrayBuffer || ArrayBuffer.isView(part) ? { $bytes: textOf(part) } : part);
+  const state = read(given);
   const listeners = new Map();
-  const changed = new Set();
-  const emit = (name, ...args) => { for (const listener of [...(listeners.get(name) ?? [])]) listener(...args); };
-  const put = (name, value) => {
-    if (JSON.stringify(state[name]) === JSON.stringify(value) && typeof value !== 'object') return;
-    state[name] = value;
-    emit('change:' + name, model, value);
-    emit('change', model);
+  const unsaved = new Set();
+  const emit = (name, ...args) => { for (const [listener, self] of [...(listeners.get(name) ?? [])]) listener.apply(self, args); };
+  const put = (entries) => {
+    const changed = entries.filter(([name, value]) => write(state[name]) !== write(value));
+    for (const [name, value] of entries) state[name] = value;
+    for (const [name, value] of changed) emit('change:' + name, model, value);
+    if (changed.length) emit('change', model);
   };
   const model = {
     get: (name) => state[name],
     set(name, value) {
       const entries = typeof name === 'object' ? Object.entries(name) : [[name, value]];
-      for (const [key, next] of entries) { changed.add(key); put(key, next); }
+      for (const [key] of entries) unsaved.add(key);
+      put(entries);
     },
     save_changes() {
-      if (!changed.size) return;
-      changed.clear();
-      parent.postMessage({ memoirState: JSON.parse(JSON.stringify(state)) }, '*');
+      if (!unsaved.size) return;
+      const moves = Object.fromEntries([...unsaved].map((name) => [name, state[name]]));
+      unsaved.clear();
+      parent.postMessage({ memoirMoves: JSON.parse(write(moves)) }, '*');
     },
-    on(names, listener) {
-      for (const name of names.split(' ')) listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+    on(names, listener, self = model) {
+      for (const name of names.split(' ')) listeners.set(name, [...(listeners.get(name) ?? []), [listener, self]]);
     },
     off(names, listener) {
-      if (!names) return listeners.clear();
-      for (const name of names.split(' ')) listeners.set(name, (listeners.get(name) ?? []).filter((one) => listener && one !== listener));
+      for (const name of names ? names.split(' ') : listeners.keys())
+        listeners.set(name, (listeners.get(name) ?? []).filter(([one]) => listener && one !== listener));
     },
     send() {},
     widget_manager: {},
   };
   addEventListener('message', ({ source, data }) => {
     if (source !== parent || !data || !data.memoirState) return;
-    for (const [name, value] of Object.entries(data.memoirState)) if (JSON.stringify(state[name]) !== JSON.stringify(value)) put(name, value);
+    put(Object.entries(read(data.memoirState)).filter(([name]) => !unsaved.has(name)));
   });
   const style = document.createElement('style');
   style.textContent = css;
   document.head.append(style);
   const el = document.getElementById('memoir-widget');
   const experimental = { invoke: () => Promise.reject(new Error('There is no Python behind this widget.')) };
-  const { signal } = new AbortController();
+  const life = new AbortController();
+  const ends = [];
+  addEventListener('pagehide', () => {
+    life.abort();
+    for (const end of ends.reverse()) if (typeof end === 'function') end();
+  });
   try {
-    const given = memoirWidget.default ?? memoirWidget;
-    const module = typeof given === 'function' ? await given() : given;
-    await module.initialize?.({ model, signal, experimental });
-    await module.render?.({ model, el, signal, experimental });
+    const exported = memoirWidget.default ?? memoirWidget;
+    const module = typeof exported === 'function' ? await exported() : exported;
+    const { signal } = life;
+    ends.push(await module.initialize?.({ model, signal, experimental }));
+    ends.push(await module.render?.({ model, el, signal, experimental }));
   } catch (error) {
     el.setAttribute('role', 'alert');
     el.textContent = 'This widget ended with an error: ' + (error && error.message || error);

@@ -20,18 +20,21 @@ export class SelectionWidget implements OutputView, StateView {
   readonly #sync: WidgetSync;
   readonly #store = new DisposableStore();
   #data: WidgetData;
+  #state: SelectionState;
 
   constructor(data: WidgetData, page: OutputScope) {
     this.#data = data;
+    this.#state = (page.stateOf(data.name) ?? data.value) as SelectionState; // the kernel takes any object
     this.#sync = new WidgetSync({
       post: (state) => page.move(this, state),
-      show: (state) => this.#say(state),
+      show: (state) => this.#show(state as SelectionState),
       nextFrame: (action) => requestAnimationFrame(action),
       after: (ms, action) => setTimeout(action, ms),
     });
     const { param = 'selected' } = data.options;
     const changed = (value: unknown) => this.#take(selectionState(value, specOf(this.#data)));
-    this.#chart = this.#store.add(new Chart(() => structuredClone(specOf(this.#data)), { param, changed }));
+    const selection = { param, changed, state: () => this.#state };
+    this.#chart = this.#store.add(new Chart(() => structuredClone(specOf(this.#data)), selection));
     this.element = h(
       'div',
       { class: 'widget selection' },
@@ -40,10 +43,10 @@ export class SelectionWidget implements OutputView, StateView {
     );
     this.#clear.addEventListener('click', () => {
       this.#take({});
-      void this.#chart.draw(); // which takes the marks of the selection away
+      void this.#chart.mark();
     });
     keepKeys(this.#clear, /^( |Enter)$/);
-    this.#say(page.stateOf(data.name) ?? data.value);
+    this.#say();
     this.#store.add(page.watch(this));
   }
 
@@ -84,12 +87,23 @@ export class SelectionWidget implements OutputView, StateView {
   }
 
   #take(state: SelectionState): void {
-    this.#say(state);
-    this.#sync.move(state);
+    if (this.#become(state)) this.#sync.move(state);
   }
 
-  #say(state: unknown): void {
-    const text = selectionText(state as SelectionState);
+  #show(state: SelectionState): void {
+    if (this.#become(state)) void this.#chart.mark();
+  }
+
+  /** False where it is no news: a chart at another width says anew what is selected, and so does the notebook. */
+  #become(state: SelectionState): boolean {
+    if (JSON.stringify(state) === JSON.stringify(this.#state)) return false;
+    this.#state = state;
+    this.#say();
+    return true;
+  }
+
+  #say(): void {
+    const text = selectionText(this.#state);
     this.#words.textContent = text || 'Drag or click in the chart to select.';
     this.#clear.hidden = text === '';
   }

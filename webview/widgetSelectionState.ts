@@ -34,7 +34,8 @@ export function selectionText(state: SelectionState): string {
 function partOf(part: readonly unknown[], intervals: boolean): SelectionState[string] {
   const isStretch =
     intervals && part.length === 2 && part.every((end) => typeof end === 'number' || end instanceof Date);
-  if (!isStretch) return { values: part.map((value) => (value instanceof Date ? value.getTime() : value)) };
+  if (!isStretch)
+    return { values: [...new Set(part.map((value) => (value instanceof Date ? value.getTime() : value)))] };
   const [min, max] = part.map(Number).sort((a, b) => a - b);
   return { min: min!, max: max! };
 }

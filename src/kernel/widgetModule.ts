@@ -7,7 +7,10 @@ import { drawn, makeWidget, type WidgetSettings } from './widget.ts';
 
 /** What a widget of one's own may be told. */
 export interface ModuleSettings<T extends object> extends Omit<WidgetSettings<T>, 'value'> {
-  /** Its state before anyone moves it: what `model.get` reads and `model.set` writes. Values that JSON holds. */
+  /**
+   * Its state before anyone moves it: what `model.get` reads and `model.set` writes. Values that JSON holds, and bytes
+   * (`Uint8Array`), which the module gets as `DataView`, as in Jupyter.
+   */
   readonly state: T;
   /** Its style sheet, or the path of one. */
   readonly css?: string;
@@ -41,8 +44,9 @@ export function widget<T extends object>(module: string, settings: ModuleSetting
   const style = css === undefined ? undefined : textOf(css, /^[^\n{]+\.css$/);
   const run = currentRun();
   if (!run) return initial;
-  const made = makeWidget({ kind: 'module', label, initial, settings: settings as WidgetSettings<unknown> });
-  const value = { ...initial, ...(made.value as T) }; // what the module has gained since it was moved begins as declared
+  const declared = packed(initial);
+  const made = makeWidget({ kind: 'module', label, initial: declared, settings: settings as WidgetSettings<unknown> });
+  const value = { ...declared, ...(made.value as object) }; // what was not moved is as declared now
   const output = async () => {
     const { bundleModule } = await import('./moduleBundle.ts');
     const script = await outsideRuns(() => bundleModule(source.text, source.path, (path) => run.readFile(path)));
@@ -50,7 +54,24 @@ export function widget<T extends object>(module: string, settings: ModuleSetting
     return drawn({ ...made, value, options });
   };
   void display(new Displayable(label, output));
-  return value;
+  return unpacked(value) as T; // what JSON held of it, and what the module made of it since
+}
+
+/** A state as JSON: bytes in it as `{"$bytes": base64}`. */
+function packed(state: object): object {
+  const text = JSON.stringify(state, function (this: Readonly<Record<string, unknown>>, key, value: unknown) {
+    const part = this[key]; // `value` is what a Buffer makes of itself
+    if (ArrayBuffer.isView(part))
+      return { $bytes: Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('base64') };
+    return part instanceof ArrayBuffer ? { $bytes: Buffer.from(part).toString('base64') } : value;
+  });
+  return JSON.parse(text) as object;
+}
+
+function unpacked(state: object): unknown {
+  return JSON.parse(JSON.stringify(state), (_key, part: { readonly $bytes?: unknown } | null) =>
+    typeof part?.$bytes === 'string' ? new Uint8Array(Buffer.from(part.$bytes, 'base64')) : part,
+  );
 }
 
 function textOf(given: string, path: RegExp): { readonly text: string; readonly path: string | null } {

@@ -288,6 +288,20 @@ describe('a widget of one’s own', () => {
     expect((await cells.run('Cell', source, { widgets: { [name]: { count: 7 } } })).shown).toBe('7');
   });
 
+  test('holds bytes, and what was not moved is as it is declared now', async () => {
+    const cells = new Cells();
+    const source = (width: number) =>
+      `import { widget } from 'memoir'; const it = widget('export default {}', { state: { image: new Uint8Array([7]), width: ${width} } }); [...it.image, it.width].reduce((a, b) => a * 100 + b)`;
+    expect((await cells.run('Cell', source(10))).shown).toBe('710');
+    const { name, initial, value } = data<WidgetData>(cells.outputs[0]);
+    expect([initial, value]).toEqual([
+      { image: { $bytes: 'Bw==' }, width: 10 },
+      { image: { $bytes: 'Bw==' }, width: 10 },
+    ]);
+    const widgets = { [name]: { image: { $bytes: 'CAk=' } } };
+    expect((await cells.run('Cell', source(20), { widgets })).shown).toBe('80920');
+  });
+
   test('that cannot be bundled, or comes from the network, says so', async () => {
     expect(await problem(`widget('https://esm.sh/x', { state: {} })`)).toBe(
       'Widgets load nothing from the network. Save https://esm.sh/x beside the notebook, and give its path.',

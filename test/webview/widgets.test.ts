@@ -344,6 +344,54 @@ describe('a widget of one’s own', () => {
     );
   });
 
+  test('tells what it has changed alone, with bytes, hears of none that is none, and ends when it is drawn anew', async () => {
+    const maker = `var memoirWidget = { default: async () => {
+      const seen = [];
+      return {
+        initialize({ model }) {
+          const listener = () => seen.push('off');
+          model.on('change:bytes', listener);
+          model.off(null, listener);
+          model.on('change:bytes change:list', () => seen.push('changed'));
+          return () => parent.postMessage('model ended', '*');
+        },
+        render({ model, el, signal }) {
+          const bytes = model.get('bytes');
+          el.append(Object.assign(document.createElement('button'), { onclick() {
+            model.set({ bytes: new Uint8Array([bytes.getUint8(0) + 1]), list: [1, 2] });
+            model.save_changes();
+            el.append(seen.join());
+          } }));
+          signal.addEventListener('abort', () => parent.postMessage('view left', '*'));
+          return () => parent.postMessage('view ended', '*');
+        },
+      };
+    } };`;
+    const declared = { bytes: { $bytes: 'Bw==' }, list: [1, 2], width: 10 };
+    const place = await notebook.render(`out${++shown}`, {
+      items: [
+        {
+          mime: MIME.widget,
+          data: {
+            kind: 'module',
+            name: `w${shown}`,
+            label: 'Bytes',
+            value: declared,
+            initial: declared,
+            options: { script: maker },
+          },
+        },
+      ],
+    });
+    await place.frameLocator('iframe').getByRole('button').click();
+    expect(await posted()).toEqual([{ bytes: { $bytes: 'CA==' } }]);
+    expect(await place.frameLocator('iframe').locator('#memoir-widget').textContent()).toBe('changed');
+    await notebook.page.evaluate('onmessage = ({ data }) => typeof data === "string" && (host.said ??= []).push(data)');
+    await notebook.setTheme(PAGE_THEMES.dark);
+    await expect.poll(() => notebook.page.evaluate('host.said')).toEqual(['view left', 'view ended', 'model ended']);
+    await notebook.setTheme(PAGE_THEMES.light);
+  });
+
   test('that fails says so, and reaches nothing of the page', async () => {
     const bad = 'var memoirWidget = { default: { render() { parent.document.body.remove(); } } };';
     const place = await draw('module', {}, { script: bad });
@@ -379,6 +427,28 @@ describe('a selection', () => {
     await expect.poll(async () => (await posted()).at(-1)).toEqual({});
   });
 
+  test('stands in its chart when that is drawn anew, in other colours, at another width, or by somebody else', async () => {
+    const params = [{ name: 'brush', select: { type: 'interval', encodings: ['x'] } }];
+    const state = { month: { min: 4, max: 7 } };
+    const place = await drawSelection({ mark: 'point', x: 'month', y: 'strikes', params } as never, state);
+    const brush = () => inked(place);
+    const clear = place.getByRole('button', { name: 'Clear' });
+    const before = await brush();
+    await clear.click();
+    await expect.poll(brush).toBeLessThan(before - 100);
+    await notebook.receive({ type: 'widgets', values: { [`w${shown}`]: {} } });
+    await notebook.receive({ type: 'widgets', values: { [`w${shown}`]: state } });
+    await expect.poll(brush).toBeCloseTo(before, -1);
+    await notebook.setTheme(PAGE_THEMES.dark);
+    await notebook.setTheme(PAGE_THEMES.light);
+    await expect.poll(brush).toBeCloseTo(before, -1);
+    await notebook.page.setViewportSize({ width: 600, height: 900 });
+    await notebook.page.setViewportSize({ width: 760, height: 900 });
+    await expect.poll(brush).toBeCloseTo(before, -1);
+    await place.getByText('month from 4 to 7').waitFor();
+    expect(await posted()).toEqual([{}]);
+  });
+
   test('posts the values that are clicked', async () => {
     const params = [{ name: 'brush', select: { type: 'point', encodings: ['y'] } }];
     const place = await drawSelection({ mark: 'bar', x: 'sum(strikes)', y: 'origin', params } as never, {});
@@ -387,6 +457,15 @@ describe('a selection', () => {
     await place.getByText('origin ATL', { exact: true }).waitFor();
   });
 });
+
+/** How many points of a chart have a colour. */
+function inked(place: Locator): Promise<number> {
+  return place.locator('canvas').evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+  });
+}
 
 describe('a remark', () => {
   test('is shown in the corner until it is clicked', async () => {
