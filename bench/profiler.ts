@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { silentLog } from '../src/base/log.ts';
-import { type ProfilerEnvironment, prepareProfiler } from '../src/profile/measureSubject.ts';
+import type { ProfilerEnvironment } from '../src/profile/measureSubject.ts';
 import { profileFunction } from '../src/profile/profiler.ts';
 import { SpareProcess } from '../src/profile/spareProcess.ts';
 import { Workspace } from './openedNotebook.ts';
@@ -158,7 +158,7 @@ function coldOverhead(file: string): number {
 }
 
 async function warmOverhead(file: string, environment: ProfilerEnvironment): Promise<number> {
-  prepareProfiler(environment);
+  environment.spare?.prepare(environment);
   await delay(500); // it is ready by then
   const started = performance.now();
   const request = { file, target: { name: 'report' }, args: '[200]', seconds: 1 };

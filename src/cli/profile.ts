@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { compareProfiles } from '../profile/compare.ts';
 import type { MeasuringRequest } from '../profile/measureSubject.ts';
 import type { Profiled } from '../profile/report.ts';
+import { SpareProcess } from '../profile/spareProcess.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { readArguments, readInteger, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { consoleLog, readEnvironment } from './environment.ts';
 import { baseline } from './profileBaseline.ts';
-import { callsOf } from './profileCapture.ts';
 import { targetOf } from './profileTarget.ts';
 import { comparisonText, profileText } from './profileText.ts';
 
@@ -44,7 +44,8 @@ export const profile: Command = {
     if ([values.args, values.fixture, values.captured || undefined].filter((one) => one !== undefined).length > 1)
       throw new UsageError('Give either --args, --fixture or --captured.');
     const { file, name, measure } = targetOf(positionals[0]!);
-    const captured = values.captured ? await callsOf(file, name) : null;
+    const memoryMB = positive('memoryMB', readInteger('memory-mb', values['memory-mb']));
+    const captured = values.captured ? await (await import('./profileCapture.ts')).callsOf(file, name) : null;
     const cancel = new AbortController();
     process.once('SIGINT', () => cancel.abort());
     const { compare } = values;
@@ -60,13 +61,17 @@ export const profile: Command = {
       ...(captured && { captured }),
       ...positive('runs', readInteger('runs', values.runs)),
       ...positive('seconds', values.seconds === undefined ? null : Number(values.seconds)),
-      ...positive('memoryMB', readInteger('memory-mb', values['memory-mb'])),
+      ...memoryMB,
     };
+    const spare = new SpareProcess();
+    const environment = environmentWith(spare);
+    spare.prepare({ ...environment, ...memoryMB }); // starts while the rest is loaded
     const before = async (from: string) =>
-      baseline({ from, file, measure: async (then) => (await measure(then, request, environment())).result });
+      baseline({ from, file, measure: async (then) => (await measure(then, request, environment)).result });
     const measured = await Promise.resolve(compare === undefined ? null : before(compare))
-      .then(async (earlier) => ({ earlier, profiled: await measure(file, request, environment()) }))
-      .catch((error) => (cancel.signal.aborted ? null : Promise.reject(error)));
+      .then(async (earlier) => ({ earlier, profiled: await measure(file, request, environment) }))
+      .catch((error) => (cancel.signal.aborted ? null : Promise.reject(error)))
+      .finally(() => spare.dispose());
     if (!measured) return 130;
     const { earlier, profiled } = measured;
     const { result } = profiled;
@@ -78,10 +83,10 @@ export const profile: Command = {
   },
 };
 
-function environment() {
+function environmentWith(spare: SpareProcess) {
   const dist = import.meta.dirname;
   const log = consoleLog(readEnvironment().logLevel);
-  return { script: join(dist, 'profile.js'), memoir: join(dist, 'index.js'), nodePath: null, log };
+  return { script: join(dist, 'profile.js'), memoir: join(dist, 'index.js'), nodePath: null, log, spare };
 }
 
 function positive<K extends string>(name: K, value: number | null): { [key in K]?: number } {

@@ -1,12 +1,9 @@
 import { resolve } from 'node:path';
 import { messageOf, UserError } from '../base/errors.ts';
-import { knownRecords } from '../profile/cellTarget.ts';
 import type { MeasuringRequest, ProfilerEnvironment } from '../profile/measureSubject.ts';
-import { profileCell, profileFile, profileFunction } from '../profile/profiler.ts';
 import { readTarget } from '../profile/program.ts';
 import type { Profiled } from '../profile/report.ts';
 import { UsageError } from './arguments.ts';
-import { openNotebook } from './notebook.ts';
 
 /** What the command line names, and how the like of it in a file is measured. */
 export interface NamedTarget {
@@ -23,14 +20,19 @@ export function targetOf(text: string): NamedTarget {
     return {
       file: text,
       name: null,
-      measure: (file, request, environment) => profileFile({ file }, request, environment),
+      measure: async (file, request, environment) => (await profiler()).profileFile({ file }, request, environment),
     };
   }
   const { file, name } = read(text);
   if (isNotebook(file)) return { file, name, measure: (notebook, ...how) => measureCell(notebook, name, ...how) };
-  const measure: NamedTarget['measure'] = (source, request, environment) =>
-    profileFunction({ ...request, file: source, target: { name } }, environment);
+  const measure: NamedTarget['measure'] = async (source, request, environment) =>
+    (await profiler()).profileFunction({ ...request, file: source, target: { name } }, environment);
   return { file, name, measure };
+}
+
+/** Loaded while the profiler's process already starts. */
+function profiler() {
+  return import('../profile/profiler.ts');
 }
 
 function read(text: string): { file: string; name: string } {
@@ -52,6 +54,10 @@ async function measureCell(
   request: MeasuringRequest,
   environment: ProfilerEnvironment,
 ): Promise<Profiled> {
+  const [{ knownRecords }, { openNotebook }] = await Promise.all([
+    import('../profile/cellTarget.ts'),
+    import('./notebook.ts'),
+  ]);
   const { session, cacheDirectory, close } = await openNotebook(file);
   try {
     const { program } = session;
@@ -65,7 +71,7 @@ async function measureCell(
     await session.look();
     const records = knownRecords(program, session);
     const choice = { notebook: resolve(file), program, cell: cell.id, records, cacheDirectory };
-    return await profileCell(choice, request, environment);
+    return await (await profiler()).profileCell(choice, request, environment);
   } finally {
     await close();
   }

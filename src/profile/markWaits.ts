@@ -1,10 +1,8 @@
 import MagicString from 'magic-string';
 import { type Node, parseSync } from 'oxc-parser';
 import { childrenOf } from '../notebook/scope.ts';
+import { WAIT } from '../protocol/profiler.ts';
 import { languageOf } from './target.ts';
-
-/** The global function that notes how long something is awaited. */
-export const WAIT = '$memoirWait';
 
 /** Has every `await x` tell its place: `await $memoirWait(x, "file:9")`. What `for await` waits for stays unknown. */
 export function markWaits(source: string, file: string): string {

@@ -5,15 +5,16 @@ import { formatCount } from '../base/format.ts';
 import type { Log } from '../base/log.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { checkArguments } from './argumentText.ts';
-import { type BundleRequest, bundleTarget } from './bundle.ts';
+import type { BundleRequest } from './bundle.ts';
 import type { ArgumentSource } from './bundleEntry.ts';
+import { type BundleFile, Bundles } from './bundles.ts';
 import type { CapturedCall } from './captured.ts';
 import { heapModel } from './heapModel.ts';
-import { BundleLocations } from './locations.ts';
-import { Measurement, type ProfilePhase } from './measurement.ts';
+import { Measurement, type MeasurementOptions, type ProfilePhase } from './measurement.ts';
 import { buildModel } from './model.ts';
-import { ProfilerProcess } from './profilerProcess.ts';
+import { DEFAULT_MEMORY_MB, ProfilerProcess } from './profilerProcess.ts';
 import { type Profiled, reportOf, type Stacks, type Taken } from './report.ts';
+import type { Sources } from './sources.ts';
 import type { SpareProcess } from './spareProcess.ts';
 import type { Subject } from './subject.ts';
 
@@ -81,12 +82,7 @@ export async function measureSubject(
   return reportOf({ ...target, args: shown }, notes, plain, stacks, sources, started);
 }
 
-/** Has a process ready for the next `profileFunction` with that much memory. */
-export function prepareProfiler({ spare, ...environment }: ProfilerEnvironment, memoryMB = DEFAULTS.memoryMB): void {
-  spare?.prepare({ ...environment, memoryMB });
-}
-
-/** Where the arguments come from; null for what goes into the process's folder. */
+/** Where the arguments come from; null for those that `keepArguments` writes. */
 function argumentsOf({ args = '[]', fixture, values, captured }: MeasuringRequest): ArgumentSource | null {
   if (values || captured) return null;
   if (fixture !== undefined) return { fixture: resolve(fixture) };
@@ -94,13 +90,19 @@ function argumentsOf({ args = '[]', fixture, values, captured }: MeasuringReques
   return { expression: args };
 }
 
+/** Writes arguments that are values. */
+async function keepArguments(path: string, { values, captured }: MeasuringRequest): Promise<ArgumentSource> {
+  await writeFile(path, captured ? JSON.stringify(captured) : serialize(values));
+  return captured ? { captured: path } : { serialized: path };
+}
+
 /** What the subject is bundled with. */
 type Beside = Pick<BundleRequest, 'memoir'> & { readonly args: ArgumentSource | null };
 
-const DEFAULTS = { seconds: 10, memoryMB: 2048 };
+const DEFAULT_SECONDS = 10;
 
 function startProcess(
-  { memoryMB = DEFAULTS.memoryMB }: MeasuringRequest,
+  { memoryMB = DEFAULT_MEMORY_MB }: MeasuringRequest,
   { spare, ...environment }: ProfilerEnvironment,
 ): Promise<ProfilerProcess> {
   const options = { ...environment, memoryMB };
@@ -115,72 +117,83 @@ async function measureIn(
   beside: Beside,
 ): Promise<{ plain: Taken; stacks: Stacks | null }> {
   const { signal } = request;
-  const { sources } = subject;
-  const {
-    seconds = DEFAULTS.seconds,
-    memoryMB = DEFAULTS.memoryMB,
-    runs = null,
-    cwd = dirname(subject.file),
-  } = request;
-  const { memory = false, leak = false, onProgress = () => {}, onConsent = async () => false } = request;
   const onAbort = () => process.kill();
   signal?.addEventListener('abort', onAbort);
-  const repeats = subject.access !== null;
-  const options = {
-    runner: process,
-    cwd,
-    repeats,
-    seconds,
-    runs,
-    memoryMB,
-    memory,
-    leak,
-    onPhase: onProgress,
-    onConsent,
-  };
-  const measurement = new Measurement(options);
+  let measurement: Measurement | undefined;
   try {
-    const given = join(process.folder, 'arguments');
-    if (request.values) await writeFile(given, serialize(request.values));
-    else if (request.captured) await writeFile(given, JSON.stringify(request.captured));
-    const args = beside.args ?? (request.captured ? { captured: given } : { serialized: given });
-    const bundled = async (name: string, marks: BundleRequest['marks']) => {
-      const outfile = join(process.folder, name);
-      const bundle = await bundleTarget({ ...subject, ...beside, args, outfile, marks });
-      await writeFile(outfile, bundle.code);
-      signal?.throwIfAborted();
-      return { outfile, locations: new BundleLocations(outfile, bundle) };
-    };
-    measurement.arm();
-    const { outfile, locations } = await bundled('target.mjs', null);
-    const measured = await measurement.run(outfile);
-    signal?.throwIfAborted();
-    const plainModel = measured.profile && buildModel(measured.profile, locations, sources, !measured.loaded);
-    const plain = { measured, locations, model: plainModel };
-    if (measured.isAsync && measured.outcome === 'measured')
-      await measurement.measureWaits((await bundled('waits.mjs', 'waits')).outfile);
-    if (request.counts && measured.outcome === 'measured') {
-      const counted = await bundled('counts.mjs', null);
-      await measurement.measureCounts(counted.outfile);
-    }
-    if (!needsStacks(plain, subject)) return { plain, stacks: null };
-    measurement.arm(measured.intervalUs, false);
-    const marked = await bundled('stacks.mjs', 'calls');
-    const sampled = await measurement.sampleStacks(marked.outfile);
-    const model = sampled?.profile && buildModel(sampled.profile, marked.locations, sources);
-    if (!model?.ticks) measured.notes.push(NO_STACKS);
-    const allocation = sampled?.heap ? heapModel(sampled.heap, marked.locations, sources) : null;
-    return { plain, stacks: model?.ticks ? { model, allocation } : null };
+    const args = beside.args ?? (await keepArguments(join(process.folder, 'arguments'), request));
+    const bundles = new Bundles(process.folder, { ...subject, ...beside, args });
+    measurement = new Measurement(measurementOptions(process, request, subject, bundles));
+    return await takePasses(measurement, bundles, request, subject);
   } finally {
-    measurement.dispose();
+    measurement?.dispose();
     signal?.removeEventListener('abort', onAbort);
     void process.end(); // nothing waits for the last of it
   }
 }
 
+function measurementOptions(
+  runner: ProfilerProcess,
+  request: MeasuringRequest,
+  subject: Subject,
+  bundles: Bundles,
+): MeasurementOptions {
+  const { onProgress = () => {}, onConsent = async () => false } = request;
+  return {
+    runner,
+    cwd: request.cwd ?? dirname(subject.file),
+    repeats: subject.access !== null,
+    seconds: request.seconds ?? DEFAULT_SECONDS,
+    runs: request.runs ?? null,
+    memoryMB: request.memoryMB ?? DEFAULT_MEMORY_MB,
+    memory: request.memory ?? false,
+    leak: request.leak ?? false,
+    onPhase(phase) {
+      if (phase === 'sampling') void bundles.get('stacks'); // ready when the process is
+      onProgress(phase);
+    },
+    onConsent,
+  };
+}
+
+async function takePasses(
+  measurement: Measurement,
+  bundles: Bundles,
+  { counts, signal }: MeasuringRequest,
+  subject: Subject,
+): Promise<{ plain: Taken; stacks: Stacks | null }> {
+  const { sources } = subject;
+  measurement.arm();
+  const { outfile, locations } = await bundles.get('target');
+  signal?.throwIfAborted();
+  const measured = await measurement.run(outfile);
+  signal?.throwIfAborted();
+  const model = measured.profile && buildModel(measured.profile, locations, sources, !measured.loaded);
+  const plain = { measured, locations, model };
+  if (measured.outcome !== 'measured') return { plain, stacks: null };
+  if (measured.isAsync) await measurement.measureWaits((await bundles.get('waits')).outfile);
+  if (counts) await measurement.measureCounts((await bundles.get('counts')).outfile);
+  if (!needsStacks(plain, subject)) return { plain, stacks: null };
+  measurement.arm(measured.intervalUs, false);
+  const stacks = await takeStacks(measurement, await bundles.get('stacks'), sources);
+  if (!stacks) measured.notes.push(NO_STACKS);
+  return { plain, stacks };
+}
+
+/** Null where nothing was sampled. */
+async function takeStacks(
+  measurement: Measurement,
+  { outfile, locations }: BundleFile,
+  sources: Sources,
+): Promise<Stacks | null> {
+  const sampled = await measurement.sampleStacks(outfile);
+  const model = sampled?.profile && buildModel(sampled.profile, locations, sources);
+  if (!model?.ticks) return null;
+  return { model, allocation: sampled?.heap ? heapModel(sampled.heap, locations, sources) : null };
+}
 const NO_STACKS = 'Who called whom could not be sampled; totals are estimated from the text.';
 
 /** Whether more than the target's own lines was seen, so that it matters who called. */
-function needsStacks({ measured, model }: Taken, { isTarget }: Subject): boolean {
-  return measured.outcome === 'measured' && model !== null && !model.frames.slice(1).every(isTarget);
+function needsStacks({ model }: Taken, { isTarget }: Subject): boolean {
+  return model !== null && !model.frames.slice(1).every(isTarget);
 }

@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly log: Log;
 }
 
+export const DEFAULT_MEMORY_MB = 2048;
+
 /** Where the passes of a measurement run. */
 export interface PassRunner {
   /** Where CPU profiles appear. */

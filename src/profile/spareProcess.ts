@@ -1,8 +1,10 @@
 import type { Disposable } from '../base/disposable.ts';
-import { type ProcessOptions, ProfilerProcess } from './profilerProcess.ts';
+import { DEFAULT_MEMORY_MB, type ProcessOptions, ProfilerProcess } from './profilerProcess.ts';
 
 /** A spare nobody takes is ended after this long: it holds some 50 MB. */
 const KEPT_MS = 5 * 60_000;
+
+type PreparedOptions = Omit<ProcessOptions, 'memoryMB'> & { readonly memoryMB?: number | undefined };
 
 interface Waiting {
   readonly key: string;
@@ -16,7 +18,8 @@ export class SpareProcess implements Disposable {
   #disposed = false;
 
   /** Starts a process for the next measurement, unless one like it is waiting. */
-  prepare(options: ProcessOptions): void {
+  prepare({ memoryMB = DEFAULT_MEMORY_MB, ...environment }: PreparedOptions): void {
+    const options = { ...environment, memoryMB };
     const key = keyOf(options);
     if (this.#disposed || this.#waiting?.key === key) return;
     this.#drop();

@@ -7,8 +7,7 @@ import { performance } from 'node:perf_hooks';
 import timers from 'node:timers/promises';
 import { NETWORK_CHANNELS, PROCESS_CALLS } from '../process/outside.ts';
 import { type Patchable, patch } from '../process/patch.ts';
-import type { PlaceWait, WaitKind } from '../protocol/profiler.ts';
-import { WAIT } from './markWaits.ts';
+import { type PlaceWait, WAIT, type WaitKind } from '../protocol/profiler.ts';
 
 /** Sums how long each place awaits, and what for: whatever was begun while the awaited expression was evaluated. */
 export class WaitRecorder {

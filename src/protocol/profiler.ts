@@ -99,6 +99,9 @@ export interface Waits extends SampledCalls {
   readonly waits: readonly PlaceWait[];
 }
 
+/** The global function that notes how long something is awaited, `(value, place)`. */
+export const WAIT = '$memoirWait';
+
 /** What the URL of an instance for sampling ends with. */
 export const SAMPLED_INSTANCE = '?sampled';
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
 import type { ProfilePhase } from '../profile/measurement.ts';
-import { type ProfilerEnvironment, prepareProfiler } from '../profile/measureSubject.ts';
+import type { ProfilerEnvironment } from '../profile/measureSubject.ts';
 import { callableAt, listFunctions, takesArguments } from '../profile/target.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';
@@ -125,7 +125,7 @@ async function measure(tools: ProfileTools, job: ProfileJob, passes: MorePasses)
 
 /** Has a process ready for the next measurement. */
 function getReady(tools: ProfileTools): void {
-  prepareProfiler(environment(tools), setting('profile.maxMemoryMB'));
+  tools.spare.prepare({ ...environment(tools), memoryMB: setting('profile.maxMemoryMB') });
 }
 
 function environment({ context, spare, report }: ProfileTools): ProfilerEnvironment {
