@@ -54,7 +54,7 @@ export class OpenedNotebook {
   }
 
   /** Gives the session another text of the whole notebook; nothing runs. Gives the cells that mean something else. */
-  edit(source: string): CellId[] {
+  edit(source: string): readonly CellId[] {
     return this.session.update(cellsOf(source));
   }
 

@@ -1,7 +1,8 @@
 // npm run fuzz [-- <what>] [--steps n | --millions n] [--seed n]: random input against what must hold, the notebook engine
 // unless told otherwise; ends with 1 where it does not hold.
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 /** What can be fuzzed: the script that does it, and what must be built before. */
 const targets = {
@@ -19,7 +20,8 @@ if (!Object.hasOwn(targets, target)) {
 const { script, build } = targets[target];
 try {
   if (build) execFileSync(process.execPath, [build], { stdio: ['ignore', 'ignore', 'inherit'] });
-  execFileSync(process.execPath, ['--max-old-space-size=4096', script, ...args], { stdio: 'inherit' });
+  const env = { MEMOIR_KEY_FILE: join(tmpdir(), 'memoir-test-key'), ...process.env }; // not the one of whoever runs it
+  execFileSync(process.execPath, ['--max-old-space-size=4096', script, ...args], { stdio: 'inherit', env });
 } catch (error) {
   process.exitCode = error.status ?? 1; // what went wrong has been said
 }

@@ -85,17 +85,17 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
       return widgets.has(name) ? keyDigest(widgets.get(name)) : ABSENT;
     },
   });
-  const node = findNode(nodePath);
-  node.catch(() => {}); // whoever asks for a key hears of it
   const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
-  const nodeMajor = async () => (await node).version.split('.')[0]!;
-  const circumstances = async () => ({ nodeMajor: await nodeMajor(), timeZone, locale, seed, now });
+  const circumstances = findNode(nodePath).then(({ version }) => {
+    return { nodeMajor: version.split('.')[0]!, timeZone, locale, seed, now };
+  });
+  circumstances.catch(() => {}); // whoever asks for a key hears of it
   const parts = {
     kernel: options.share?.(kernel) ?? kernel,
     records,
     backgrounds: new Backgrounds(store, modules),
     modules,
-    circumstances,
+    circumstances: () => circumstances,
     widgets,
     set,
     autoRun,

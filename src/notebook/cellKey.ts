@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Cell } from './cell.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
 
@@ -22,21 +22,21 @@ export interface KeyedCell {
   readonly codeDigest: string;
   /** Digest of each input by name. */
   readonly inputs: Readonly<Record<string, string>>;
-  readonly modules: readonly string[];
+  /** Digest of each module, `module ./helpers.ts` by its specifier. */
+  readonly modules: Components;
   readonly imports: readonly { readonly local: string; readonly specifier: string; readonly imported: string }[];
 }
 
 /** Everything known before a run that its result depends on, by name. */
-export async function staticComponents(
+export function staticComponents(
   { cell, codeDigest, inputs, modules, imports }: KeyedCell,
-  digests: ModuleDigests,
   { nodeMajor, timeZone, locale, seed, now }: Circumstances,
-): Promise<Components> {
+): Components {
   return {
     schema: String(SCHEMA),
     code: codeDigest,
     ...prefixed('input', inputs),
-    ...(await moduleComponents(modules, digests)),
+    ...modules,
     ...prefixed('import', Object.fromEntries(imports.map((i) => [i.local, `${i.imported} of ${i.specifier}`]))),
     ...(cell.cache.key !== null && { 'cache.key': cell.cache.key }),
     ...(cell.name !== null && { name: cell.name }),
@@ -57,14 +57,13 @@ export async function moduleComponents(specifiers: readonly string[], modules: M
 
 /** One digest for named components; each name and value is preceded by its length. */
 export function keyOf(kind: string, components: Components): string {
-  const hash = createHash('sha256');
-  const add = (text: string) => hash.update(`${Buffer.byteLength(text)}:${text}`);
-  add(kind);
-  for (const name of Object.keys(components).sort()) {
-    add(name);
-    add(components[name]!);
-  }
-  return hash.digest('hex');
+  let text = framed(kind);
+  for (const name of Object.keys(components).sort()) text += framed(name) + framed(components[name]!);
+  return hash('sha256', text);
+}
+
+function framed(text: string): string {
+  return `${Buffer.byteLength(text)}:${text}`;
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {

@@ -2,6 +2,7 @@ import type { CellId } from '../protocol/kernel.ts';
 import { type Backgrounds, shapeChange, shapeOf } from './background.ts';
 import { type Circumstances, type Components, keyOf, moduleComponents, staticComponents } from './cellKey.ts';
 import type { CellState, Reason } from './cellRun.ts';
+import type { CompiledCell } from './compile.ts';
 import { type Detail, differingComponents, explainComponents, explainRead, reason } from './explain.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
 import type { Program } from './program.ts';
@@ -41,6 +42,8 @@ export interface CellKey {
 /** Finds the records of cells, judges whether they still hold, and says why they do not. */
 export class Lookup {
   readonly #options: LookupOptions;
+  /** The last key of each cell, and all that it was made from beside the compiled cell. */
+  readonly #keys = new WeakMap<CompiledCell, { readonly facts: readonly unknown[]; readonly key: CellKey }>();
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -48,20 +51,26 @@ export class Lookup {
 
   /** The cell's static key as things are now; all its inputs must have a result. */
   async key(program: Program, id: CellId, stateOf: StateOf): Promise<CellKey> {
-    const [{ codeDigest }, circumstances] = await Promise.all([program.compile(id), this.#options.circumstances()]);
-    const digests = program.inputs(id).map(({ name, cell }) => [name, exportDigest(stateOf(cell).record!, name)]);
-    const components = await staticComponents(
-      {
-        cell: program.cells.get(id)!.options,
-        codeDigest,
-        inputs: Object.fromEntries(digests),
-        modules: program.modules(id),
-        imports: program.imports(id),
-      },
-      this.#options.modules,
+    const [compiled, circumstances, modules] = await Promise.all([
+      program.compile(id),
+      this.#options.circumstances(),
+      moduleComponents(program.modules(id), this.#options.modules),
+    ]);
+    const { options: cell } = program.cells.get(id)!;
+    const taken = program.inputs(id);
+    const digests = taken.map(({ name, cell: from }) => exportDigest(stateOf(from).record!, name));
+    const facts = [circumstances, cell.name, cell.cache.key, ...digests, ...Object.values(modules)];
+    const known = this.#keys.get(compiled);
+    if (known?.facts.every((fact, i) => fact === facts[i])) return known.key;
+    const inputs = Object.fromEntries(taken.map(({ name }, i) => [name, digests[i]!]));
+    const { codeDigest } = compiled;
+    const components = staticComponents(
+      { cell, codeDigest, inputs, modules, imports: program.imports(id) },
       circumstances,
     );
-    return { key: keyOf('cell', components), components };
+    const key = { key: keyOf('cell', components), components };
+    this.#keys.set(compiled, { facts, key });
+    return key;
   }
 
   /** Whether a result that is shown may stay. `asked`: a person asked for this very cell. */
@@ -69,6 +78,12 @@ export class Lookup {
     if (record.staticKey !== key || !this.#holds(program, id, record)) return false;
     if (asked && runsWhenAsked(program, id, record)) return false;
     return (await this.#options.records.changedRead(record)) === null;
+  }
+
+  /** Whether a result depends on nothing outside the notebook, and lasts. */
+  isWithin(program: Program, id: CellId, record: CellRecord): boolean {
+    const { ttlMs } = program.cells.get(id)!.options.cache;
+    return ttlMs === null && !record.reads.length && !program.modules(id).length;
   }
 
   /** The record under `key`, from the cache or, without one, from this session. */

@@ -18,6 +18,8 @@ export interface PlannedCell {
   readonly state?: CellState;
 }
 
+const UNCHANGED = 'nothing it depends on changed';
+
 /** What a run of everything stale would do, cell by cell in page order, without doing it. */
 export async function planOf(
   program: Program,
@@ -51,6 +53,9 @@ async function planCell(program: Program, id: CellId, { lookup, stateOf, planned
   if (open) return { ...base, would, reason: reason(`${open.label} runs before it`) };
   const stateThen = (up: CellId) => planned.get(up)!.state!;
   const now = await lookup.key(program, id, stateThen);
+  const shown = stateOf(id);
+  if (shown.status === 'done' && (await lookup.isCurrent(program, id, shown.record, now.key, false)))
+    return { ...base, would: 'memory', reason: reason(UNCHANGED), state: shown };
   const found = await lookup.find(program, id, own, now.key, false);
   const estimateMs = found?.record.ms ?? base.estimateMs;
   if (!found?.holds) {
@@ -58,7 +63,7 @@ async function planCell(program: Program, id: CellId, { lookup, stateOf, planned
     return { ...base, estimateMs, would, reason: why };
   }
   const state = { ...UNKNOWN, record: found.record };
-  return { ...base, estimateMs, would: found.tier, reason: reason('nothing it depends on changed'), state };
+  return { ...base, estimateMs, would: found.tier, reason: reason(UNCHANGED), state };
 }
 
 function waitsFor({ label, would, reason: why }: PlannedCell): Reason {

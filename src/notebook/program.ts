@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CellId } from '../protocol/kernel.ts';
 import type { Cell } from './cell.ts';
 import { type CellCode, type CompiledCell, compileCell, type ImportBinding } from './compile.ts';
@@ -32,6 +33,9 @@ export class Program {
   /** What was compiled for this program and those before it, by all that counts. */
   readonly #compiled: Map<string, Promise<CompiledCell>>;
   readonly #ofCell = new Map<CellId, Promise<CompiledCell>>();
+  readonly #changed: CellId[] = [];
+  /** Between these places in the order, compiling has begun. */
+  readonly #begun = { from: 0, to: 0 };
   #places: Map<CellId, number> | null = null;
 
   private constructor(
@@ -49,7 +53,9 @@ export class Program {
   static of(cells: readonly ProgramCell[], before?: Program): Program {
     const known = new Map([...(before?.cells.values() ?? [])].map(({ id, source }) => [source, before!.analysis(id)]));
     const analyses = new Map(cells.map(({ id, source }) => [id, known.get(source) ?? analyzeCell(source)]));
-    return new Program(cells, analyses, before ? before.#compiled : new Map());
+    const program = new Program(cells, analyses, before ? before.#compiled : new Map());
+    program.#compare(before);
+    return program;
   }
 
   analysis(id: CellId): CellAnalysis {
@@ -59,6 +65,11 @@ export class Program {
   /** All cells in dependency order, ties by place on the page. */
   get order(): readonly CellId[] {
     return this.graph.order as readonly CellId[]; // the graph was built from CellIds
+  }
+
+  /** Cells that mean something else than in the program before this one. */
+  get changed(): readonly CellId[] {
+    return this.#changed;
   }
 
   upstream(id: CellId): readonly CellId[] {
@@ -86,12 +97,9 @@ export class Program {
     return options.name ?? (declared.map(({ name }) => name).join(',') || label);
   }
 
-  /** Text that differs when a cell means something else: its code, options, what it is linked to, its mistakes. */
-  meaning(id: CellId): string {
-    const cell = this.cells.get(id);
-    if (!cell) return '';
-    const { inputs, uses, errors } = this.graph.cell(id);
-    return JSON.stringify([cell.source, cell.options, inputs, uses, errors.map(({ message }) => message)]);
+  /** Whether a cell means what it does in another program: by its code, options, what it is linked to, its mistakes. */
+  means(id: CellId, other: Program): boolean {
+    return isDeepStrictEqual(this.#meaning(id), other.#meaning(id));
   }
 
   /** Cells that must have run before `ids` can, in dependency order. */
@@ -131,7 +139,11 @@ export class Program {
 
   /** Starts compiling the cells that come next, so that nobody waits for each in turn. */
   compileAhead(id: CellId): void {
-    for (const next of this.#after(id)) this.compile(next).catch(() => {}); // its own turn tells
+    const from = this.place(id) + 1;
+    const begun = this.#begun;
+    if (from < begun.from || from > begun.to) begun.from = begun.to = from;
+    for (; begun.to < Math.min(from + AHEAD, this.order.length); begun.to += 1)
+      this.compile(this.order[begun.to]!).catch(() => {}); // its own turn tells
   }
 
   /** A cell's code; that of the cells that come next is made as well, as they will probably run too. */
@@ -149,6 +161,25 @@ export class Program {
     const known = this.#ofCell.get(id) ?? this.#compileAnew(id);
     this.#ofCell.set(id, known);
     return known;
+  }
+
+  /** Finds what changed; cells that mean what they did keep their code. */
+  #compare(before: Program | undefined): void {
+    for (const id of this.order) {
+      if (!before || !this.means(id, before)) {
+        this.#changed.push(id);
+        continue;
+      }
+      const compiled = before.#ofCell.get(id);
+      if (compiled) this.#ofCell.set(id, compiled);
+    }
+  }
+
+  #meaning(id: CellId): unknown {
+    const cell = this.cells.get(id);
+    if (!cell) return null;
+    const { inputs, uses, errors } = this.graph.cell(id);
+    return [cell.source, cell.options, cell.problems, inputs, uses, errors.map(({ message }) => message)];
   }
 
   #after(id: CellId): readonly CellId[] {

@@ -64,6 +64,7 @@ export class Records {
 
   /** Whether what `record` read is still the same; the first read that is not, or null. */
   async changedRead(record: CellRecord): Promise<{ before: Read; after: Read } | null> {
+    if (!record.reads.length) return null;
     const now = await this.#digestAll(record.reads);
     for (const [i, before] of record.reads.entries()) {
       const after = now[i]!;

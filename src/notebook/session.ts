@@ -68,13 +68,11 @@ export class Session implements Disposable {
   }
 
   /** Takes over the notebook's cells as they are now; nothing runs. Gives the cells that mean something else now. */
-  update(cells: readonly ProgramCell[]): CellId[] {
-    const before = this.program;
-    const program = Program.of(cells, before);
+  update(cells: readonly ProgramCell[]): readonly CellId[] {
+    const program = Program.of(cells, this.program);
     this.#wave.program = program;
-    const changed = program.order.filter((id) => before.meaning(id) !== program.meaning(id));
-    this.#wave.supersede(changed);
-    return changed;
+    this.#wave.supersede(program.changed);
+    return program.changed;
   }
 
   /** Shows what is known of `ids` (all cells, as after opening); runs nothing. */

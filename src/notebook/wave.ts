@@ -38,6 +38,8 @@ export class Wave implements Disposable {
   readonly #changes = new Emitter<CellId>();
   readonly #states = new Map<CellId, CellState>();
   readonly #wanted = new WantedCells();
+  /** Of cells that depend on nothing outside the notebook: their records and those above, when they were last found current. */
+  readonly #current = new Map<CellId, readonly (CellRecord | null)[]>();
   #program = Program.of([]);
   #loop: Promise<void> | null = null;
   #interrupts = 0;
@@ -78,6 +80,7 @@ export class Wave implements Disposable {
       this.#states.delete(id);
       this.#wanted.delete(id);
     }
+    for (const id of [...gone, ...program.changed]) this.#current.delete(id);
     void this.#execution.drop(gone);
   }
 
@@ -138,6 +141,7 @@ export class Wave implements Disposable {
   /** Brings one cell up to date: by what it shows already, from the cache, or by running it. */
   async #settle(id: CellId, wanted: Wanted): Promise<void> {
     const program = this.#program;
+    if (!wanted.asked && !wanted.again && this.#isStillCurrent(program, id)) return;
     const obstacle = this.#obstacle(id, wanted.look);
     if (obstacle) return this.#halt(id, obstacle);
     const interrupts = this.#interrupts;
@@ -145,7 +149,11 @@ export class Wave implements Disposable {
     const now = await this.#lookup.key(program, id, this.#stateOf);
     const { status, record } = this.state(id);
     const { asked, again } = wanted;
-    if (!again && status === 'done' && (await this.#lookup.isCurrent(program, id, record!, now.key, asked))) return;
+    const above = this.#resultsOf(program, id);
+    if (!again && status === 'done' && (await this.#lookup.isCurrent(program, id, record!, now.key, asked))) {
+      if (program === this.#program && this.#lookup.isWithin(program, id, record!)) this.#current.set(id, above);
+      return;
+    }
     const found = again ? null : await this.#lookup.find(program, id, record, now.key, asked);
     if (program !== this.#program) return this.#enqueue(id, wanted); // edited meanwhile
     if (found?.holds) return this.#take(id, found);
@@ -266,6 +274,20 @@ export class Wave implements Disposable {
         this.#dispatch(below, { type: 'stale', reason: reason(`${this.#program.label(id)} is stale`) });
       }
     }
+  }
+
+  /** Whether nothing has changed since the cell was last found current. */
+  #isStillCurrent(program: Program, id: CellId): boolean {
+    const then = this.#current.get(id);
+    return then !== undefined && this.#resultsOf(program, id).every((one, i) => one !== null && one === then[i]);
+  }
+
+  /** The results of a cell and of those above it, as far as they have any now. */
+  #resultsOf(program: Program, id: CellId): (CellRecord | null)[] {
+    return [id, ...program.upstream(id)].map((one) => {
+      const { status, record } = this.state(one);
+      return status === 'done' ? record : null;
+    });
   }
 
   #obstacle(id: CellId, look: boolean): CellEvent | null {

@@ -31,7 +31,7 @@ export interface CellChoice {
 export function knownRecords(program: Program, session: Session): Map<CellId, CellRecord> {
   const known = [...program.cells.keys()].flatMap((id) => {
     const state = session.state(id);
-    const holds = state.status === 'done' && session.program.meaning(id) === program.meaning(id);
+    const holds = state.status === 'done' && session.program.means(id, program);
     return holds ? [[id, state.record] as const] : [];
   });
   return new Map(known);

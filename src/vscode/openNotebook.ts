@@ -122,7 +122,7 @@ export class OpenNotebook implements Disposable {
   }
 
   /** Makes the present text of `cells` count; gives the cells that mean something else now. */
-  #apply(cells: readonly vscode.NotebookCell[]): CellId[] {
+  #apply(cells: readonly vscode.NotebookCell[]): readonly CellId[] {
     for (const cell of cells) {
       const program = this.#programCell(cell);
       if (program) this.#applied.set(program.id, program);

@@ -123,7 +123,7 @@ export class NotebookWindow {
   }
 
   /** Changes a cell; nothing runs. Gives the cells that mean something else now. */
-  type(title: string, change: CellChange): CellId[] {
+  type(title: string, change: CellChange): readonly CellId[] {
     const id = this.id(title);
     const changed = typeof change === 'string' ? { source: change } : change;
     this.#cells = this.#cells.map((one) => (one.id === id ? { id, cell: { ...one.cell, ...changed } } : one));
@@ -139,7 +139,7 @@ export class NotebookWindow {
   }
 
   /** Gives the page other cells, from title to source; those whose title stays stay the same cells. Nothing runs. */
-  rewrite(page: readonly (readonly [title: string, source: string])[]): CellId[] {
+  rewrite(page: readonly (readonly [title: string, source: string])[]): readonly CellId[] {
     const known = new Map(this.#cells.map((one) => [one.cell.title, one]));
     this.#cells = page.map(([title, source]) => {
       const one = known.get(title);
@@ -217,7 +217,7 @@ export class NotebookWindow {
     return this.#cells.filter(({ cell }) => cell.kind !== 'markdown');
   }
 
-  #update(): CellId[] {
+  #update(): readonly CellId[] {
     return this.session.update(this.#cells.flatMap(({ id, cell }, index) => programCell(cell, id, index) ?? []));
   }
 

@@ -1,12 +1,9 @@
 // npm run fuzz [-- --steps 200000 --seed n]: the fuzzer of the notebook engine, for as long as wanted.
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.ts';
 
 const { values } = parseArgs({ options: { steps: { type: 'string', default: '20000' }, seed: { type: 'string' } } });
 const seed = values.seed === undefined ? Date.now() & 0x7fffffff : Number(values.seed);
-process.env.MEMOIR_KEY_FILE ??= join(tmpdir(), 'memoir-test-key'); // not the one of whoever runs it
 console.log(`About ${values.steps} steps, seed ${seed}`);
 const started = performance.now();
 let told = 0;

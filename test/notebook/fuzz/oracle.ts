@@ -3,18 +3,27 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TempFolder } from '../../support/temp.ts';
-import { bodyOf, type CellModel, filesOf, importsOf, type Model, namesOf } from './page.ts';
+import { bodyOf, type CellModel, filesOf, importsOf, type Model, namesOf, takenBy } from './page.ts';
 import { inOrder } from './steps.ts';
 
 /** What randomness and the clock are fixed to, here and in the notebook. */
 export const FIXED = { seed: 7, now: 1_700_000_000_123 };
 
+/** Modules stay in a process for good, so that it is replaced after this many pages. */
+const PAGES = 500;
+
 /** Says what a page must show: what plain Node makes of it as one module, from scratch each time. */
 export class Oracle {
-  readonly #child: ChildProcess = fork(join(import.meta.dirname, 'oracleChild.mjs'), { execArgv: ['--no-warnings'] });
+  #child: ChildProcess = start();
+  #asked = 0;
 
   /** By title: what the cell shows, `error: …`, or `waiting`. */
   async ask(model: Model): Promise<Record<string, string>> {
+    this.#asked += 1;
+    if (this.#asked % PAGES === 0) {
+      this.close();
+      this.#child = start();
+    }
     const folder = new TempFolder({ 'page.mts': moduleOf(model), ...filesOf(model) });
     try {
       this.#child.send({
@@ -33,6 +42,10 @@ export class Oracle {
   close(): void {
     this.#child.kill();
   }
+}
+
+function start(): ChildProcess {
+  return fork(join(import.meta.dirname, 'oracleChild.mjs'), { execArgv: ['--no-warnings'] });
 }
 
 /** The whole page as one module: each cell a block of its own, in an order in which all is there when it is needed. */
@@ -54,7 +67,7 @@ function blockOf(cell: CellModel, cells: readonly CellModel[], model: Model): st
   const { lines, shown } = bodyOf(cell, model);
   const names = namesOf(model);
   const own = cell.declared.map(({ id }) => names.get(id)!);
-  const refs = new Set(cell.declared.flatMap(({ refs }) => refs));
+  const refs = new Set(cell.declared.flatMap(takenBy));
   const above = cells.filter((one) => one !== cell && one.declared.some(({ id }) => refs.has(id)));
   const waits = above.map(({ title }) => `/^(waiting|error)/.test(shown.${title})`).join(' || ') || 'false';
   return `if (${waits}) shown.${cell.title} = 'waiting';

@@ -50,7 +50,7 @@ const KINDS = {
   late: ({ out, k, sum }) => `const ${out} = await Promise.resolve(${k} + ${sum});`,
   variable: ({ out, k, sum }) => `let ${out} = ${k}; for (let i = 0; i < 3; i++) ${out} += ${sum};`,
   list: ({ out, k, sum }) => `const ${out} = [${k}, ${sum}];`,
-  shared: ({ out, k, first }) => `const ${out} = { first: ${first}, again: ${first}, k: ${k} };`,
+  shared: ({ out, k, sum, first }) => `const ${out} = { first: ${first}, again: ${first}, k: ${k} + ${sum} };`,
   map: ({ out, k, sum }) => `const ${out} = new Map([[{ k: ${k} }, ${sum}]]);`,
   set: ({ out, k, sum }) => `const ${out} = new Set([${k}, ${sum}]);`,
   arrow: ({ out, k, sum }) => `const ${out} = (x) => x * ${k} + ${sum};`,
@@ -175,6 +175,11 @@ export function namesOf({ cells }: Model): Map<number, string> {
   return new Map(
     cells.flatMap(({ declared }) => declared.map(({ id, renamed }) => [id, `${renamed ? 'w' : 'v'}${id}`])),
   );
+}
+
+/** The declarations that one of a cell mentions: what a slider gives depends on none. */
+export function takenBy({ kind, refs }: Declared): readonly number[] {
+  return kind === 'slider' ? [] : refs;
 }
 
 function lineOf({ id, kind, k, refs }: Declared, names: ReadonlyMap<number, string>): string {
