@@ -13,10 +13,18 @@ import type { Pressure } from './pressure.ts';
 import type { EntryFilter, TierName } from './tier.ts';
 import type { Found, SetOptions, TieredCache } from './tieredCache.ts';
 
-/** Milliseconds, or text such as "250ms", "90s", "10m", "1h" or "7d". */
+/**
+ * Milliseconds, or text such as "250ms", "90s", "10m", "1h" or "7d".
+ * @example
+ * const ttl: Duration = '90s';
+ */
 export type Duration = number | string;
 
-/** What to know of a value that is kept. */
+/**
+ * What to know of a value that is kept.
+ * @example
+ * await cache.set('EUR', rate, { ttl: '1h', tags: ['rates'], persist: false });
+ */
 export interface EntryOptions {
   /** How long it counts; as long as the cache says unless given. */
   readonly ttl?: Duration;
@@ -32,13 +40,21 @@ export interface EntryOptions {
   readonly weak?: boolean;
 }
 
-/** How a value that is missing is computed. */
+/**
+ * How a value that is missing is computed.
+ * @example
+ * await cache.getOrCompute('EUR', () => fetchRate('EUR'), { ttl: '1h', errorTtl: '10s' });
+ */
 export interface ComputeEntryOptions extends EntryOptions {
   /** How long an error is remembered and thrown again without computing; not at all unless given. */
   readonly errorTtl?: Duration;
 }
 
-/** Which entries `invalidate` removes: all conditions that are given must hold. */
+/**
+ * Which entries `invalidate` removes: all conditions that are given must hold.
+ * @example
+ * await cache.invalidate({ tags: ['rates'], prefix: 'EUR/' }); // those of both
+ */
 export interface Invalidation {
   /** Entries with any of these tags. */
   readonly tags?: readonly string[];
@@ -60,7 +76,13 @@ export interface CacheParts {
   readonly verify: () => Promise<Verification | undefined>;
 }
 
-/** Values by key, in memory, on disk and beyond. Made by `openCache`. */
+/**
+ * Values by key, in memory, on disk and beyond. Made by `openCache`.
+ * @example
+ * const cache: Cache = openCache({ namespace: 'prices' });
+ * await cache.set('EUR', 1.08, { ttl: '1h' });
+ * await cache.get('EUR'); // 1.08
+ */
 export class Cache {
   readonly #tiers: TieredCache<TierName>;
   readonly #prefix: string;

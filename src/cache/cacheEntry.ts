@@ -1,6 +1,11 @@
 import type { EntryInfo, TierName } from './tier.ts';
 
-/** An entry as `entries()` lists it. Times are milliseconds since 1970. */
+/**
+ * An entry as `entries()` lists it. Times are milliseconds since 1970.
+ * @example
+ * const entries: CacheEntry[] = await cache.entries();
+ * const largest = entries.toSorted((a, b) => b.bytes - a.bytes)[0];
+ */
 export interface CacheEntry {
   readonly key: string;
   /** Where it is kept, the nearest first. */

@@ -2,7 +2,12 @@ import { formatBytes, formatDuration } from '../base/format.ts';
 import type { TierName } from './tier.ts';
 import type { Found } from './tieredCache.ts';
 
-/** Whether a key would be a hit, and why. */
+/**
+ * Whether a key would be a hit, and why.
+ * @example
+ * const { would, reason, kept } = await cache.explain('EUR');
+ * if (would === 'hit') console.log(`${kept?.tier} has it: ${reason}`);
+ */
 export interface CacheExplanation {
   readonly would: 'hit' | 'miss';
   /** One plain sentence. */

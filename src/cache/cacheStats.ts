@@ -1,7 +1,12 @@
 import type { Counts } from './counters.ts';
 import type { Tier, TierName, TierStats } from './tier.ts';
 
-/** How well a cache does. */
+/**
+ * How well a cache does.
+ * @example
+ * const { hitRate, savedMs, tiers } = await cache.stats();
+ * const onDisk = tiers.find(({ name }) => name === 'disk')?.bytes;
+ */
 export interface CacheStats {
   readonly hits: number;
   readonly misses: number;

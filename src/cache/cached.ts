@@ -10,7 +10,13 @@ import { MemoryCalls } from './memoryCalls.ts';
 import { PersistentCalls } from './persistentCalls.ts';
 import { Tagged } from './tagged.ts';
 
-/** A function that remembers in memory. It is called as the function that it stands for. */
+/**
+ * A function that remembers in memory. It is called as the function that it stands for.
+ * @example
+ * const primes: CachedFunction<[limit: number], number[]> = cached((limit: number) => sieve(limit));
+ * primes(1e7);
+ * primes.stats().hits;
+ */
 export interface CachedFunction<A extends unknown[], R> {
   (...args: A): R;
   /** What it did in this process, in sums. */
@@ -33,7 +39,13 @@ export interface CachedFunction<A extends unknown[], R> {
   warm(lists: Iterable<A>): Promise<void>;
 }
 
-/** A function that remembers on disk too: each of its answers is a promise. */
+/**
+ * A function that remembers on disk too: each of its answers is a promise.
+ * @example
+ * const geocode: PersistentFunction<[city: string], Place> = cached(lookUp, { persist: true });
+ * await geocode('Oslo');
+ * await geocode.invalidate('Oslo');
+ */
 export interface PersistentFunction<A extends unknown[], R> {
   (...args: A): Promise<R>;
   /** See `CachedFunction`. */

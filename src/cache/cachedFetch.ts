@@ -3,7 +3,12 @@ import type { Cache } from './cache.ts';
 import { openCache } from './openCache.ts';
 import { keyedDigest } from './seal.ts';
 
-/** How `cachedFetch` works. */
+/**
+ * How `cachedFetch` works.
+ * @example
+ * const cache = openCache({ namespace: 'rates' });
+ * const response = await cachedFetch('https://api.example/rates', {}, { cache });
+ */
 export interface CachedFetchOptions {
   /** Where responses are kept; the program's cache unless given. */
   readonly cache?: Cache;

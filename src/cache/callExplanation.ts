@@ -3,7 +3,11 @@ import type { CallCounts } from './callCounts.ts';
 import type { Difference, Gone } from './callHistory.ts';
 import type { CallKey } from './callKey.ts';
 
-/** What a cached function did in this process. Times are milliseconds. */
+/**
+ * What a cached function did in this process. Times are milliseconds.
+ * @example
+ * const { hits, misses, savedMs } = geocode.stats();
+ */
 export interface CachedStats {
   readonly hits: number;
   readonly misses: number;
@@ -21,7 +25,12 @@ export interface CachedStats {
   readonly uncached: number;
 }
 
-/** What a call with some arguments would do, and why. */
+/**
+ * What a call with some arguments would do, and why.
+ * @example
+ * const { would, reason, component } = load.explain('2025');
+ * // 'compute', 'Compared with the nearest earlier call, argument 1 is "2025" instead of "2024".', 'argument 1'
+ */
 export interface CallExplanation {
   readonly would: 'hit' | 'compute';
   /** In a sentence. */

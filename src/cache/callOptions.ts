@@ -2,7 +2,12 @@ import { durationOf } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
 import type { Sharing } from './sharing.ts';
 
-/** How calls of a function are remembered. */
+/**
+ * How calls of a function are remembered.
+ * @example
+ * const options: CachedOptions<[city: string]> = { persist: true, ttl: '30d', tags: ['geo'], key: (city) => city.toLowerCase() };
+ * const geocode = cached(lookUp, options);
+ */
 export interface CachedOptions<A extends readonly unknown[] = readonly unknown[]> {
   /** How long a value counts: milliseconds, or text such as "90s", "10m", "1h", "7d". An hour unless given; `Infinity` for ever. */
   readonly ttl?: number | string;

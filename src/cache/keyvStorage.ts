@@ -7,7 +7,11 @@ import { DiskTier } from './diskTier.ts';
 import { userSeal } from './seal.ts';
 import type { Entry } from './tier.ts';
 
-/** Where a storage adapter keeps what Keyv gives it, and how much. */
+/**
+ * Where a storage adapter keeps what Keyv gives it, and how much.
+ * @example
+ * diskStorage({ directory: '.cache', maxBytes: 500e6 });
+ */
 export interface DiskStorageOptions {
   readonly directory: string;
   /** How many bytes all values together may take; 2 GB unless given. */

@@ -15,7 +15,11 @@ import { type StoreAdapter, storeTier } from './storeTier.ts';
 import type { TierName } from './tier.ts';
 import { TieredCache } from './tieredCache.ts';
 
-/** How a cache is opened. */
+/**
+ * How a cache is opened.
+ * @example
+ * openCache({ directory: '.cache', disk: { maxBytes: 1e9 }, redis: false, ttl: '1d', namespace: 'prices' });
+ */
 export interface CacheOptions {
   /** The folder for what is kept on disk; that of the program unless given: `MEMOIR_CACHE_DIR`, else the nearest `.memoir`. */
   readonly directory?: string;

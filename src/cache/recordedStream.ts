@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cache, EntryOptions } from './cache.ts';
 import { openCache } from './openCache.ts';
 
-/** How a stream is recorded and replayed. */
+/**
+ * How a stream is recorded and replayed.
+ * @example
+ * recordedStream('answer/1', open, { pace: true, ttl: '7d' });
+ */
 export interface RecordedStreamOptions extends EntryOptions {
   /** Where recordings are kept; the program's cache unless given. */
   readonly cache?: Cache;

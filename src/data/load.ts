@@ -11,12 +11,21 @@ import { compose, list, type Narrowing, type Query } from './query.ts';
 import { narrowSql, pushDown } from './remote.ts';
 import { Table } from './table.ts';
 
-/** A file's path or address, several of them or a pattern such as `data/*.csv`; rows or columns that the program holds; another table. */
+/**
+ * A file's path or address, several of them or a pattern such as `data/*.csv`; rows or columns that the program holds; another table.
+ * @example
+ * const sources: Source[] = ['data/*.csv', 'https://example.org/rates.json', [{ a: 1 }, { a: 2 }]];
+ */
 export type Source = string | URL | readonly (string | URL)[] | InlineSource | AnyTable;
 
 /** A table, whatever its rows are. */
 type AnyTable = Pick<Table, typeof TABLE | 'query'>;
 
+/**
+ * What of a source is loaded.
+ * @example
+ * await load('data/flights.csv', { where: { origin: ['BOS', 'JFK'], delay: { min: 15 } }, columns: ['delay'], limit: 100 });
+ */
 export interface LoadOptions<Row = Record<string, unknown>> extends FileOptions {
   /** Only rows that meet these conditions, also on columns that are not kept. */
   readonly where?: Filter<Row>;

@@ -5,12 +5,21 @@ import type { LoadOptions, Source } from './load.ts';
 import type { Table } from './table.ts';
 import { TransientError } from './transient.ts';
 
-/** A dataset to be loaded: its source, and what `load` takes beside it. */
+/**
+ * A dataset to be loaded: its source, and what `load` takes beside it.
+ * @example
+ * const flights: LoadRequest = { source: 'data/flights.csv', columns: ['origin', 'delay'] };
+ * await loadAll({ flights, airports: 'data/airports.json' });
+ */
 export interface LoadRequest extends LoadOptions {
   readonly source: Source;
 }
 
-/** How `loadAll` works. */
+/**
+ * How `loadAll` works.
+ * @example
+ * await loadAll(datasets, { concurrency: 2, timeout: '30s', retries: 3, signal });
+ */
 export interface LoadAllOptions {
   /** How many datasets are loaded at the same time; 4 unless given. */
   readonly concurrency?: number;
@@ -24,7 +33,13 @@ export interface LoadAllOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How far one dataset is, and all of them. */
+/**
+ * How far one dataset is, and all of them.
+ * @example
+ * await loadAll(datasets, {
+ *   onProgress: ({ name, state, overall }) => console.log(name, state, overall.fraction),
+ * });
+ */
 export interface LoadProgress {
   readonly name: string;
   readonly state: 'loading' | 'retrying' | 'done' | 'failed';
@@ -38,12 +53,21 @@ export interface LoadProgress {
   readonly overall: {
     readonly done: number;
     readonly failed: number;
-    readonly total: number /** From 0 to 1. */;
+    readonly total: number;
+    /** From 0 to 1. */
     readonly fraction: number;
   };
 }
 
-/** Some datasets could not be loaded; the others are in `tables`. */
+/**
+ * Some datasets could not be loaded; the others are in `tables`.
+ * @example
+ * try {
+ *   await loadAll(datasets);
+ * } catch (error) {
+ *   if (error instanceof LoadAllError) console.log(Object.keys(error.tables), error.failures);
+ * }
+ */
 export class LoadAllError extends UserError {
   /** Those that were loaded, by name. */
   readonly tables: Readonly<Record<string, Table>>;

@@ -4,20 +4,29 @@ import { UserError } from '../base/errors.ts';
 import { apart } from '../base/program.ts';
 import { explainPostgres } from './postgresError.ts';
 
-/** How `database` connects. */
+/**
+ * How `database` connects.
+ * @example
+ * const db = database('postgres://localhost/shop', { pool: { max: 8, idle: '30s' }, timeout: '2m' });
+ */
 export interface DatabaseConnectionOptions {
   /** How many connections there may be at a time; 4 unless given. They are opened when needed and closed when idle. */
   readonly pool?:
     | number
     | {
-        readonly max?: number /** How long a connection waits for its next use; 10 s unless given. */;
+        readonly max?: number;
+        /** How long a connection waits for its next use; 10 s unless given. */
         readonly idle?: number | string;
       };
   /** How long the server may be silent before it is given up; 60 s unless given. */
   readonly timeout?: number | string;
 }
 
-/** What a pool of connections did so far. */
+/**
+ * What a pool of connections did so far.
+ * @example
+ * const { open, waiting, slowestMs } = db.stats();
+ */
 export interface ConnectionStatistics {
   readonly open: number;
   readonly idle: number;

@@ -4,7 +4,11 @@ import { UserError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
 import type { ProfileResult } from '../protocol/profileResult.ts';
 
-/** How `profile` measures. */
+/**
+ * How `profile` measures.
+ * @example
+ * await profile(summarise, [[3, 1, 2]], { seconds: 5, memory: true, leak: true });
+ */
 export interface ProfileOptions {
   /** Calls to time; by default as many as make the median sure. */
   readonly runs?: number;
@@ -22,7 +26,12 @@ export interface ProfileOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What `profile` takes arguments from: a list, or, for `'file#function'`, an expression in the scope of the function's module. */
+/**
+ * What `profile` takes arguments from: a list, or, for `'file#function'`, an expression in the scope of the function's module.
+ * @example
+ * await profile(summarise, [[3, 1, 2]]);
+ * await profile('src/report.ts#summarise', '[sampleRows()]');
+ */
 export type ProfileArguments = readonly unknown[] | string;
 
 /**

@@ -161,7 +161,12 @@ export interface ProfileError extends ErrorData {
  */
 export type ProfileOutcome = 'measured' | 'once' | 'threw' | 'deadline' | 'outOfMemory' | 'exited' | 'lost';
 
-/** The result of profiling a function: plain data. */
+/**
+ * The result of profiling a function: plain data.
+ * @example
+ * const { outcome, timing, cpu }: ProfileResult = await profile('src/report.ts#summarise', [[3, 1, 2]]);
+ * if (outcome === 'measured') console.log(timing?.medianMs, cpu?.lines[0]);
+ */
 export interface ProfileResult {
   readonly target: ProfileTarget;
   readonly outcome: ProfileOutcome;
@@ -187,7 +192,12 @@ export interface ProfileResult {
 
 export type ComparisonVerdict = 'faster' | 'slower' | 'same';
 
-/** What changed from one profile to another. */
+/**
+ * What changed from one profile to another.
+ * @example
+ * const { verdict, ratio } = compareProfiles(before, after);
+ * console.log(verdict, ratio?.value); // 'faster' 0.4
+ */
 export interface ProfileComparison {
   readonly before: ComparedProfile;
   readonly after: ComparedProfile;

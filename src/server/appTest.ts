@@ -8,7 +8,11 @@ import { drawnWidgets } from '../notebook/drawn.ts';
 import { acceptValue } from '../protocol/widgetRules.ts';
 import { AppTestCell } from './appTestCell.ts';
 
-/** How a notebook is opened for a test. */
+/**
+ * How a notebook is opened for a test.
+ * @example
+ * await appTest('years.memoir.ts', { widgets: { year: 2021 }, now: '2026-01-01', timeout: 5000 });
+ */
 export interface AppTestOptions {
   /** Where widgets stand at first, by name. */
   readonly widgets?: Readonly<Record<string, unknown>>;
@@ -22,7 +26,11 @@ export interface AppTestOptions {
   readonly timeout?: number;
 }
 
-/** A widget as the notebook shows it now. */
+/**
+ * A widget as the notebook shows it now.
+ * @example
+ * const { kind, label, value }: AppTestWidget = app.widget('year');
+ */
 export interface AppTestWidget {
   readonly name: string;
   readonly kind: string;
@@ -82,7 +90,13 @@ interface Opening {
   readonly remove: string | null;
 }
 
-/** A notebook that is open in a test. After each step everything that depends on it has run. */
+/**
+ * A notebook that is open in a test. After each step everything that depends on it has run.
+ * @example
+ * await using app: AppTest = await appTest('years.memoir.ts');
+ * await app.set('year', 2021);
+ * assert.deepEqual(app.errors, []);
+ */
 export class AppTest implements AsyncDisposable {
   readonly #opened: OpenedNotebook;
   readonly #options: Opening;

@@ -3,7 +3,13 @@ import type { CellState } from '../notebook/cellRun.ts';
 import type { CellError, CellId } from '../protocol/kernel.ts';
 import { MIME, type Output, type TableData } from '../protocol/output.ts';
 
-/** One cell as a test sees it: what it shows, and how it is doing. It stays as it was when it was asked for. */
+/**
+ * One cell as a test sees it: what it shows, and how it is doing. It stays as it was when it was asked for.
+ * @example
+ * const cell: AppTestCell = app.cell('Told');
+ * assert.equal(cell.status, 'done');
+ * assert.equal(cell.text, 'The year is 2021.');
+ */
 export class AppTestCell {
   /** @internal */
   readonly id: CellId;
