@@ -16,8 +16,9 @@ export function closersOf(text: string): string | null {
 
 /** Whether the parser reads what follows as a statement of its own: it recovers from mistakes in its own ways. */
 function isSealed(text: string, end: string): boolean {
-  const { statements } = ts.createSourceFile('cell.ts', `${text}\n${end};\n${PROBE}`, ts.ScriptTarget.Latest);
-  const last = statements.at(-1);
+  const whole = `${text}\n${end};\n${PROBE}\nexport {};`; // a module, as in another file `await` is a name
+  const { statements } = ts.createSourceFile('cell.ts', whole, ts.ScriptTarget.Latest);
+  const last = statements.at(-2);
   return last !== undefined && ts.isVariableStatement(last) && last.end - last.getFullStart() <= PROBE.length + 1;
 }
 

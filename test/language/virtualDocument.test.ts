@@ -62,6 +62,15 @@ describe('a half-written cell', () => {
     );
   });
 
+  test('does not where a stroke begins an expression behind `await`, and divides elsewhere', () => {
+    const { text } = new VirtualDocument(HEAD, [
+      code('const later = await/x`); f();'),
+      code('const probe = 1;', 'probe'),
+    ]);
+    const { statements } = ts.createSourceFile('n.ts', text, ts.ScriptTarget.Latest);
+    expect(statements.map((one) => text.slice(one.pos, one.end).trim())).toContain('const probe = 1;');
+  });
+
   test('is closed by what it left open, a complete one by nothing', () => {
     expect(closersOf('f(`${[a')).toBe(']}`)');
     expect(closersOf('/* a')).toBe('*/');
