@@ -7,6 +7,7 @@ import {
 } from 'vscode-languageserver/node';
 import { type Engine, LEGEND } from './engine.ts';
 import { Features } from './features.ts';
+import { Fixes } from './fixes.ts';
 import { formatWithWorkspace } from './formatter.ts';
 import type { LanguageNotebooks } from './notebooks.ts';
 import { Outline } from './outline.ts';
@@ -46,6 +47,7 @@ export const CAPABILITIES: InitializeResult = {
 export function answerOn(connection: Connection, engine: Engine, notebooks: LanguageNotebooks): void {
   const features = new Features(engine, notebooks);
   const suggestions = new Suggestions(engine, notebooks);
+  const fixes = new Fixes(engine, notebooks);
   const outline = new Outline(engine, notebooks);
   connection.onCompletion((params) => suggestions.at(params));
   connection.onCompletionResolve((item) => suggestions.resolve(item));
@@ -57,7 +59,7 @@ export function answerOn(connection: Connection, engine: Engine, notebooks: Lang
   connection.onDocumentHighlight((params) => features.highlights(params));
   connection.onPrepareRename((params) => features.prepareRename(params));
   connection.onRenameRequest((params) => features.rename(params));
-  connection.onCodeAction((params) => features.codeActions(params));
+  connection.onCodeAction((params) => fixes.at(params));
   connection.onDocumentFormatting((params) => format(params, features, notebooks));
   connection.onDocumentRangeFormatting(({ textDocument, options, range }) =>
     features.formatting(textDocument.uri, options, range),

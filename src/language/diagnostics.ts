@@ -88,6 +88,7 @@ function counts({ code, range }: Diagnostic, cell: LanguageCell, notebook: Langu
     return !graphErrors(notebook, cell).some(({ kind, names }) => kind === 'cycle' || names.includes(name));
   if (UNUSED.has(code))
     return (
+      cell.kind === 'code' &&
       !analysis.errors.length &&
       !(IMPORTED_SQL.test(name) && notebook.cells.some(({ kind }) => kind === 'sql')) &&
       !declared.some((one) => one.kind !== 'import' && isIn(positionAt(cell.text, one.start), range))

@@ -1,7 +1,4 @@
 import {
-  type CodeAction,
-  type CodeActionParams,
-  CodeActionRequest,
   type Definition,
   DefinitionRequest,
   type DocumentHighlight,
@@ -30,7 +27,6 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import type { Engine } from './engine.ts';
-import type { LanguageNotebook } from './notebook.ts';
 import type { LanguageNotebooks } from './notebooks.ts';
 import { unmark } from './privateNames.ts';
 
@@ -98,36 +94,10 @@ export class Features {
     return found ? this.#notebooks.edit(found) : null;
   }
 
-  async codeActions({ textDocument, range, context }: CodeActionParams): Promise<CodeAction[]> {
-    const notebook = this.#notebooks.of(textDocument.uri);
-    const inModule = notebook && this.#range(notebook, textDocument.uri, range);
-    if (!inModule) return [];
-    const diagnostics = context.diagnostics.flatMap((one) => {
-      const range = this.#range(notebook, textDocument.uri, one.range);
-      return range ? [{ ...one, range }] : [];
-    });
-    const found = await this.#engine.ask(CodeActionRequest.type, {
-      textDocument: { uri: notebook.uri },
-      range: inModule,
-      context: { ...context, diagnostics },
-    });
-    return (found ?? []).flatMap((action) => {
-      if (!('edit' in action) || !action.edit) return [];
-      const { diagnostics: _, ...offered } = action;
-      return [
-        {
-          ...offered,
-          title: unmark(action.title),
-          diagnostics: context.diagnostics,
-          edit: this.#notebooks.edit(action.edit),
-        },
-      ];
-    });
-  }
-
   async formatting(cell: string, options: FormattingOptions, range: Range | null): Promise<TextEdit[]> {
     const notebook = this.#notebooks.of(cell);
-    const inModule = notebook && (range ? this.#range(notebook, cell, range) : notebook.virtual.rangeOf(cell));
+    const inModule =
+      notebook && (range ? notebook.virtual.rangeToVirtual(cell, range) : notebook.virtual.rangeOf(cell));
     if (!inModule) return [];
     const found = await this.#engine.ask(DocumentRangeFormattingRequest.type, {
       textDocument: { uri: notebook.uri },
@@ -142,8 +112,8 @@ export class Features {
 
   async inlayHints(cell: string, range: Range): Promise<InlayHint[]> {
     const notebook = this.#notebooks.of(cell);
-    const inModule = notebook && this.#range(notebook, cell, range);
-    if (!inModule) return [];
+    const inModule = notebook?.virtual.rangeToVirtual(cell, range);
+    if (!notebook || !inModule) return [];
     const params = { textDocument: { uri: notebook.uri }, range: inModule };
     const found = await this.#engine.ask(InlayHintRequest.type, params);
     return (found ?? []).flatMap(({ position, label, kind, paddingLeft = false, paddingRight = false }) => {
@@ -176,11 +146,6 @@ export class Features {
         },
       ];
     });
-  }
-
-  #range({ virtual }: LanguageNotebook, cell: string, { start, end }: Range): Range | null {
-    const [from, to] = [virtual.toVirtual(cell, start), virtual.toVirtual(cell, end)];
-    return from && to ? { start: from, end: to } : null;
   }
 }
 

@@ -58,8 +58,11 @@ export class LanguageNotebooks {
     return found && { uri: found.cell, range: found.range };
   }
 
-  /** Edits of modules as edits of cells. What belongs at the head of a module goes to the notebook's first cell. */
-  edit({ changes = {}, documentChanges = [] }: WorkspaceEdit): WorkspaceEdit {
+  /**
+   * Edits of modules as edits of cells. What belongs at the head of a module goes to the notebook's first cell, what
+   * belongs behind it to the end of `last`.
+   */
+  edit({ changes = {}, documentChanges = [] }: WorkspaceEdit, last: string | null = null): WorkspaceEdit {
     const all = [
       ...Object.entries(changes).flatMap(([uri, edits]) => edits.map((edit) => ({ uri, edit }))),
       ...documentChanges.flatMap((change) =>
@@ -68,19 +71,19 @@ export class LanguageNotebooks {
           : [],
       ),
     ];
-    const placed = all.flatMap(({ uri, edit }) => this.#placeEdit(uri, edit) ?? []);
+    const placed = all.flatMap(({ uri, edit }) => this.#placeEdit(uri, edit, last) ?? []);
     const byUri = Map.groupBy(placed, ({ uri }) => uri);
     return { changes: Object.fromEntries([...byUri].map(([uri, edits]) => [uri, edits.map(({ edit }) => edit)])) };
   }
 
-  #placeEdit(uri: string, edit: TextEdit): { uri: string; edit: TextEdit } | null {
+  #placeEdit(uri: string, edit: TextEdit, last: string | null): { uri: string; edit: TextEdit } | null {
     const notebook = this.at(uri);
     if (!notebook) return { uri, edit: unmark(edit) };
     const { virtual } = notebook;
     const table = virtual.tableAt(edit.range);
     if (table)
       return { uri: `${TABLE_SCHEME}:?${encodeURIComponent(table)}`, edit: { range: START, newText: edit.newText } };
-    const found = virtual.editToCell(edit);
+    const found = virtual.editToCell(edit, last);
     return found && { uri: found.cell, edit: unmark(found.edit) };
   }
 }

@@ -65,6 +65,11 @@ export class VirtualDocument {
     return placed ? { line: placed.first + line, character } : null;
   }
 
+  rangeToVirtual(cell: string, { start, end }: Range): Range | null {
+    const [from, to] = [this.toVirtual(cell, start), this.toVirtual(cell, end)];
+    return from && to ? { start: from, end: to } : null;
+  }
+
   /** The whole text of a cell in the module. */
   rangeOf(cell: string): Range | null {
     const placed = this.#byId.get(cell);
@@ -103,21 +108,34 @@ export class VirtualDocument {
 
   /**
    * The edit of a cell that an edit of the module is; null where it changes what is ours. Lines that belong in front of
-   * everything go to the first cell, those that follow a cell to its end.
+   * everything go to the first cell, those that follow a cell to its end, and those behind everything to the end of `last`.
    */
-  editToCell({ range, newText }: TextEdit): { readonly cell: string; readonly edit: TextEdit } | null {
+  editToCell(
+    { range, newText }: TextEdit,
+    last: string | null = null,
+  ): { readonly cell: string; readonly edit: TextEdit } | null {
     const inside = this.rangeToCell(range);
     if (inside) {
       const { start } = inside.range; // at its start, the engine keeps a distance to the lines of ours above
       const text = start.line === 0 && start.character === 0 ? newText.replace(/^\n+/, '') : newText;
       return { cell: inside.cell, edit: { range: inside.range, newText: text } };
     }
+    if (range.start.line >= this.#end) return last === null ? null : this.#append(newText, last);
     const placed = this.#at(range.start.line) ?? this.#placed.find(({ cell }) => cell.kind === 'code');
-    if (placed?.cell.kind !== 'code' || range.start.line >= this.#end) return null;
+    if (placed?.cell.kind !== 'code') return null;
     const clipped = this.clipToCell(range)!;
     const follows = range.start.line >= placed.first + placed.lines.length;
     const text = follows ? newText.replace(/^\n*(.*)\n$/s, '\n$1') : newText.trimStart();
     return { cell: placed.cell.id, edit: { range: clipped.range, newText: text } };
+  }
+
+  #append(newText: string, cell: string): { readonly cell: string; readonly edit: TextEdit } | null {
+    const placed = this.#byId.get(cell);
+    if (placed?.cell.kind !== 'code') return null;
+    const end = endOf(placed, 0);
+    const [, indent = ''] = /^\s*\n([ \t]+)/.exec(newText) ?? [];
+    const text = newText.replaceAll(`\n${indent}`, '\n').trim();
+    return { cell, edit: { range: { start: end, end }, newText: `\n\n${text}` } };
   }
 
   /** The SQL cell whose table's name, in front of the SQL, is at `range`. */

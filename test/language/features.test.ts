@@ -237,6 +237,35 @@ describe.each<EngineName>(['bundled', 'workspace'])('types in cells, TypeScript 
     expect(errors(await typing.diagnostics(1, (all) => errors(all).length === 0))).toEqual([]);
   });
 
+  test('offer to await what was forgotten, here or where it is made, and to spell a name as it is', async () => {
+    const typing = await open(
+      "// %%\nimport { load } from 'memoir';\nconst flights = load('a.csv');\nconst total = 5;\n// %%\nconst many = flights.count();\n// %%\nconst twice = totl * 2;\n// %%\nconst late = () => await flights;\n",
+    );
+    const offered = async (cell: number, only = 'quickfix') => {
+      const [mistake] = await typing.diagnostics(cell, (all) => errors(all).length > 0);
+      const context = { diagnostics: [mistake], only: [only] };
+      return typing.askCell<CodeAction[]>('textDocument/codeAction', cell, { range: mistake!.range, context });
+    };
+    const [atSource, here] = await offered(1);
+    expect([atSource!.title, here!.title]).toEqual(["Add 'await' to initializer for 'flights'", "Add 'await'"]);
+    editor.apply(here!.edit!);
+    expect(typing.text(1).trim()).toBe('const many = (await flights).count();');
+    const [spelling] = await offered(2);
+    editor.apply(spelling!.edit!);
+    expect(typing.text(2).trim()).toBe('const twice = total * 2;');
+    const [isAsync] = await offered(3);
+    editor.apply(isAsync!.edit!);
+    expect(typing.text(3).trim()).toBe('const late = async () => await flights;');
+    editor.apply(atSource!.edit!);
+    expect(typing.text(0)).toContain("const flights = await load('a.csv');");
+  });
+
+  test('find nothing unused in an SQL cell', async () => {
+    const typing = await open('// %%\nconst wrong: string = 1;\n// %% [sql]\nconst table = await sql`SELECT 1`;\n');
+    await mistakes(typing, 0);
+    expect(await typing.diagnostics(1)).toEqual([]);
+  });
+
   test('leave to the graph what is between cells, and what is no mistake in a notebook', async () => {
     const typing = await open(
       '// %%\nconst twin = 1;\n// %%\nconst twin = 2;\n// %%\nlet count = 0;\n// %%\ncount = 1;\n// %%\nlater();\n// %%\nfunction later() {}\nconst unused = 1;\nawait null;\nexport const shown = 1;\n// %%\nconst last: string = 1;\n',
