@@ -9,6 +9,7 @@ import type { Verification } from './diskVerify.ts';
 import { MemoryTier } from './memoryTier.ts';
 import { redisTier } from './redisTier.ts';
 import type { Seal } from './seal.ts';
+import { TeamValues } from './teamValues.ts';
 import { TieredCache } from './tieredCache.ts';
 
 /** What is used where nothing else is asked for. */
@@ -39,6 +40,8 @@ export interface Store {
   readonly records: TieredCache;
   /** Values as files, written and read by kernels. */
   readonly values: Blobs;
+  /** Where values are shared with a team; null where nobody shares. */
+  readonly team: TeamValues | null;
   stats(): Promise<CacheStats & { readonly values: { readonly files: number; readonly bytes: number } }>;
   /** Removes value files that no record refers to, and the least recently used beyond the limit. */
   collect(keep?: ReadonlySet<string>): Promise<{ files: number; bytes: number }>;
@@ -59,12 +62,15 @@ export function openStore(options: StoreOptions): Store {
     log,
     prepare: () => makeCacheFolder(directory),
   });
-  const lower = [disk, ...(options.redisUrl ? [redisTier({ url: options.redisUrl }, { seal, log })] : [])];
+  const redis = options.redisUrl ? redisTier({ url: options.redisUrl }, { seal, log }) : null;
+  const lower = redis ? [disk, redis] : [disk];
   const records = new TieredCache({ memory: new MemoryTier(memory), lower, counts: disk.counts });
   const values = new Blobs(directory);
+  const team = redis && new TeamValues(values, redis);
   return {
     records,
     values,
+    team,
     stats: async () => ({ ...(await records.stats()), values: await values.stats() }),
     collect: async (keep) => {
       await disk.collect();
@@ -76,6 +82,9 @@ export function openStore(options: StoreOptions): Store {
       const folders = MADE.map((name) => rm(join(directory, name), { recursive: true, force: true }));
       await Promise.all([records.clear(), values.clear(), ...folders]);
     },
-    close: () => records.close(),
+    close: async () => {
+      await team?.flush();
+      await records.close();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { BrokenCircuitError, CircuitBreakerPolicy, IPolicy } from 'cockatiel';
+import type { BrokenCircuitError, IPolicy } from 'cockatiel';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
@@ -10,13 +10,14 @@ export interface LinkOptions<T> {
   readonly open: () => Promise<T>;
   /** Whether what was opened can still be used; if not, it is opened anew. */
   readonly isAlive: (opened: T) => boolean;
-  /** How long each piece of work may take, in milliseconds. */
+  /** How long each piece of work may take, in milliseconds; opening takes several. */
   readonly timeout: number;
   readonly log: Log;
   /** Called when it works again after it failed. */
   readonly healed: () => Promise<void>;
 }
 
+const stepsToOpen = 3; // greetings go to and fro
 const failuresAllowed = 3; // in a row, before it is left alone
 const leftAlone = { initialDelay: 500, maxDelay: 15_000 }; // ms
 
@@ -25,7 +26,7 @@ export class Link<T> {
   readonly #options: LinkOptions<T>;
   #opened: Promise<T> | null = null;
   #opening: Promise<T> | null = null;
-  #policy: Promise<IPolicy> | null = null;
+  #policies: Promise<Policies> | null = null;
   #closed = false;
   #errors = 0;
   #problem: string | undefined;
@@ -48,9 +49,12 @@ export class Link<T> {
   async attempt<R>(work: (opened: T) => Promise<R>, otherwise: R): Promise<R> {
     if (this.#closed) return otherwise;
     try {
-      this.#policy ??= makePolicy(this.#options.timeout);
-      const [policy] = await Promise.all([this.#policy, this.#options.load()]);
-      const result = await policy.execute(async () => work(await this.#open()));
+      this.#policies ??= makePolicies(this.#options.timeout);
+      const [{ breaker, opening, working }] = await Promise.all([this.#policies, this.#options.load()]);
+      const result = await breaker.execute(async () => {
+        const opened = await opening.execute(() => this.#open());
+        return working.execute(() => work(opened));
+      });
       this.#worked();
       return result;
     } catch (error) {
@@ -97,13 +101,21 @@ function isBroken(error: unknown): error is BrokenCircuitError {
   return typeof error === 'object' && error !== null && 'isBrokenCircuitError' in error;
 }
 
+interface Policies {
+  readonly breaker: IPolicy;
+  readonly opening: IPolicy;
+  readonly working: IPolicy;
+}
+
 /** Loaded when there is something to reach, as few caches have any. */
-async function makePolicy(ms: number): Promise<IPolicy> {
-  const { circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll, timeout, TimeoutStrategy, wrap } =
-    await import('cockatiel');
-  const breaker: CircuitBreakerPolicy = circuitBreaker(handleAll, {
+async function makePolicies(ms: number): Promise<Policies> {
+  const { circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll, timeout, TimeoutStrategy } = await import(
+    'cockatiel'
+  );
+  const breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(failuresAllowed),
     halfOpenAfter: new ExponentialBackoff(leftAlone),
   });
-  return wrap(breaker, timeout(ms, TimeoutStrategy.Aggressive));
+  const opening = timeout(ms * stepsToOpen, TimeoutStrategy.Aggressive);
+  return { breaker, opening, working: timeout(ms, TimeoutStrategy.Aggressive) };
 }

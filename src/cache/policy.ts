@@ -30,3 +30,10 @@ export function loadTime(bytes: number): number {
 export function isWorthKeeping(bytes: number, computeMs: number): boolean {
   return bytes <= smallBytes || loadTime(bytes) < computeMs;
 }
+
+const networkBytesPerMs = 20_000; // of what is encoded, over a network of 100 Mbit/s
+
+/** Whether a value is worth sending to others: fetching it is faster than computing it. */
+export function isWorthSharing(bytes: number, computeMs: number): boolean {
+  return loadTime(bytes) + bytes / networkBytesPerMs < computeMs;
+}

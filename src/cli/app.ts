@@ -107,6 +107,7 @@ export async function serveApp(file: string, options: ServeOptions = {}): Promis
         workspace,
         store: store.records,
         cacheDirectory: directory,
+        team: store.team,
         dist,
         memoirVersion: version,
         widgets,

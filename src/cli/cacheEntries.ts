@@ -21,13 +21,14 @@ export async function listEntries(store: Store, filter: EntryFilter): Promise<{ 
   const entries = shownEntries(await find(store, filter), shownName);
   const now = Date.now();
   const rows = entries.map(({ key, tiers, bytes, tags, createdAt, savedMs }) => [
-    key.length > 60 ? `${key.slice(0, 59)}…` : key,
+    shortened(isNameless(key) && tags.length > 0 ? tags.join(' › ') : key),
     formatBytes(bytes),
     formatDuration(now - createdAt),
     formatDuration(savedMs),
     tiers.join(', '),
-    tags.join(', '),
+    isNameless(key) ? '' : tags.join(', '),
   ]);
+  rows.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
   const lines = textTable(['key', 'size', 'age', 'saves', 'where', 'tags'], rows);
   return { entries, text: lines.length > 0 ? lines.join('\n') : 'Nothing is kept here that was asked for.' };
 }
@@ -51,4 +52,13 @@ export async function explainEntry(store: Store, key: string) {
 /** `3 entries` */
 export function countEntries(count: number): string {
   return formatCount(count, 'entry', 'entries');
+}
+
+/** Whether a key is that of a cell, made of digests: then its tags say what it is. */
+function isNameless(key: string): boolean {
+  return /^(values\/)?[0-9a-f]{64}$/.test(key);
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

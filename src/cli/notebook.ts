@@ -86,6 +86,7 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
     workspace,
     store: store.records,
     cacheDirectory: directory,
+    team: store.team,
     dist: dirname(fileURLToPath(import.meta.url)),
     memoirVersion: version,
     autoRun: () => 'auto',

@@ -2,10 +2,11 @@ import { dirname, relative, sep } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { keyDigest } from '../cache/key.ts';
 import { keyedDigest } from '../cache/seal.ts';
+import type { TeamValues } from '../cache/teamValues.ts';
 import { Backgrounds } from '../notebook/background.ts';
 import { ABSENT, FileDigests } from '../notebook/fileDigests.ts';
 import { ModuleDigests } from '../notebook/moduleDigests.ts';
-import { type RecordStore, Records } from '../notebook/records.ts';
+import { type RecordStore, Records, type World } from '../notebook/records.ts';
 import { Session } from '../notebook/session.ts';
 import { findNode } from '../process/forkNode.ts';
 import type { Kernel } from '../protocol/kernel.ts';
@@ -21,6 +22,8 @@ export interface OpenSessionOptions {
   readonly store: RecordStore;
   /** The cache's folder, where values are kept; null keeps none. */
   readonly cacheDirectory: string | null;
+  /** Where values are shared with a team; nowhere unless given. */
+  readonly team?: TeamValues | null;
   /** Folder of the built bundles. */
   readonly dist: string;
   readonly memoirVersion: string;
@@ -68,7 +71,7 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     ...(options.mayStart && { mayStart: options.mayStart }),
   });
   const modules = new ModuleDigests(notebook, files, options.memoirVersion);
-  const records = new Records(store, {
+  const world: World = {
     workspace,
     notebook: relative(workspace, notebook).split(sep).join('/'),
     files,
@@ -84,7 +87,8 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
       if (Object.hasOwn(set, name)) return keyDigest(set[name]);
       return widgets.has(name) ? keyDigest(widgets.get(name)) : ABSENT;
     },
-  });
+  };
+  const records = new Records(store, world, options.team);
   const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
   const circumstances = findNode(nodePath).then(({ version }) => {
     return { nodeMajor: version.split('.')[0]!, timeZone, locale, seed, now };

@@ -62,7 +62,8 @@ export class Backgrounds {
   async #keep(text: string | null, persist: boolean): Promise<string | null> {
     if (text === null || text.length > MAX_LENGTH) return null;
     const digest = digestOf(text);
-    if (!this.#kept.has(digest)) await this.#store.set(keyOf('text', { digest }), text, { savedMs: 0, persist });
+    if (!this.#kept.has(digest))
+      await this.#store.set(keyOf('text', { digest }), text, { savedMs: 0, persist, tags: ['text of code'] });
     this.#kept.add(digest);
     return digest;
   }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
-import type { CellError, CellId, Kernel, KernelEvent, RunId, RunReply } from '../protocol/kernel.ts';
+import type { CellError, CellId, Kernel, KernelEvent, RunId, RunReply, RunRequest } from '../protocol/kernel.ts';
 import type { ConsoleLine, Output } from '../protocol/output.ts';
+import type { CellCache } from './cell.ts';
 import type { Circumstances } from './cellKey.ts';
 import { withOutput } from './cellRun.ts';
 import type { Program } from './program.ts';
@@ -91,7 +92,7 @@ export class Execution implements Disposable {
         widgets: Object.fromEntries(this.#options.widgets),
         set: this.#options.set,
         widgetName: options.name,
-        keepValues: !this.#options.useCache || options.cache.mode === 'off' ? 'never' : options.cache.mode,
+        keepValues: this.#options.useCache ? valuesKept(options.cache) : 'never',
         seed,
         now,
       });
@@ -164,4 +165,9 @@ export class Execution implements Disposable {
     else active.console.push(...event.lines);
     this.#progress.fire({ id: active.id, event });
   }
+}
+
+/** Which values of a cell go into files. */
+function valuesKept({ mode, persist }: CellCache): RunRequest['keepValues'] {
+  return mode === 'off' || !persist ? 'never' : mode;
 }

@@ -50,6 +50,7 @@ export class LiveValues {
       const owner = program.order.find((up) => this.#exports(up, ref));
       if (owner === undefined || !(await this.#ensure(program, owner))) return false;
     }
+    await this.#options.lookup.fetchValues(record);
     return this.#options.execution.restore(id, record);
   }
 

@@ -5,7 +5,7 @@ import type { CellState, Reason } from './cellRun.ts';
 import type { CompiledCell } from './compile.ts';
 import { type Detail, differingComponents, explainComponents, explainRead, reason } from './explain.ts';
 import type { ModuleDigests } from './moduleDigests.ts';
-import type { Program } from './program.ts';
+import type { Program, ProgramCell } from './program.ts';
 import { type Background, type CellRecord, exportDigest, type Shapes } from './record.ts';
 import type { LastRecord, Records, RecordTier } from './records.ts';
 import { type Traced, traceOf } from './trace.ts';
@@ -105,17 +105,24 @@ export class Lookup {
   async keep(program: Program, id: CellId, record: CellRecord, stateOf: StateOf): Promise<boolean> {
     const modules = await moduleComponents(program.modules(id), this.#options.modules);
     if (Object.entries(modules).some(([name, digest]) => record.components[name] !== digest)) return false;
-    const { cache } = program.cells.get(id)!.options;
+    const cell = program.cells.get(id)!;
+    const { cache } = cell.options;
     if (!this.#options.useCache || cache.mode === 'off') return true;
     if (await this.#options.records.changedRead(record)) return true;
     const inputs = shapesOf(program, id, stateOf);
     const background = await this.#options.backgrounds.take(program, id, inputs, cache.persist);
     await this.#options.records.save(record, {
       reference: program.reference(id),
+      name: nameOf(cell),
       background,
       persist: cache.persist,
     });
     return true;
+  }
+
+  /** Brings the values of a run here that another machine of the team made. */
+  fetchValues(record: CellRecord): Promise<void> {
+    return this.#options.records.fetchValues(record);
   }
 
   /** What a run of a cell read, for its record, and whether modules are still what it ran with. */
@@ -203,4 +210,9 @@ function splitOnce(component: string): [kind: string, name?: string] {
 function runsWhenAsked(program: Program, id: CellId, record: CellRecord): boolean {
   const { cache } = program.cells.get(id)!.options;
   return cache.mode === 'off' || (record.impure.length > 0 && cache.mode === 'auto' && cache.ttlMs === null);
+}
+
+/** The title of a cell, or how its code begins. */
+function nameOf({ title, source }: ProgramCell): string {
+  return title || (source.trim().split('\n')[0] ?? '').slice(0, 40);
 }

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
+import type { TeamValues } from '../cache/teamValues.ts';
 import type { Read } from '../protocol/kernel.ts';
 import { keyOf } from './cellKey.ts';
 import { ABSENT, type FileDigests } from './fileDigests.ts';
@@ -10,7 +11,14 @@ export interface RecordStore {
   get(key: string): Promise<{ readonly value: unknown; readonly tier: RecordTier } | undefined>;
   /** A look-up that does not count. */
   peek(key: string): Promise<{ readonly value: unknown; readonly tier: RecordTier } | undefined>;
-  set(key: string, value: unknown, options: { readonly savedMs: number; readonly persist: boolean }): Promise<void>;
+  set(key: string, value: unknown, options: RecordOptions): Promise<void>;
+}
+
+interface RecordOptions {
+  readonly savedMs: number;
+  readonly persist: boolean;
+  /** What it belongs to and what it is, from the whole to the part, as people list and remove it. */
+  readonly tags: readonly string[];
 }
 
 export type RecordTier = 'memory' | 'disk' | 'redis';
@@ -32,6 +40,16 @@ export interface World {
 /** A record without what it shows, with what its run was made from; older ones lack that. */
 export type LastRecord = CellRecord & { readonly background?: Background };
 
+/** What to know of a run beside its record. */
+interface SaveOptions {
+  /** What the cell is known by in keys. */
+  readonly reference: string;
+  /** What people call the cell. */
+  readonly name: string;
+  readonly background: Background;
+  readonly persist: boolean;
+}
+
 type ReadSet = readonly Pick<Read, 'kind' | 'name'>[];
 
 /** More different sets of reads than this for one static key are not tried. */
@@ -44,10 +62,12 @@ const MAX_READ_SETS = 16;
 export class Records {
   readonly #store: RecordStore;
   readonly #world: World;
+  readonly #team: TeamValues | null;
 
-  constructor(store: RecordStore, world: World) {
+  constructor(store: RecordStore, world: World, team: TeamValues | null = null) {
     this.#store = store;
     this.#world = world;
+    this.#team = team;
   }
 
   /** The record that holds for `staticKey` as things are now. */
@@ -92,18 +112,33 @@ export class Records {
     return ((await this.#store.peek(this.#lastKey(reference)))?.value as LastRecord | undefined) ?? null; // written by `save`
   }
 
-  async save(
-    record: CellRecord,
-    { reference, background, persist }: { reference: string; background: Background; persist: boolean },
-  ): Promise<void> {
-    const options = { savedMs: record.ms, persist };
+  async save(record: CellRecord, { reference, name, background, persist }: SaveOptions): Promise<void> {
+    const options = (what: string) => ({
+      savedMs: record.ms,
+      persist,
+      tags: [this.#world.notebook, name, what],
+    });
     const set: ReadSet = record.reads.map(({ kind, name }) => ({ kind, name }));
     const known = await this.#readSets(record.staticKey);
     if (!known.some((other) => sameSet(other, set))) {
-      await this.#store.set(readSetsKey(record.staticKey), [set, ...known].slice(0, MAX_READ_SETS), options);
+      await this.#store.set(
+        readSetsKey(record.staticKey),
+        [set, ...known].slice(0, MAX_READ_SETS),
+        options('what it reads'),
+      );
     }
-    await this.#store.set(record.key, record, options);
-    await this.#store.set(this.#lastKey(reference), { ...record, outputs: [], console: [], background }, options);
+    await this.#store.set(record.key, record, options('result'));
+    await this.#store.set(
+      this.#lastKey(reference),
+      { ...record, outputs: [], console: [], background },
+      options('last run'),
+    );
+    if (persist && record.values) this.#team?.share(record.values, options('values'));
+  }
+
+  /** Brings the values of a run here that another machine of the team made. */
+  async fetchValues({ values }: CellRecord): Promise<void> {
+    if (values) await this.#team?.fetch(values.digest);
   }
 
   async #readSets(staticKey: string): Promise<ReadSet[]> {

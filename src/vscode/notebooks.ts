@@ -224,6 +224,7 @@ export class Notebooks implements Disposable {
       workspace: folder?.uri.fsPath ?? dirname(path),
       store: cache.records,
       cacheDirectory: directory,
+      team: cache.team,
       dist: join(this.#context.extensionPath, 'dist'),
       memoirVersion: version,
       widgets,

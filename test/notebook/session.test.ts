@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { NotebookFolder } from '../support/notebook.ts';
 
@@ -258,6 +260,8 @@ describe('records and values', () => {
     await window.runStale();
     await window.edit('A', '1 + 2');
     expect(await window.edit('A', '1 + 1')).toEqual(['A hit']);
+    await window.edit('A', 'const a = 2; await new Promise((resolve) => setTimeout(resolve, 20));');
+    expect(existsSync(join(folder.cache, 'values'))).toBe(false);
     window = await folder.reopen(window);
     expect(await window.runStale()).toEqual(['A ran']);
   });

@@ -23,6 +23,8 @@ export interface WindowOptions {
   readonly set?: Readonly<Record<string, unknown>>;
   /** Widgets as the reader left them. */
   readonly widgets?: ReadonlyMap<string, unknown>;
+  /** A server that a team shares. */
+  readonly redisUrl?: string;
 }
 
 /** A cell's new source, or what else changes of it. */
@@ -48,14 +50,15 @@ export class NotebookWindow {
 
   constructor(file: string, cache: string, options: WindowOptions) {
     this.#file = file;
-    this.#store = openStore({ directory: cache, seal: userSeal(), log: silentLog });
-    const { autoRun = 'auto', widgets, ...rest } = options;
+    const { autoRun = 'auto', widgets, redisUrl, ...rest } = options;
+    this.#store = openStore({ directory: cache, redisUrl, seal: userSeal(), log: silentLog });
     const { session, kernel } = openSession({
       ...rest,
       notebook: this.#file,
       workspace: dirname(file),
       store: this.#store.records,
       cacheDirectory: cache,
+      team: this.#store.team,
       dist: builtFolder(),
       memoirVersion: 'test',
       widgets: new Map(widgets),
