@@ -5,18 +5,28 @@ import { isPackage } from './sources.ts';
 /** Functions, each once. */
 export class Frames {
   readonly all: FlameFrame[] = [];
-  readonly #index = new Map<string, Map<string, number>>();
+  /** By file, line and name: files have many more nodes than functions. */
+  readonly #index = new Map<string, Map<number, Map<string, number>>>();
 
   indexOf({ functionName, url, lineNumber }: CpuProfileNode['callFrame']): number {
-    const ofFile = this.#index.get(url) ?? new Map<string, number>();
-    this.#index.set(url, ofFile);
-    const key = `${lineNumber} ${functionName}`;
-    const known = ofFile.get(key);
-    if (known !== undefined) return known;
-    const index = this.all.push(frame(functionName, url, lineNumber)) - 1;
-    ofFile.set(key, index);
+    const ofLine = inMap(inMap(this.#index, url), lineNumber);
+    let index = ofLine.get(functionName);
+    if (index === undefined) {
+      index = this.all.push(frame(functionName, url, lineNumber)) - 1;
+      ofLine.set(functionName, index);
+    }
     return index;
   }
+}
+
+/** What a map of maps holds, made when it is first asked for. */
+function inMap<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let inner = map.get(key);
+  if (!inner) {
+    inner = new Map();
+    map.set(key, inner);
+  }
+  return inner;
 }
 
 /** Gathers the columns of a model, in arrays that grow. */

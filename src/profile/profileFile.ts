@@ -120,24 +120,21 @@ function timelineOf(
   columns: Columns,
   frameOf: Int32Array,
 ): FlameModel {
-  const open: number[] = []; // the stack of the sample before, the root first
-  const columnOf: number[] = [];
-  const path: number[] = [];
+  const columnOf = new Int32Array(parents.length).fill(-1); // of the nodes on the stack
+  const called: number[] = [];
+  let top = -1;
   for (let i = 0; i < ran.length; i++) {
-    if (i === 0 || ran[i] !== ran[i - 1]) {
-      path.length = 0;
-      for (let raw = ran[i]!; raw >= 0; raw = parents[raw]!) path.push(raw);
-      let depth = 0;
-      while (depth < path.length && open[depth] === path[path.length - 1 - depth]) depth += 1;
-      open.length = depth;
-      columnOf.length = depth;
-      for (; depth < path.length; depth++) {
-        const raw = path[path.length - 1 - depth]!;
-        open.push(raw);
-        columnOf.push(columns.add(columnOf[depth - 1] ?? -1, frameOf[raw]!, 0));
+    const now = ran[i]!;
+    if (now !== top) {
+      let shared = now; // where the stacks of both samples part
+      for (; shared >= 0 && columnOf[shared]! < 0; shared = parents[shared]!) called.push(shared);
+      for (; top !== shared; top = parents[top]!) columnOf[top] = -1;
+      for (let above = shared < 0 ? -1 : columnOf[shared]!; called.length; above = columnOf[top]!) {
+        top = called.pop()!;
+        columnOf[top] = columns.add(above, frameOf[top]!, 0);
       }
     }
-    columns.weigh(columnOf[columnOf.length - 1]!, lasted[i]!);
+    columns.weigh(columnOf[now]!, lasted[i]!);
   }
   return columns.finish();
 }
