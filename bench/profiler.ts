@@ -3,13 +3,14 @@
 // `npm run bench -- profiler [--json]`
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { silentLog } from '../src/base/log.ts';
 import type { ProfilerEnvironment } from '../src/profile/measureSubject.ts';
 import { profileFunction } from '../src/profile/profiler.ts';
 import { SpareProcess } from '../src/profile/spareProcess.ts';
+import { npmCommand } from './anchors/npm.ts';
 import { Workspace } from './openedNotebook.ts';
 import { profileOf } from './profiler/profileOf.ts';
 import { measureOf, print, ratioOf, time } from './report.ts';
@@ -37,6 +38,7 @@ try {
     bare.push(child([WORK]));
     cpuProf.push(child(['--cpu-prof', '--cpu-prof-interval=1000', `--cpu-prof-dir=${workspace.path}`, WORK]));
   }
+  const charts = timeToCharts();
   const medians = await compareMedians(environmentOf);
   const leak = await timeToLeak(environmentOf);
   const opened = openings();
@@ -47,6 +49,8 @@ try {
       measureOf('beside the passes, cold', cold),
       measureOf('beside the passes, warm', warm),
       measureOf('starting Node and nothing else', node),
+      measureOf('memoir profile of a file, from start to end', charts.memoir),
+      ...(charts.zeroX.length ? [measureOf('0x of the same file, to its flame graph', charts.zeroX)] : []),
       measureOf('finding a leak of some 130 B per call', leak.times),
       ...opened.flatMap(({ what, times, cpu }) => [measureOf(what, times), measureOf(`${what}, CPU time`, cpu)]),
     ],
@@ -55,6 +59,7 @@ try {
       ratioOf('beside the passes, warm', warm, 'starting Node', node),
       ratioOf('CPU time while sampled every 1 ms', sampled, 'not sampled', plain),
       ratioOf('node --cpu-prof every 1 ms', cpuProf, 'node', bare),
+      ...(charts.underZeroX.length ? [ratioOf('under 0x', charts.underZeroX, 'node', bare)] : []),
       ...medians.flatMap(({ name, memoir, mitata, tinybench }) => [
         ratioOf(`median of ${name}`, memoir, "mitata's", mitata),
         ratioOf(`median of ${name}`, memoir, "tinybench's", tinybench),
@@ -91,6 +96,26 @@ async function compareMedians(environment: ProfilerEnvironment): Promise<Medians
     }
   }
   return all;
+}
+
+/** What one run of a file takes until its flame graph can be drawn; what the file's own work takes under 0x. */
+function timeToCharts(): Record<'memoir' | 'zeroX' | 'underZeroX', number[]> {
+  const times = { memoir: [] as number[], zeroX: [] as number[], underZeroX: [] as number[] };
+  const zeroX = npmCommand('0x');
+  const run = (command: string, args: readonly string[]) => {
+    const started = performance.now();
+    const { stdout, stderr, status } = spawnSync(command, args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    return { stdout, ms: performance.now() - started };
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    times.memoir.push(run(process.execPath, [resolve(dist, 'cli.js'), 'profile', WORK, '--json']).ms);
+    if (!zeroX) continue;
+    const { stdout, ms } = run(zeroX, ['-D', join(workspace.path, `0x-${round}`), '--', process.execPath, WORK]);
+    times.zeroX.push(ms);
+    times.underZeroX.push(Number(stdout));
+  }
+  return times;
 }
 
 /** How long the leak pass takes, and what it says. */
