@@ -55,7 +55,16 @@ export const OPTION_NAMES = [
 ] as const satisfies (keyof CellSpec)[];
 
 /** Fills the defaults in; a wrong value is named in `problems`, and its default stands in for it. */
-export function completeCell(options: WrittenOptions): { readonly cell: Cell; readonly problems: readonly string[] } {
+export function completeCell(options: WrittenOptions): CompleteCell {
+  return Object.keys(options).length ? complete(options) : WITHOUT_OPTIONS;
+}
+
+interface CompleteCell {
+  readonly cell: Cell;
+  readonly problems: readonly string[];
+}
+
+function complete(options: WrittenOptions): CompleteCell {
   const problems: string[] = [];
   const cell: Cell = {
     cache: completeCache(options.cache, problems),
@@ -66,6 +75,9 @@ export function completeCell(options: WrittenOptions): { readonly cell: Cell; re
   };
   return { cell, problems: [...problems, ...completeLayout(options.layout, 0).problems] };
 }
+
+/** Of a cell that has none: one object for all, which makes them quick to compare. */
+const WITHOUT_OPTIONS = complete({});
 
 const CACHE_KEYS = ['ttl', 'persist', 'key'];
 

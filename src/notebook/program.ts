@@ -99,7 +99,18 @@ export class Program {
 
   /** Whether a cell means what it does in another program: by its code, options, what it is linked to, its mistakes. */
   means(id: CellId, other: Program): boolean {
-    return isDeepStrictEqual(this.#meaning(id), other.#meaning(id));
+    const [cell, there] = [this.cells.get(id), other.cells.get(id)];
+    if (!cell || !there) return cell === there;
+    const [now, then] = [this.graph.cell(id), other.graph.cell(id)];
+    return (
+      cell.source === there.source &&
+      isDeepStrictEqual(cell.options, there.options) &&
+      isDeepStrictEqual(cell.problems, there.problems) &&
+      now.inputs.length === then.inputs.length &&
+      now.inputs.every(({ name, from }, i) => name === then.inputs[i]!.name && from === then.inputs[i]!.from) &&
+      isDeepStrictEqual(now.uses, then.uses) &&
+      now.errors.map(({ message }) => message).join() === then.errors.map(({ message }) => message).join()
+    );
   }
 
   /** Cells that must have run before `ids` can, in dependency order. */
@@ -173,13 +184,6 @@ export class Program {
       const compiled = before.#ofCell.get(id);
       if (compiled) this.#ofCell.set(id, compiled);
     }
-  }
-
-  #meaning(id: CellId): unknown {
-    const cell = this.cells.get(id);
-    if (!cell) return null;
-    const { inputs, uses, errors } = this.graph.cell(id);
-    return [cell.source, cell.options, cell.problems, inputs, uses, errors.map(({ message }) => message)];
   }
 
   #after(id: CellId): readonly CellId[] {
