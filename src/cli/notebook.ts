@@ -95,7 +95,8 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
     log: consoleLog(environment.logLevel),
   });
   session.update(cells);
-  const measured = options.useCache === false ? null : measure(directory, environment.logLevel);
+  const tried = options.useCache === false || Object.keys(options.set ?? {}).length > 0; // no news of the notebook as it stands
+  const measured = tried ? null : measure(directory, environment.logLevel);
   measured?.watch(session, notebook);
   const close = async () => {
     session.dispose();

@@ -144,11 +144,11 @@ export class Lookup {
   async explain(
     program: Program,
     id: CellId,
-    { now, nearest, stateOf }: { now: CellKey; nearest: CellRecord | null; stateOf: StateOf },
+    { now, nearest, stateOf, failed }: { now: CellKey; nearest: CellRecord | null; stateOf: StateOf; failed: boolean },
   ): Promise<Reason> {
     const latest = await this.last(program, id);
     const last = nearest ?? latest;
-    if (!last) return reason('first run');
+    if (!last) return reason(failed ? 'its last run failed' : 'first run');
     if (last.staticKey !== now.key) {
       const background = latest?.staticKey === last.staticKey ? latest.background : undefined;
       const [first] = differingComponents(last.components, now.components);

@@ -59,7 +59,9 @@ async function planCell(program: Program, id: CellId, { lookup, stateOf, planned
   const found = await lookup.find(program, id, own, now.key, false);
   const estimateMs = found?.record.ms ?? base.estimateMs;
   if (!found?.holds) {
-    const why = await lookup.explain(program, id, { now, nearest: found?.record ?? own, stateOf: stateThen });
+    const nearest = found?.record ?? own;
+    const failed = shown.status === 'error';
+    const why = await lookup.explain(program, id, { now, nearest, stateOf: stateThen, failed });
     return { ...base, estimateMs, would, reason: why };
   }
   const state = { ...UNKNOWN, record: found.record };

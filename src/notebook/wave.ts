@@ -40,6 +40,8 @@ export class Wave implements Disposable {
   readonly #wanted = new WantedCells();
   /** Of cells that depend on nothing outside the notebook: their records and those above, when they were last found current. */
   readonly #current = new Map<CellId, readonly (CellRecord | null)[]>();
+  /** Cells whose last run did not end well. */
+  readonly #failed = new Set<CellId>();
   #program = Program.of([]);
   #loop: Promise<void> | null = null;
   #interrupts = 0;
@@ -78,6 +80,7 @@ export class Wave implements Disposable {
     this.#program = program;
     for (const id of gone) {
       this.#states.delete(id);
+      this.#failed.delete(id);
       this.#wanted.delete(id);
     }
     for (const id of [...gone, ...program.changed]) this.#current.delete(id);
@@ -159,7 +162,12 @@ export class Wave implements Disposable {
     if (found?.holds) return this.#take(id, found);
     const why = again
       ? reason('it was asked to run again')
-      : await this.#lookup.explain(program, id, { now, nearest: found?.record ?? record, stateOf: this.#stateOf });
+      : await this.#lookup.explain(program, id, {
+          now,
+          nearest: found?.record ?? record,
+          stateOf: this.#stateOf,
+          failed: this.#failed.has(id),
+        });
     const waitsToBeAsked = program.cells.get(id)!.options.run === 'manual' && !wanted.asked;
     if (wanted.look || waitsToBeAsked) {
       return this.#halt(id, { type: 'stale', reason: why, ...(found && { record: found.record }) });
@@ -299,6 +307,8 @@ export class Wave implements Disposable {
     const before = this.state(id);
     const after = step(before, event);
     if (after === before) return;
+    if (event.type === 'settle') this.#failed.delete(id);
+    else if (event.type === 'fail' && event.ms > 0) this.#failed.add(id); // a mistake found without a run takes no time
     this.#states.set(id, after);
     this.#changes.fire(id);
   }

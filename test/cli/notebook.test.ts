@@ -84,6 +84,7 @@ describe('memoir run', () => {
     const outside = await memoir(folder.path, ['run', 'sums.memoir.ts', '--set', 'limit=1000']);
     expect(outside.code).toBe(1);
     expect(outside.stdout).toContain('limit must be a number from 1 to 100; got 1000.');
+    expect(JSON.parse((await memoir(folder.path, ['status', '--json'])).stdout).alerts).toEqual([]);
     const unknown = await memoir(folder.path, ['run', 'sums.memoir.ts', '--set', 'limt=4']);
     expect(unknown.code).toBe(1);
     expect(unknown.stderr).toContain('No widget is called limt. This notebook has limit.');

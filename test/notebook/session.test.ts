@@ -115,8 +115,11 @@ describe('when cells run', () => {
     const folder = notebook(cells);
     const window = await folder.open();
     expect(await window.runStale()).toEqual(['A ran', 'A failed', 'B waits']);
+    await window.run('A');
+    expect((await window.session.plan())[0]).toMatchObject({ would: 'run', reason: { text: 'its last run failed' } });
     folder.write('data.txt', 'here');
     expect(await window.run('A')).toEqual(['A ran', 'B ran']);
+    expect(window.state('A')).toMatchObject({ reason: { text: 'its last run failed' } });
   });
 
   test('who depends on two failed cells runs when both are mended', async () => {
