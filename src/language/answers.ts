@@ -2,9 +2,13 @@ import {
   CodeActionKind,
   type Connection,
   type DocumentFormattingParams,
+  DocumentFormattingRequest,
+  DocumentRangeFormattingRequest,
   type InitializeResult,
+  type Range,
   type TextEdit,
 } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Engine, LEGEND } from './engine.ts';
 import { Features } from './features.ts';
 import { Fixes } from './fixes.ts';
@@ -33,8 +37,6 @@ export const CAPABILITIES: InitializeResult = {
     documentHighlightProvider: true,
     renameProvider: { prepareProvider: true },
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceOrganizeImports] },
-    documentFormattingProvider: true,
-    documentRangeFormattingProvider: true,
     documentSymbolProvider: true,
     foldingRangeProvider: true,
     semanticTokensProvider: { legend: LEGEND, full: true },
@@ -60,10 +62,8 @@ export function answerOn(connection: Connection, engine: Engine, notebooks: Lang
   connection.onPrepareRename((params) => features.prepareRename(params));
   connection.onRenameRequest((params) => features.rename(params));
   connection.onCodeAction((params) => fixes.at(params));
-  connection.onDocumentFormatting((params) => format(params, features, notebooks));
-  connection.onDocumentRangeFormatting(({ textDocument, options, range }) =>
-    features.formatting(textDocument.uri, options, range),
-  );
+  connection.onDocumentFormatting((params) => format(params, null, features, notebooks));
+  connection.onDocumentRangeFormatting((params) => format(params, params.range, features, notebooks));
   connection.onDocumentSymbol(({ textDocument }) => outline.symbols(textDocument.uri));
   connection.onFoldingRanges(({ textDocument }) => outline.folding(textDocument.uri));
   connection.languages.semanticTokens.on(({ textDocument }) => outline.tokens(textDocument.uri));
@@ -73,18 +73,27 @@ export function answerOn(connection: Connection, engine: Engine, notebooks: Lang
   });
 }
 
-/** A whole cell, by the formatter of its workspace where there is one, else by TypeScript's. */
+/** Cells of code are formatted here; SQL is left to those who can. */
+export function offerFormatting({ client }: Connection): void {
+  const documentSelector = [{ notebook: 'memoir', language: 'memoir-typescript' }];
+  void client.register(DocumentFormattingRequest.type, { documentSelector });
+  void client.register(DocumentRangeFormattingRequest.type, { documentSelector });
+}
+
+/** A cell, or a part of it, by the formatter of its workspace where there is one, else by TypeScript's. */
 async function format(
-  { textDocument, options }: DocumentFormattingParams,
+  { textDocument: { uri }, options }: DocumentFormattingParams,
+  range: Range | null,
   features: Features,
   notebooks: LanguageNotebooks,
 ): Promise<TextEdit[]> {
-  const notebook = notebooks.of(textDocument.uri);
-  const cell = notebook?.cells.find(({ id }) => id === textDocument.uri);
+  const notebook = notebooks.of(uri);
+  const cell = notebook?.cells.find(({ id }) => id === uri);
   if (!notebook || cell?.kind !== 'code') return [];
-  const formatted = await formatWithWorkspace(cell.text, notebook.path);
-  if (formatted === null) return features.formatting(textDocument.uri, options, null);
-  const lines = cell.text.split(/\r\n?|\n/);
-  const end = { line: lines.length - 1, character: lines.at(-1)!.length };
+  const document = TextDocument.create(uri, '', 0, cell.text);
+  const only = range && { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+  const formatted = await formatWithWorkspace(cell.text, notebook.path, only);
+  if (formatted === null) return features.formatting(uri, options, range);
+  const end = document.positionAt(cell.text.length);
   return [{ range: { start: { line: 0, character: 0 }, end }, newText: formatted.trimEnd() }];
 }

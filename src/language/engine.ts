@@ -5,10 +5,12 @@ import type {
   TextDocumentItem,
 } from 'vscode-languageserver/node';
 import type { Disposable } from '../base/disposable.ts';
+import type { TypeScriptSettings } from '../protocol/language.ts';
 
 /** What knows TypeScript. It is asked in the words of the Language Server Protocol, about documents that it was given. */
 export interface Engine extends Disposable {
   readonly legend: SemanticTokensLegend;
+  configure(settings: TypeScriptSettings): void;
   open(document: TextDocumentItem): void;
   change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): void;
   close(uri: string): void;

@@ -4,25 +4,49 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A cell's text as the formatter of its workspace writes it; null where there is none, or it cannot read the text. */
-export async function formatWithWorkspace(text: string, notebook: string): Promise<string | null> {
+/** A part of a text: where it begins and ends. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A cell's text as the formatter of its workspace writes it; null where there is none, or it cannot read the text.
+ * @param only the part that is to be formatted; Biome formats whole texts only
+ */
+export async function formatWithWorkspace(
+  text: string,
+  notebook: string,
+  only: Stretch | null = null,
+): Promise<string | null> {
   const require = createRequire(notebook);
   const prettier = resolved(require, 'prettier');
-  if (prettier) return formatWithPrettier(prettier, text, notebook);
-  const biome = resolved(require, '@biomejs/biome/bin/biome');
+  if (prettier) return formatWithPrettier(prettier, text, notebook, only);
+  const biome = only ? null : resolved(require, '@biomejs/biome/bin/biome');
   return biome && (await formatWithBiome(biome, text, notebook));
 }
 
 interface Prettier {
-  format(text: string, options: object): Promise<string>;
+  /** Version 2 gives the text at once. */
+  format(text: string, options: object): Promise<string> | string;
   resolveConfig(path: string, options: object): Promise<object | null>;
 }
 
-async function formatWithPrettier(path: string, text: string, notebook: string): Promise<string | null> {
+async function formatWithPrettier(
+  path: string,
+  text: string,
+  notebook: string,
+  only: Stretch | null,
+): Promise<string | null> {
   const module: { default?: Prettier } & Prettier = await import(pathToFileURL(path).href);
   const prettier = module.default ?? module;
-  const options = await prettier.resolveConfig(notebook, { editorconfig: true });
-  return prettier.format(text, { ...options, filepath: notebook }).catch(() => null);
+  const range = only && { rangeStart: only.start, rangeEnd: only.end };
+  try {
+    const options = await prettier.resolveConfig(notebook, { editorconfig: true });
+    return await prettier.format(text, { ...options, ...range, filepath: notebook });
+  } catch {
+    return null; // half-written, or told to do what it cannot: TypeScript's formatter does what it can
+  }
 }
 
 /** Only where it is set up: it is often there for something else. */

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { messageOf } from '../base/errors.ts';
-import type { LanguageOptions } from '../protocol/language.ts';
 import { findNative } from './findNative.ts';
 import { NativeEngine } from './nativeEngine.ts';
 import { LanguageServer } from './server.ts';
@@ -14,8 +13,8 @@ const { console: log } = connection;
 
 new LanguageServer(connection, {
   types: join(dirname(fileURLToPath(import.meta.url)), 'types'),
-  engine(root, options) {
-    const native = (options as Partial<LanguageOptions> | undefined)?.engine === 'workspace' ? findNative(root) : null;
+  engine(root, engine) {
+    const native = engine === 'workspace' ? findNative(root) : null;
     if (!native) return new TypeScriptEngine();
     return new NativeEngine(native, root, {
       debug: (message) => log.debug(message),

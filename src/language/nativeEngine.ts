@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import {
   ConfigurationRequest,
   createProtocolConnection,
+  DidChangeConfigurationNotification,
   DidChangeTextDocumentNotification,
   DidChangeWatchedFilesNotification,
   DidCloseTextDocumentNotification,
@@ -22,6 +23,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Log } from '../base/log.ts';
+import type { TypeScriptSettings } from '../protocol/language.ts';
 import { type Engine, type FileChange, LEGEND } from './engine.ts';
 
 /** How long after the first loss of its process a next one is started; twice as long after each further one. */
@@ -30,6 +32,8 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A process that lived this long begins anew with the short pause. */
 const STEADY_MS = 60_000;
 const GRACE_MS = 1000;
+/** What it calls the settings. */
+const SECTION = 'js/ts';
 
 /** The user's TypeScript 7, which speaks the protocol itself: a process of its own, started again when it is lost. */
 export class NativeEngine implements Engine {
@@ -37,6 +41,7 @@ export class NativeEngine implements Engine {
   readonly #root: string;
   readonly #log: Log;
   readonly #open = new Map<string, TextDocument>();
+  #settings: TypeScriptSettings = {};
   #legend = LEGEND;
   #running: Promise<Running> | null = null;
   #lost = 0;
@@ -50,6 +55,13 @@ export class NativeEngine implements Engine {
 
   get legend(): SemanticTokensLegend {
     return this.#legend;
+  }
+
+  configure(settings: TypeScriptSettings): void {
+    this.#settings = settings;
+    this.#tell((connection) =>
+      connection.sendNotification(DidChangeConfigurationNotification.type, { settings: { [SECTION]: settings } }),
+    );
   }
 
   open(textDocument: TextDocumentItem): void {
@@ -122,7 +134,9 @@ export class NativeEngine implements Engine {
       this.#lost = Date.now() - started > STEADY_MS ? 1 : this.#lost + 1;
       this.#running = null;
     });
-    connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(({ section }) => settingsOf(section)));
+    connection.onRequest(ConfigurationRequest.type, ({ items }) =>
+      items.map(({ section }) => (section === SECTION ? this.#settings : {})),
+    );
     connection.onRequest(RegistrationRequest.type, () => {}); // what it would like to hear of, it is told anyway
     connection.listen();
     await Promise.race([this.#greet(connection), lost]);
@@ -162,19 +176,6 @@ async function end({ child, connection }: Running): Promise<void> {
 function pauseAfter(lost: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (lost - 1), LONGEST_PAUSE_MS);
 }
-
-function settingsOf(section: string | undefined): object {
-  return section === 'typescript' || section === 'javascript' ? SETTINGS : {};
-}
-
-/** Hints that help where types come from afar, without a word at every name. */
-const SETTINGS = {
-  inlayHints: {
-    parameterNames: { enabled: 'literals' },
-    functionLikeReturnTypes: { enabled: true },
-    enumMemberValues: { enabled: true },
-  },
-};
 
 const CAPABILITIES = {
   workspace: { configuration: true, didChangeWatchedFiles: { dynamicRegistration: true } },

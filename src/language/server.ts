@@ -10,7 +10,8 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Disposable } from '../base/disposable.ts';
 import { messageOf } from '../base/errors.ts';
 import type { DocumentCell } from '../notebook/cellText.ts';
-import { answerOn, CAPABILITIES } from './answers.ts';
+import type { LanguageOptions, TypeScriptSettings } from '../protocol/language.ts';
+import { answerOn, CAPABILITIES, offerFormatting } from './answers.ts';
 import { diagnose } from './diagnostics.ts';
 import type { Engine } from './engine.ts';
 import { watchModules } from './modules.ts';
@@ -23,7 +24,7 @@ const PAUSE_MS = 100;
 export interface ServerOptions {
   /** The folder of the declarations that come with Memoir. */
   readonly types: string;
-  readonly engine: (root: string, initializationOptions: unknown) => Engine;
+  readonly engine: (root: string, engine: LanguageOptions['engine']) => Engine;
 }
 
 /** Memoir's language server: it hears of notebooks and their cells, and answers for each cell as a part of the whole. */
@@ -44,11 +45,17 @@ export class LanguageServer implements Disposable {
     this.#options = options;
     connection.onInitialize(({ rootUri, initializationOptions }) => {
       if (rootUri) this.#root = fileURLToPath(rootUri);
-      this.#engine = options.engine(this.#root, initializationOptions);
+      const { engine = 'bundled', settings = {} } = (initializationOptions ?? {}) as Partial<LanguageOptions>;
+      this.#engine = options.engine(this.#root, engine);
+      this.#engine.configure(settings);
       answerOn(connection, this.#engine, this.#notebooks);
       return CAPABILITIES;
     });
-    connection.onInitialized(() => watchModules(connection, this.#engine, this.#notebooks, () => this.#diagnoseSoon()));
+    connection.onInitialized(() => {
+      offerFormatting(connection);
+      watchModules(connection, this.#engine, this.#notebooks, () => this.#diagnoseSoon());
+    });
+    connection.onDidChangeConfiguration(({ settings }) => this.#engine.configure(settings as TypeScriptSettings)); // our client's
     connection.onShutdown(() => this.dispose());
     this.#documents.onDidOpen((document) => this.#opened(document));
     this.#documents.onDidChange(({ notebookDocument }) => this.#changed(notebookDocument));

@@ -61,6 +61,6 @@ export class CellLanguage implements Disposable {
 
   async #start(): Promise<CellLanguageClient> {
     const { startLanguageClient } = await import('./languageClient.ts');
-    return startLanguageClient(this.#context, { engine: setting('language.engine') }, this.#report);
+    return startLanguageClient(this.#context, setting('language.engine'), this.#report);
   }
 }

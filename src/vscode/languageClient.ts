@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   CloseAction,
+  DidChangeConfigurationNotification,
   ErrorAction,
   LanguageClient,
   RevealOutputChannelOn,
@@ -11,6 +12,7 @@ import { type LanguageOptions, TABLE_SCHEME } from '../protocol/language.ts';
 import { CELL_LANGUAGE, NOTEBOOK_TYPE } from './contributions.ts';
 import type { Report } from './report.ts';
 import { withMetadata } from './serializer.ts';
+import { SETTINGS, typeScriptSettings } from './typeScriptSettings.ts';
 
 /** A language server that runs. */
 export interface CellLanguageClient {
@@ -25,7 +27,7 @@ const STEADY_MS = 120_000;
 
 export async function startLanguageClient(
   context: vscode.ExtensionContext,
-  options: LanguageOptions,
+  engine: LanguageOptions['engine'],
   report: Report,
 ): Promise<CellLanguageClient> {
   const server = { module: join(context.extensionPath, 'dist/language.js'), transport: TransportKind.ipc };
@@ -36,7 +38,7 @@ export async function startLanguageClient(
     { run: server, debug: server },
     {
       documentSelector: [CELL_LANGUAGE, 'sql'].map((language) => ({ notebook: NOTEBOOK_TYPE, language })),
-      initializationOptions: options,
+      initializationOptions: () => ({ engine, settings: typeScriptSettings() }) satisfies LanguageOptions,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -54,27 +56,21 @@ export async function startLanguageClient(
           const edit = await next(document, position, newName, token);
           return edit && withTableNames(edit);
         },
-        async provideInlayHints(document, range, token, next) {
-          const hints = await next(document, range, token);
-          return hints?.filter(isWanted);
-        },
       },
     },
   );
   await client.start();
+  const configured = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (SETTINGS.some((section) => change.affectsConfiguration(section)))
+      void client.sendNotification(DidChangeConfigurationNotification.type, { settings: typeScriptSettings() });
+  });
   return {
     async stop() {
+      configured.dispose();
       await client.dispose().catch((error) => report.debug(`The language server ended badly: ${error}`));
       return null;
     },
   };
-}
-
-/** As VS Code does in any other file: names before arguments and types of results are for those who ask for them. */
-function isWanted({ kind }: vscode.InlayHint): boolean {
-  const hints = vscode.workspace.getConfiguration('typescript.inlayHints');
-  if (kind === vscode.InlayHintKind.Parameter) return hints.get('parameterNames.enabled', 'none') !== 'none';
-  return kind !== vscode.InlayHintKind.Type || hints.get('functionLikeReturnTypes.enabled', false);
 }
 
 /** The name of an SQL cell's table is no text of a cell: it stands in the cell's metadata. */

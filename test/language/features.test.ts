@@ -301,11 +301,31 @@ describe.each<EngineName>(['bundled', 'workspace'])('types in cells, TypeScript 
     expect(folds.map(({ startLine, endLine }) => [startLine, endLine])).toContainEqual([1, 3]);
   });
 
-  test('hint at parameters that are not named', async () => {
-    const typing = await open('// %%\nfunction wait(seconds: number): void {}\nwait(5);\n');
+  test('hint at names and types, and write imports, as the settings say', async () => {
+    const typing = await open('// %%\nfunction wait(seconds: number) {}\nconst done = wait(5);\n// %%\nfar(1);\n');
     const range = { start: { line: 0, character: 0 }, end: { line: 2, character: 0 } };
-    const hints = await typing.askCell<InlayHint[]>('textDocument/inlayHint', 0, { range });
-    expect(hints.map(({ label }) => String(label).replace(':', ''))).toContain('seconds');
+    const hints = async () => {
+      const found = await typing.askCell<InlayHint[]>('textDocument/inlayHint', 0, { range });
+      return found.map(({ label }) => String(label).replace(/:$|^: /, ''));
+    };
+    const imported = async () => {
+      const [missing] = await typing.diagnostics(1, (all) => errors(all).length > 0);
+      const context = { diagnostics: [missing], only: ['quickfix'] };
+      const fixes = await typing.askCell<CodeAction[]>('textDocument/codeAction', 1, {
+        range: missing!.range,
+        context,
+      });
+      return Object.values(fixes[0]!.edit!.changes!)[0]![0]!.newText;
+    };
+    expect(await hints()).toEqual([]);
+    expect(await imported()).toContain('"');
+    await editor.configure({
+      inlayHints: { parameterNames: { enabled: 'literals' }, variableTypes: { enabled: true } },
+      preferences: { quoteStyle: 'single' },
+    });
+    expect(await hints()).toEqual(['void', 'seconds']);
+    expect(await imported()).toMatch(/'.*'/);
+    await editor.configure({});
   });
 
   test('format a cell and no other, and tidy imports cell by cell', async () => {

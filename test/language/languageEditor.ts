@@ -18,6 +18,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { readDocument } from '../../src/notebook/document.ts';
+import type { TypeScriptSettings } from '../../src/protocol/language.ts';
 
 const dist = process.env.MEMOIR_TEST_DIST ?? resolve(import.meta.dirname, '../../dist');
 
@@ -53,16 +54,24 @@ export class LanguageEditor {
 
   readonly #cells = new Map<string, { cell: TestCell; notebook: OpenTestNotebook }>();
 
-  static async start(folder: string, engine: EngineName = 'bundled'): Promise<LanguageEditor> {
+  static async start(
+    folder: string,
+    engine: EngineName = 'bundled',
+    settings: TypeScriptSettings = {},
+  ): Promise<LanguageEditor> {
     const editor = new LanguageEditor(folder);
     await editor.connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: pathToFileURL(folder).href,
       capabilities: {},
-      initializationOptions: { engine },
+      initializationOptions: { engine, settings },
     });
     await editor.connection.sendNotification('initialized', {});
     return editor;
+  }
+
+  async configure(settings: TypeScriptSettings): Promise<void> {
+    await this.connection.sendNotification('workspace/didChangeConfiguration', { settings });
   }
 
   /** Opens a notebook whose text may not be on disk. */

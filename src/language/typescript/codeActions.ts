@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { type CodeAction, CodeActionKind, type CodeActionParams, type Diagnostic } from 'vscode-languageserver/node';
-import { formatSettings, PREFERENCES, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Remedies for what is wrong at a place, and what tidies imports. */
 export function codeActions(view: View, { context }: CodeActionParams): CodeAction[] {
@@ -20,8 +20,8 @@ function fixes(view: View, problem: Diagnostic): CodeAction[] {
     start,
     start + length,
     [problem.code],
-    formatSettings(),
-    PREFERENCES,
+    view.format(),
+    view.preferences,
   );
   return found
     .filter(({ changes }) => changes.every(({ isNewFile }) => !isNewFile))
@@ -41,8 +41,8 @@ function organizeImports(view: View): CodeAction {
   const mode = ts.OrganizeImportsMode.All;
   const changes = view.service.organizeImports(
     { type: 'file', fileName: view.path, mode },
-    formatSettings(),
-    PREFERENCES,
+    view.format(),
+    view.preferences,
   );
   return {
     title: 'Organize Imports',

@@ -9,7 +9,7 @@ import {
   MarkupKind,
 } from 'vscode-languageserver/node';
 import { documentationOf } from './text.ts';
-import { formatSettings, PREFERENCES, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** What is needed to tell more of a suggestion. */
 interface CompletionData {
@@ -27,8 +27,8 @@ export function completions(view: View, { position, context }: CompletionParams)
   const found = view.service.getCompletionsAtPosition(
     view.path,
     offset,
-    { ...PREFERENCES, ...(trigger && { triggerCharacter: trigger }) },
-    formatSettings(),
+    { ...view.preferences, ...(trigger && { triggerCharacter: trigger }) },
+    view.format(),
   );
   if (!found) return null;
   const replaced = found.optionalReplacementSpan && endAt(view.range(found.optionalReplacementSpan), position); // one object for all
@@ -68,9 +68,9 @@ export function resolveCompletion(viewOf: (path: string) => View, item: Completi
     file,
     offset,
     name,
-    formatSettings(),
+    view.format(),
     source,
-    PREFERENCES,
+    view.preferences,
     data,
   );
   if (!details) return item;

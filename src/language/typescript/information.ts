@@ -7,7 +7,7 @@ import {
   type SignatureHelpParams,
 } from 'vscode-languageserver/node';
 import { documentationOf } from './text.ts';
-import { PREFERENCES, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** What stands at a place: its type and its documentation. */
 export function hover(view: View, { position }: HoverParams): Hover | null {
@@ -22,7 +22,7 @@ export function hover(view: View, { position }: HoverParams): Hover | null {
 export function signatureHelp(view: View, { position, context }: SignatureHelpParams): SignatureHelp | null {
   const triggerCharacter = context?.triggerCharacter as ts.SignatureHelpTriggerCharacter | undefined; // one of those that were registered
   const found = view.service.getSignatureHelpItems(view.path, view.offset(position), {
-    ...PREFERENCES,
+    ...view.preferences,
     triggerReason:
       triggerCharacter && !context?.isRetrigger ? { kind: 'characterTyped', triggerCharacter } : { kind: 'invoked' },
   });

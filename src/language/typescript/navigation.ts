@@ -11,7 +11,7 @@ import {
   type TextDocumentPositionParams,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
-import { PREFERENCES, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Where the name at a place is declared. */
 export function definitions(view: View, { position }: TextDocumentPositionParams): LocationLink[] | null {
@@ -46,14 +46,20 @@ export function highlights(view: View, { position }: TextDocumentPositionParams)
 
 /** @throws ResponseError with the reason why the name at a place cannot be another one */
 export function prepareRename(view: View, { position }: TextDocumentPositionParams): PrepareRenameResult {
-  const info = view.service.getRenameInfo(view.path, view.offset(position), PREFERENCES);
+  const info = view.service.getRenameInfo(view.path, view.offset(position), view.preferences);
   if (!info.canRename) throw new ResponseError(INVALID, info.localizedErrorMessage);
   return { range: view.range(info.triggerSpan), placeholder: info.displayName };
 }
 
 export function rename(view: View, params: RenameParams): WorkspaceEdit {
   prepareRename(view, params);
-  const found = view.service.findRenameLocations(view.path, view.offset(params.position), false, false, PREFERENCES);
+  const found = view.service.findRenameLocations(
+    view.path,
+    view.offset(params.position),
+    false,
+    false,
+    view.preferences,
+  );
   const changes = (found ?? []).map(({ fileName, textSpan, prefixText = '', suffixText = '' }) => ({
     fileName,
     textChanges: [{ span: textSpan, newText: prefixText + params.newName + suffixText }],

@@ -11,7 +11,7 @@ import {
   SymbolKind,
   type TextEdit,
 } from 'vscode-languageserver/node';
-import { formatSettings, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** What each name of a file is. */
 export function semanticTokens(view: View): SemanticTokens {
@@ -80,12 +80,12 @@ export function folding(view: View): FoldingRange[] {
 
 export function formatting(view: View, { range, options }: DocumentRangeFormattingParams): TextEdit[] {
   const { start, length } = view.span(range);
-  const settings = formatSettings(options);
+  const settings = view.format(options);
   return view.edits(view.service.getFormattingEditsForRange(view.path, start, start + length, settings));
 }
 
 export function inlayHints(view: View, { range }: InlayHintParams): InlayHint[] {
-  const found = view.service.provideInlayHints(view.path, view.span(range), HINTS);
+  const found = view.service.provideInlayHints(view.path, view.span(range), view.preferences);
   return found.map(({ position, text, displayParts, kind, whitespaceBefore, whitespaceAfter }) => ({
     position: view.range({ start: position, length: 0 }).start,
     label: displayParts?.map((part) => part.text).join('') || text,
@@ -95,10 +95,3 @@ export function inlayHints(view: View, { range }: InlayHintParams): InlayHint[] 
     paddingRight: whitespaceAfter ?? false,
   }));
 }
-
-/** Hints that help where types come from afar, without a word at every name. */
-const HINTS: ts.UserPreferences = {
-  includeInlayParameterNameHints: 'literals',
-  includeInlayFunctionLikeReturnTypeHints: true,
-  includeInlayEnumMemberValueHints: true,
-};

@@ -21,6 +21,7 @@ import {
   type TextDocumentItem,
   TypeDefinitionRequest,
 } from 'vscode-languageserver/node';
+import type { TypeScriptSettings } from '../../protocol/language.ts';
 import { type Engine, type FileChange, LEGEND } from '../engine.ts';
 import { codeActions } from './codeActions.ts';
 import { completions, resolveCompletion } from './completions.ts';
@@ -59,7 +60,12 @@ export class TypeScriptEngine implements Engine {
   readonly legend = LEGEND;
   readonly #documents = new OpenDocuments();
   readonly #registry = ts.createDocumentRegistry(ts.sys.useCaseSensitiveFileNames);
+  #settings: TypeScriptSettings = {};
   readonly #projects = new Map<string | null, Project>();
+
+  configure(settings: TypeScriptSettings): void {
+    this.#settings = settings;
+  }
 
   open(item: TextDocumentItem): void {
     const { path } = this.#documents.open(item);
@@ -107,7 +113,7 @@ export class TypeScriptEngine implements Engine {
   #view(path: string): View {
     const project = [...this.#projects.values()].find((candidate) => candidate.has(path));
     if (!project) throw new Error(`${path} is not open.`);
-    return new View(project, this.#documents, path);
+    return new View(project, this.#documents, path, this.#settings);
   }
 
   #project(config: string | null): Project {

@@ -1,18 +1,24 @@
 import ts from 'typescript';
-import type { Location, Position, Range, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
+import type { FormattingOptions, Location, Position, Range, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { TypeScriptSettings } from '../../protocol/language.ts';
 import type { OpenDocuments } from './documents.ts';
 import type { Project } from './project.ts';
 
 /** One file of a project as things are now: positions of the protocol on one side, offsets on the other. */
 export class View {
   readonly path: string;
+  /** How code is suggested and written. */
+  readonly preferences: ts.UserPreferences;
+  readonly #format: TypeScriptSettings['format'];
   readonly #project: Project;
   readonly #documents: OpenDocuments;
   readonly #program: ts.Program;
 
-  constructor(project: Project, documents: OpenDocuments, path: string) {
+  constructor(project: Project, documents: OpenDocuments, path: string, settings: TypeScriptSettings) {
     this.path = path;
+    this.preferences = preferencesOf(settings);
+    this.#format = settings.format;
     this.#project = project;
     this.#documents = documents;
     this.#program = project.program();
@@ -24,6 +30,12 @@ export class View {
 
   get document(): TextDocument {
     return this.documentOf(this.path);
+  }
+
+  /** How code is laid out. */
+  format({ tabSize = 2, insertSpaces = true }: Partial<FormattingOptions> = {}): ts.FormatCodeSettings {
+    const layout = { indentSize: tabSize, tabSize, convertTabsToSpaces: insertSpaces };
+    return { ...ts.getDefaultFormatCodeSettings('\n'), ...this.#format, ...layout };
   }
 
   offset(position: Position): number {
@@ -77,24 +89,30 @@ export class View {
 
 const KNOWN = new WeakMap<ts.SourceFile, TextDocument>();
 
-/** How code is suggested and written. */
-export const PREFERENCES: ts.UserPreferences = {
-  includeCompletionsForModuleExports: true,
-  includeCompletionsForImportStatements: true,
-  includeCompletionsWithInsertText: true,
-  includeCompletionsWithSnippetText: true,
-  includeAutomaticOptionalChainCompletions: true,
-  useLabelDetailsInCompletionEntries: true,
-  allowIncompleteCompletions: true,
-  providePrefixAndSuffixTextForRename: true,
-  quotePreference: 'auto',
-};
-
-export function formatSettings(options: { readonly tabSize?: number; readonly insertSpaces?: boolean } = {}) {
+/** Hints are for those who ask for them, as in VS Code. */
+function preferencesOf({ inlayHints = {}, preferences = {} }: TypeScriptSettings): ts.UserPreferences {
+  const { parameterNames, parameterTypes, variableTypes, propertyDeclarationTypes } = inlayHints;
+  const { quoteStyle, importModuleSpecifier, importModuleSpecifierEnding, preferTypeOnlyAutoImports } = preferences;
   return {
-    ...ts.getDefaultFormatCodeSettings('\n'),
-    indentSize: options.tabSize ?? 2,
-    tabSize: options.tabSize ?? 2,
-    convertTabsToSpaces: options.insertSpaces ?? true,
+    includeCompletionsForModuleExports: true,
+    includeCompletionsForImportStatements: true,
+    includeCompletionsWithInsertText: true,
+    includeCompletionsWithSnippetText: true,
+    includeAutomaticOptionalChainCompletions: true,
+    useLabelDetailsInCompletionEntries: true,
+    allowIncompleteCompletions: true,
+    quotePreference: quoteStyle ?? 'auto',
+    ...(importModuleSpecifier && { importModuleSpecifierPreference: importModuleSpecifier }),
+    ...(importModuleSpecifierEnding && { importModuleSpecifierEnding }),
+    preferTypeOnlyAutoImports: preferTypeOnlyAutoImports ?? false,
+    providePrefixAndSuffixTextForRename: preferences.useAliasesForRenames ?? true,
+    includeInlayParameterNameHints: parameterNames?.enabled ?? 'none',
+    includeInlayParameterNameHintsWhenArgumentMatchesName: parameterNames?.suppressWhenArgumentMatchesName === false,
+    includeInlayFunctionParameterTypeHints: parameterTypes?.enabled ?? false,
+    includeInlayVariableTypeHints: variableTypes?.enabled ?? false,
+    includeInlayVariableTypeHintsWhenTypeMatchesName: variableTypes?.suppressWhenTypeMatchesName === false,
+    includeInlayPropertyDeclarationTypeHints: propertyDeclarationTypes?.enabled ?? false,
+    includeInlayFunctionLikeReturnTypeHints: inlayHints.functionLikeReturnTypes?.enabled ?? false,
+    includeInlayEnumMemberValueHints: inlayHints.enumMemberValues?.enabled ?? false,
   };
 }
