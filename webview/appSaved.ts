@@ -42,8 +42,10 @@ export class AppSaved implements AppHost {
   }
 
   post(message: AppMessage): void {
-    if (message.type === 'widget' && this.#saved.precomputed?.names.includes(message.name))
+    const { precomputed } = this.#saved;
+    if (message.type === 'widget' && precomputed?.names.includes(message.name))
       this.#move([[message.name, message.value]]);
+    if (message.type === 'reset' && precomputed) this.#move(Object.entries(precomputed.saved));
   }
 
   #move(moves: readonly (readonly [string, unknown])[]): void {
@@ -55,7 +57,10 @@ export class AppSaved implements AppHost {
       this.#listener?.hear({ type: 'widgets', values: Object.fromEntries(this.#values) });
       return;
     }
-    for (const [name, value] of moves) this.#values.set(name, value);
+    for (const [name, value] of moves) {
+      if (JSON.stringify(value) === JSON.stringify(saved[name])) this.#values.delete(name);
+      else this.#values.set(name, value);
+    }
     writeAddress(this.#values);
     const cells = Object.entries(state).map(([id, number]): [string, AppCellState] => [
       id,

@@ -21,6 +21,11 @@ export class AppView implements AppListener {
   readonly #busy = new Set<string>();
   readonly #arrange: AppArrange;
   readonly #bar: HTMLElement;
+  readonly #reset = h(
+    'button',
+    { type: 'button', class: 'quiet', title: 'Put every widget back to where it stood' },
+    'Reset',
+  );
   #views: readonly AppCellView[] = [];
   #page: AppPage | null = null;
   #drawn = '';
@@ -41,7 +46,9 @@ export class AppView implements AppListener {
       onLayout: (cell, layout) => host.post({ type: 'layout', cell, layout }),
       onToggle: () => this.#place(),
     });
-    this.#bar = h('header', { class: 'bar' }, this.#status.element, ...bar);
+    this.#reset.hidden = true;
+    this.#reset.addEventListener('click', () => host.post({ type: 'reset' }));
+    this.#bar = h('header', { class: 'bar' }, this.#status.element, this.#reset, ...bar);
     document.body.replaceChildren(
       h('div', { class: 'frame' }, this.#aside, this.#main),
       this.#bar,
@@ -69,6 +76,9 @@ export class AppView implements AppListener {
         this.#fitSidebar();
         break;
       case 'widgets':
+        this.#reset.hidden = !Object.keys(event.values).length;
+        for (const listener of this.#listeners) listener(event);
+        break;
       case 'output':
       case 'toast':
         for (const listener of this.#listeners) listener(event);

@@ -53,6 +53,10 @@ export class Layout implements OutputView, StateView {
     this.#arrangement.show(state);
   }
 
+  forget(): void {
+    this.#arrangement.show(undefined);
+  }
+
   dispose(): void {
     this.#store.dispose();
     for (const part of this.#parts) for (const slot of part.children) this.#page.clear(slot as HTMLElement);

@@ -108,9 +108,9 @@ function accordion({ children }: LayoutData, parts: readonly HTMLElement[], even
   return {
     element: h('div', { class: 'accordion' }, ...folds),
     show(state) {
-      if (!Array.isArray(state)) return;
-      shown = JSON.stringify(state);
-      for (const [i, fold] of folds.entries()) fold.open = state.includes(children[i]!.title);
+      const open = Array.isArray(state) ? state : [];
+      shown = JSON.stringify(open);
+      for (const [i, fold] of folds.entries()) fold.open = open.includes(children[i]!.title);
     },
   };
 }

@@ -24,6 +24,8 @@ export class OutputPage implements OutputScope, Disposable {
   readonly #places = new Map<string, { readonly element: HTMLElement; readonly states: StateScope }>();
   readonly #turns = new WeakMap<HTMLElement, number>();
   readonly #states = new Map<string, unknown>();
+  /** Names of the states that the notebook kept when it last told. */
+  #kept: readonly string[] = [];
   readonly #watching = new Set<StateView>();
   #busy: readonly string[] = [];
 
@@ -116,6 +118,8 @@ export class OutputPage implements OutputScope, Disposable {
   #receive(event: RendererEvent): void {
     switch (event.type) {
       case 'widgets':
+        this.#forget(this.#kept.filter((name) => !(name in event.values)));
+        this.#kept = Object.keys(event.values);
         this.#tell(event.values);
         if (event.busy) this.#tellBusy(event.busy);
         break;
@@ -138,6 +142,13 @@ export class OutputPage implements OutputScope, Disposable {
     for (const [name, state] of Object.entries(values)) {
       this.#states.set(name, state);
       for (const view of this.#watching) if (view.name === name && view !== except) view.receive(state);
+    }
+  }
+
+  #forget(names: readonly string[]): void {
+    for (const name of names) {
+      this.#states.delete(name);
+      for (const view of this.#watching) if (view.name === name) view.forget?.();
     }
   }
 

@@ -30,6 +30,8 @@ export interface StateView {
   readonly name: string;
   /** The state is another now, moved by somebody else. */
   receive(state: unknown): void;
+  /** The state is no longer kept, and stands as at first; an output drawn anew says so of widgets. */
+  forget?(): void;
   /** Whether the notebook still works on the last move. */
   busy?(busy: boolean): void;
 }

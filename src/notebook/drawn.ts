@@ -10,6 +10,29 @@ export function drawnWidgets(session: Session): Map<string, WidgetData> {
   return widgets;
 }
 
+/** States that a reader has moved: how often something refreshed by itself is none of them. */
+export function readerStates(session: Session, states: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const drawn = drawnWidgets(session);
+  return Object.fromEntries([...states].filter(([name]) => drawn.get(name)?.kind !== 'refresh'));
+}
+
+/** Puts states back to where they stood at first: a widget's by moving it, others by forgetting them. */
+export async function resetStates(
+  session: Session,
+  states: Map<string, unknown>,
+  move: (name: string, initial: unknown) => Promise<void>,
+  names: readonly string[] = Object.keys(readerStates(session, states)),
+): Promise<void> {
+  const drawn = drawnWidgets(session);
+  const moves = names.map((name) => {
+    const initial = drawn.get(name)?.initial;
+    if (initial !== undefined) return move(name, initial);
+    states.delete(name);
+    return undefined;
+  });
+  await Promise.all(moves);
+}
+
 /** The names under which a reader may move something: of widgets, and of layouts that open and close. */
 export function movableNames(session: Session): Set<string> {
   const names = new Set<string>();

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { drawnWidgets, movableNames } from '../notebook/drawn.ts';
+import { drawnWidgets, movableNames, readerStates, resetStates } from '../notebook/drawn.ts';
 import type { Session } from '../notebook/session.ts';
 import { type AppMessage, addressText, addressValue, MAX_ADDRESS_TEXT } from '../protocol/app.ts';
 import type { WidgetData } from '../protocol/output.ts';
@@ -21,7 +21,7 @@ export class AppWidgets {
 
   /** Where the widgets stand that were moved. */
   get states(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(this.#states);
+    return readerStates(this.#session, this.#states);
   }
 
   /** Widgets whose last move the notebook still works on. */
@@ -41,15 +41,8 @@ export class AppWidgets {
   }
 
   /** Puts widgets back to where they stood before any move: those called `names`, or all. */
-  async reset(names: readonly string[] = [...this.#states.keys()]): Promise<void> {
-    const drawn = drawnWidgets(this.#session);
-    const moves = names.map((name) => {
-      const initial = drawn.get(name)?.initial;
-      if (initial !== undefined) return this.#moveOne(name, initial);
-      this.#states.delete(name);
-      return undefined;
-    });
-    await Promise.all(moves);
+  reset(names?: readonly string[]): Promise<void> {
+    return resetStates(this.#session, this.#states, (name, initial) => this.#moveOne(name, initial), names);
   }
 
   /**

@@ -69,6 +69,7 @@ function openPanel(notebook: OpenNotebook, notebooks: Notebooks, extension: vsco
         void arrange(document, message.cell, message.layout);
         break;
       case 'reset':
+        void notebooks.resetWidgets(document);
         break;
       default:
         line.hear(message);

@@ -23,6 +23,7 @@ const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknow
   'memoir.renameTable': (_, cell) => notebook.renameSqlTable(cell),
   'memoir.showGraph': ({ notebooks, context }) => showGraph(notebooks, context.extensionUri),
   'memoir.openApp': ({ notebooks, context }) => openApp(notebooks, context.extensionUri),
+  'memoir.resetWidgets': ({ notebooks }) => notebooks.resetWidgets(),
   'memoir.exportNotebook': ({ notebooks, context }) => exportShown(notebooks.active(), context.extensionPath),
   'memoir.debugCell': ({ notebooks }, cell) => notebooks.debug(notebook.cellFrom(cell)),
   'memoir.setUpTypes': ({ context }, uri) => setUpPlainTypes(context, uri),

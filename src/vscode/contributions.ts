@@ -21,6 +21,7 @@ export const COMMANDS = [
   'memoir.debugCell',
   'memoir.showGraph',
   'memoir.openApp',
+  'memoir.resetWidgets',
   'memoir.exportNotebook',
   'memoir.restartKernel',
   'memoir.clearCache',

@@ -8,6 +8,7 @@ import { version } from '../base/version.ts';
 import type { KernelClient } from '../kernel/client.ts';
 import { openSession } from '../kernel/openSession.ts';
 import { watchCells } from '../monitor/cells.ts';
+import { readerStates, resetStates } from '../notebook/drawn.ts';
 import type { RendererEvent, RendererMessage, Toast } from '../protocol/output.ts';
 import { CellPainter } from './cellPainter.ts';
 import { statusItem, statusText } from './cellStatus.ts';
@@ -107,6 +108,18 @@ export class Notebooks implements Disposable {
   async restart(): Promise<void> {
     const document = this.active().document;
     await this.#open.get(document)?.kernel.restart();
+  }
+
+  /** Puts every widget of a notebook back to where it stood before any move, and folds what was unfolded. */
+  async resetWidgets(document = this.active().document): Promise<void> {
+    requireTrust();
+    const opened = this.#open.get(document);
+    if (!opened) return;
+    const { notebook, widgets } = opened;
+    const move = (name: string, initial: unknown) => this.#move(opened, name, initial);
+    const settled = resetStates(notebook.session, widgets, move);
+    this.#keepWidgets(opened);
+    await this.#guard(() => settled);
   }
 
   dispose(): void {
@@ -276,11 +289,10 @@ export class Notebooks implements Disposable {
   }
 
   async #move(opened: Opened, name: string, value: unknown): Promise<void> {
-    const { widgets, busy, notebook } = opened;
+    const { busy, notebook } = opened;
     const settled = notebook.session.moveWidget(name, value);
     busy.set(name, (busy.get(name) ?? 0) + 1);
-    this.#tellWidgets(opened);
-    void this.#context.workspaceState.update(widgetsKey(notebook.document.uri), keepable(widgets));
+    this.#keepWidgets(opened);
     void vscode.commands.executeCommand('setContext', 'memoir.widgetMoved', true); // a step of the walkthrough is done
     await settled.finally(() => {
       const left = busy.get(name)! - 1;
@@ -292,8 +304,15 @@ export class Notebooks implements Disposable {
     });
   }
 
-  #tellWidgets({ widgets, busy, notebook: { document } }: Opened): void {
-    this.#post(document, { type: 'widgets', values: Object.fromEntries(widgets), busy: [...busy.keys()] });
+  /** Keeps where the widgets stand with the workspace, and tells the pages. */
+  #keepWidgets(opened: Opened): void {
+    const { widgets, notebook } = opened;
+    void this.#context.workspaceState.update(widgetsKey(notebook.document.uri), keepable(widgets));
+    this.#tellWidgets(opened);
+  }
+
+  #tellWidgets({ widgets, busy, notebook: { document, session } }: Opened): void {
+    this.#post(document, { type: 'widgets', values: readerStates(session, widgets), busy: [...busy.keys()] });
   }
 
   #post(document: vscode.NotebookDocument, event: RendererEvent): void {

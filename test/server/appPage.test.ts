@@ -97,6 +97,18 @@ describe('an app in a browser', () => {
     expect(said).toEqual([]);
   });
 
+  test('is put back by keyboard to where it stood at first', async () => {
+    const page = await open('&kind=line');
+    const reset = page.getByRole('button', { name: 'Reset' });
+    await moveYear(page, 2011);
+    await page.getByText('The year is 2011').waitFor();
+    await reset.press('Enter');
+    await page.getByText('The year is 2020').waitFor();
+    expect(await page.getByRole('slider', { name: 'Year' }).inputValue()).toBe('2020');
+    await expect.poll(() => new URL(page.url()).search).toBe('');
+    await reset.waitFor({ state: 'hidden' });
+  });
+
   test('comes back after a drop without losing what was moved, also meanwhile', async () => {
     const page = await open();
     await moveYear(page, 2005);

@@ -46,6 +46,14 @@ describeWindow('an app in a window', { files }, (stage) => {
     await stage.window.outputText(/The square is 4040100\./);
   });
 
+  test('widgets are put back by a command, in the app and in the notebook', async () => {
+    await stage.window.command('Memoir: Reset Widgets');
+    await app.getByText('The square is 4080400.').waitFor();
+    expect(await app.getByRole('button', { name: 'Reset' }).isVisible()).toBe(false);
+    await app.getByRole('slider', { name: 'Year' }).fill('2010');
+    await app.getByText('The square is 4040100.').waitFor();
+  });
+
   test('cells are arranged by their names, and the options of cells say where they stand', async () => {
     const { window } = stage;
     await app.getByRole('button', { name: 'Arrange' }).click();
