@@ -5,9 +5,9 @@
 
 // %% Imports
 import {
-  accordion, button, callout, chart, checkbox, code, color, columns, date, dateRange, display, download, file, form, json,
-  md, mermaid, multiselect, number, progress, radio, range, select, selection, sidebar, slider, stat, tableView,
-  tabs, text, textarea, toggle, widget,
+  accordion, audio, button, callout, chart, checkbox, code, color, columns, date, dateRange, display, download, file, form,
+  html, image, json, live, md, mermaid, multiselect, number, progress, radio, range, refresh, select, selection, sidebar,
+  slider, stat, tableView, tabs, text, textarea, toast, toggle, widget,
 } from 'memoir';
 
 // %% [markdown]
@@ -43,11 +43,15 @@ const { region, carriers, unit } = columns(() => ({
 }));
 
 // %% Switches
-const { onlyLate, logScale, presses } = columns(() => ({
+const { onlyLate, logScale, shape, presses } = columns(() => ({
   onlyLate: checkbox('Only late flights', { value: true }),
   logScale: toggle('Logarithmic scale'),
-  presses: button('Count me'),
+  shape: tabs('Shape', ['Bars', 'Lines']),
+  presses: button('Tell me'),
 }));
+
+// %% Told in passing
+if (presses > 0) toast(`You have asked ${presses === 1 ? 'once' : `${presses} times`}.`);
 
 // %% Days
 const { since, season, upload } = columns(() => ({
@@ -88,7 +92,7 @@ const { count } = widget(`
 });
 
 // %% What they say
-json({ year, years, seats, airport, accent, notes, region, unit, carriers, onlyLate, logScale, presses, since, season, upload, trip, picked, count })
+json({ year, years, seats, airport, accent, notes, region, unit, carriers, onlyLate, logScale, shape, presses, since, season, upload, trip, picked, count })
 
 // %% [markdown]
 // ## Layout
@@ -125,6 +129,39 @@ columns([
 
 // %% A diagram
 mermaid('graph LR; Load --> Clean --> Chart; Clean --> Table; Load -.-> Cache')
+
+// %% Pictures, sound and HTML
+const tone = Buffer.alloc(44 + 8000); // half a second of A, as a WAV file
+tone.write('RIFF');
+tone.writeUInt32LE(36 + 8000, 4);
+tone.write('WAVEfmt ', 8);
+tone.set([16, 0, 0, 0, 1, 0, 1, 0, 0x80, 0x3e, 0, 0, 0x80, 0x3e, 0, 0, 1, 0, 8, 0], 16);
+tone.write('data', 36);
+tone.writeUInt32LE(8000, 40);
+for (let i = 0; i < 8000; i++) tone[44 + i] = 128 + 60 * Math.sin((2 * Math.PI * 440 * i) / 16000);
+
+columns([
+  image('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 60" width="180" height="90"><path d="M5 45 Q30 5 60 30 Q90 5 115 45" fill="none" stroke="#ee642b" stroke-width="5" stroke-linecap="round"/></svg>', { alt: 'A bird far away' }),
+  audio(tone),
+  html`<details><summary>HTML, in a frame of its own</summary><p>It reaches neither the page nor the network.</p></details>`,
+])
+
+// %% [markdown]
+// ## Live
+
+// %% Latest
+live(async function* (signal) {
+  while (!signal.aborted) {
+    yield process.memoryUsage().rss;
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+}, (bytes) => stat('Memory of this notebook', bytes, { format: 'bytes' }))
+
+// %% Every ten seconds
+const tick = refresh('10 s');
+
+// %% So far
+md`Refreshed **${tick}** times since it was opened.`
 
 // %% Set apart
 sidebar(md`What stands here goes beside the notebook in an app.`)

@@ -28,7 +28,11 @@ export function arrange(data: LayoutData, parts: readonly HTMLElement[], events:
     case 'callout':
       return allOpen(callout(data, parts), parts, events);
     case 'sidebar':
-      return allOpen(h('aside', { class: 'sidebar', 'aria-label': 'Sidebar' }, ...parts), parts, events);
+      return allOpen(
+        h('aside', { class: 'sidebar', part: 'sidebar', 'aria-label': 'Sidebar' }, ...parts),
+        parts,
+        events,
+      );
   }
 }
 

@@ -5,6 +5,8 @@ import { formatBytes } from '../base/format.ts';
 import { MIME, type Output } from '../protocol/output.ts';
 import { Displayable } from './displayable.ts';
 
+const SVG = /^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/s;
+
 export interface ImageOptions {
   /** The format, such as `image/png`; without it the content tells. */
   readonly mime?: string;
@@ -13,13 +15,13 @@ export interface ImageOptions {
 }
 
 /**
- * An image from its bytes or a file: PNG, JPEG, GIF, WebP or SVG.
+ * An image from its bytes or a file: PNG, JPEG, GIF, WebP or SVG; an SVG may be its text.
  * @throws UserError when there is no such file, or the bytes are none of these
  * @example
  * image('plots/map.png', { alt: 'Strikes by state' })
  */
 export function image(source: Uint8Array | string, options: ImageOptions = {}): Displayable {
-  const bytes = typeof source === 'string' ? readImage(source) : source;
+  const bytes = typeof source !== 'string' ? source : SVG.test(source) ? Buffer.from(source) : readImage(source);
   const mime = options.mime ?? imageType(bytes) ?? (isSvg(source, bytes) ? 'image/svg+xml' : null);
   if (!mime) {
     throw new UserError(
@@ -67,7 +69,5 @@ function readImage(path: string): Uint8Array {
 
 function isSvg(source: Uint8Array | string, bytes: Uint8Array): boolean {
   if (typeof source === 'string' && extname(source).toLowerCase() === '.svg') return true;
-  return /^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/s.test(
-    new TextDecoder().decode(bytes.subarray(0, 1_000)),
-  );
+  return SVG.test(new TextDecoder().decode(bytes.subarray(0, 1_000)));
 }

@@ -151,6 +151,7 @@ describe('image and tableView', () => {
   test('SVG stays text', async () => {
     const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>');
     expect(data(await toOutput(image(svg)), 'image/svg+xml')).toContain('<svg');
+    expect(data(await toOutput(image('<svg xmlns="http://www.w3.org/2000/svg"/>')), 'image/svg+xml')).toContain('<svg');
   });
 
   test('a view of a table has its own limit', async () => {

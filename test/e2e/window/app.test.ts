@@ -47,6 +47,7 @@ describeWindow('an app in a window', { files }, (stage) => {
   });
 
   test('widgets are put back by a command, in the app and in the notebook', async () => {
+    await focusNotebook();
     await stage.window.command('Memoir: Reset Widgets');
     await app.getByText('The square is 4080400.').waitFor();
     expect(await app.getByRole('button', { name: 'Reset' }).isVisible()).toBe(false);
@@ -66,10 +67,7 @@ describeWindow('an app in a window', { files }, (stage) => {
     await window.shot('app-arranging');
     await app.getByRole('button', { name: 'Arrange' }).click();
     expect(await cell(0).isVisible()).toBe(true);
-    await window.page
-      .locator('.notebookOverlay .cell-list-container')
-      .first()
-      .click({ position: { x: 20, y: 10 } });
+    await focusNotebook();
     await expect.poll(saved, { timeout: 20_000 }).toContain('// %% Frame {"layout":{"order":');
     const text = await saved();
     expect(text).toContain('// %% Year {"layout":"sidebar"}');
@@ -85,6 +83,11 @@ describeWindow('an app in a window', { files }, (stage) => {
     await window.page.locator('.notification-toast', { hasText: 'years.md is written.' }).waitFor();
     expect(readFileSync(stage.folder.file('years.md'), 'utf8')).toContain('The square is 4040100.');
   });
+
+  function focusNotebook(): Promise<void> {
+    const cells = stage.window.page.locator('.notebookOverlay .cell-list-container').first();
+    return cells.click({ position: { x: 20, y: 10 } });
+  }
 
   async function drag(from: Locator, to: Locator): Promise<void> {
     const { mouse } = stage.window.page;

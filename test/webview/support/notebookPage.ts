@@ -157,10 +157,11 @@ async function serve(files: ReadonlyMap<string, string>): Promise<Server> {
     if (request.url === '/favicon.ico') return response.writeHead(204).end();
     if (request.url !== '/') return response.writeHead(404).end();
     response.setHeader('content-type', 'text/html');
-    // VS Code's own policy for notebooks, without its 'unsafe-eval'.
+    // What VS Code asks of notebooks where it has a policy for them, without its 'unsafe-eval', and with pictures and
+    // sound that the page makes itself.
     response.setHeader(
       'content-security-policy',
-      "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data:; connect-src https:; child-src https: data: blob:",
+      "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data: blob:; media-src blob:; connect-src https:; child-src https: data: blob:",
     );
     return response.end(
       '<!doctype html><html><body style="margin:12px;background:var(--vscode-editor-background)"><script type="module" src="/host.js"></script></body></html>',
