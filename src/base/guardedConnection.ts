@@ -101,10 +101,10 @@ export class GuardedConnection {
     }
   }
 
-  /** What `work` reads, where that can be done at once; else undefined: `execute` waits, repairs and says what is wrong. */
-  readNow<T>(work: (connection: SqliteConnection) => T): { readonly result: T } | undefined {
+  /** What `work` gives, where it can be done at once; else undefined: `execute` waits, repairs and says what is wrong. */
+  now<T>(kind: 'read' | 'write', work: (connection: SqliteConnection) => T): { readonly result: T } | undefined {
     const { connection } = this.#options;
-    if (this.#trouble || !connection.isOpen || this.#isHogging()) return undefined;
+    if (this.#trouble || this.#trying[kind] || !connection.isOpen || this.#isHogging()) return undefined;
     try {
       return { result: work(connection) };
     } catch {

@@ -160,7 +160,7 @@ function prepare(database: DatabaseSync, schema: string): void {
   if (isNew) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   const mode = database.prepare('PRAGMA journal_mode').get()?.journal_mode;
   if (mode !== 'wal') database.exec('PRAGMA journal_mode = WAL');
-  database.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 500; PRAGMA journal_size_limit = 4194304');
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304');
   if (isNew) database.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = 1; COMMIT`);
 }
 

@@ -18,10 +18,10 @@ export class DiskAccess {
     this.#closed = true;
   }
 
-  /** `read` without a promise, where that can be. */
-  readNow<T, O>(work: (connection: SqliteConnection) => T, otherwise: O): T | O | Promise<T | O> {
-    const now = this.#closed ? undefined : this.guard.readNow(work);
-    return now ? now.result : this.read(work, otherwise);
+  /** Without a promise where that can be: awaiting costs as much as a small piece of work. */
+  now<T, O>(kind: 'read' | 'write', work: (connection: SqliteConnection) => T, otherwise: O): T | O | Promise<T | O> {
+    const done = this.#closed ? undefined : this.guard.now(kind, work);
+    return done ? done.result : this.attempt(() => this.guard.execute(kind, work), otherwise);
   }
 
   read<T, O>(work: (connection: SqliteConnection) => T, otherwise: O): Promise<T | O> {

@@ -6,7 +6,7 @@ import { decode, encode } from './codec.ts';
 import { DiskAccess } from './diskAccess.ts';
 import { DiskCounts } from './diskCounts.ts';
 import { DiskLeases } from './diskLeases.ts';
-import { deleteRow, infoOf, putRow } from './diskRow.ts';
+import { deleteRow, infoOf, type NewRow, putRow } from './diskRow.ts';
 import * as sql from './diskSchema.ts';
 import { type DiskLimits, END, removeAll, removeExcess, removeFilesOf, shrink, sumOf } from './diskUpkeep.ts';
 import { checkFile, findDamaged, type Verification } from './diskVerify.ts';
@@ -90,8 +90,8 @@ export class DiskTier implements Tier {
   }
 
   async get(key: string): Promise<Entry | undefined> {
-    const reading = this.#access.readNow((connection) => connection.first(sql.readContent, key), undefined);
-    const row = reading instanceof Promise ? await reading : reading; // awaiting costs as much as reading
+    const reading = this.#access.now('read', (connection) => connection.first(sql.readContent, key), undefined);
+    const row = reading instanceof Promise ? await reading : reading;
     const opened = row && this.#open(key, row);
     const entry = opened instanceof Promise ? await opened : opened;
     if (entry) this.counts.use(key);
@@ -104,7 +104,9 @@ export class DiskTier implements Tier {
 
   async set(key: string, entry: Entry, encoded = encode(entry.value).bytes): Promise<void> {
     if (isExpired(entry.meta, this.#now())) return void (await this.delete(key));
-    await this.#access.attempt(() => this.#write(key, entry, encoded), undefined);
+    const isSmall = encoded.length <= largestInRow;
+    const writing = isSmall ? this.#writeRow(key, entry, encoded) : this.#writeApart(key, entry, encoded);
+    if (writing) await writing;
     this.#unlooked.bytes += encoded.length;
     this.#unlooked.entries += 1;
     if (this.#unlooked.bytes > this.#room.bytes || this.#unlooked.entries > this.#room.entries)
@@ -211,18 +213,28 @@ export class DiskTier implements Tier {
     return this.#files.read(file).then((bytes) => bytes && entryOf(bytes, meta));
   }
 
-  async #write(key: string, { meta }: Entry, encoded: Uint8Array): Promise<void> {
-    const written = encoded.length > largestInRow ? await this.#files.write(encoded, !meta.uncompressed) : null;
-    const file = written?.name ?? null;
-    const content = packContent(this.#seal, key, { meta, file, value: written ? new Uint8Array() : encoded });
-    const row = { key, meta, file, content, bytes: content.length + (written?.bytes ?? 0) };
-    try {
-      const put = (connection: SqliteConnection) => connection.transaction(() => putRow(connection, row));
-      await this.#files.remove(await this.#access.guard.execute('write', put));
-    } catch (error) {
-      if (file) await this.#files.remove([file]);
-      throw error;
-    }
+  /** Writes an entry with its value; undefined where that is done. */
+  #writeRow(key: string, { meta }: Entry, value: Uint8Array): Promise<void> | undefined {
+    const content = packContent(this.#seal, key, { meta, file: null, value });
+    const put = putter({ key, meta, file: null, content, bytes: content.length });
+    const replaced = this.#access.now('write', put, []);
+    if (replaced instanceof Promise) return replaced.then((files) => this.#files.remove(files));
+    return replaced.length > 0 ? this.#files.remove(replaced) : undefined;
+  }
+
+  /** Writes an entry whose value is a file. */
+  #writeApart(key: string, { meta }: Entry, value: Uint8Array): Promise<void> {
+    return this.#access.attempt(async () => {
+      const { name: file, bytes } = await this.#files.write(value, !meta.uncompressed);
+      const content = packContent(this.#seal, key, { meta, file, value: new Uint8Array() });
+      const put = putter({ key, meta, file, content, bytes: content.length + bytes });
+      try {
+        await this.#files.remove(await this.#access.guard.execute('write', put));
+      } catch (error) {
+        await this.#files.remove([file]);
+        throw error;
+      }
+    }, undefined);
   }
 
   async #keepWithinLimits(): Promise<void> {
@@ -240,6 +252,11 @@ export class DiskTier implements Tier {
       });
     await this.#upkeep;
   }
+}
+
+/** Puts a row in place of the one before; gives the files that belonged to that. */
+function putter(row: NewRow): (connection: SqliteConnection) => string[] {
+  return (connection) => connection.transaction(() => putRow(connection, row));
 }
 
 /** Undefined for what was made by a newer version, or with a class that is not known here. */

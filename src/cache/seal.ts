@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,15 +9,22 @@ const { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } = fs;
 const environment = { ...process.env };
 
 const macBytes = 32;
+const block = 64; // bytes, that SHA-256 takes at a time
+const usual = 8192; // bytes of what is sealed
 
 /** Marks bytes with the user's key, so that what somebody else put into a cache is not believed. */
 export class Seal {
-  readonly #key: KeyObject; // five times as fast as its bytes
+  /** What each digest begins with, with room for the rest: of most records for the inner one. */
+  readonly #inner: Buffer;
+  readonly #outer: Buffer;
   /** Why the key lasts only as long as this process, as a sentence with the remedy. */
   readonly problem: string | undefined;
 
   constructor(key: Uint8Array, problem?: string) {
-    this.#key = createSecretKey(key);
+    const padded = Buffer.alloc(block);
+    padded.set(key.length > block ? hash('sha256', key, 'buffer') : key);
+    this.#inner = Buffer.concat([padded.map((byte) => byte ^ 0x36)], usual);
+    this.#outer = Buffer.concat([padded.map((byte) => byte ^ 0x5c)], block + macBytes);
     this.problem = problem;
   }
 
@@ -38,9 +45,15 @@ export class Seal {
     return this.#mac('text', Buffer.from(text)).toString('hex');
   }
 
+  /** HMAC-SHA-256 by way of two digests, as texts: of a small record that takes a quarter of the time of `createHmac`. */
   #mac(purpose: string, bytes: Uint8Array, about = ''): Buffer {
     const head = `memoir/${purpose}\0${about.length} ${about}\0`;
-    return createHmac('sha256', this.#key).update(head).update(bytes).digest();
+    const most = block + 3 * head.length + bytes.length;
+    const inner = most <= this.#inner.length ? this.#inner : Buffer.concat([this.#inner.subarray(0, block)], most);
+    const start = block + inner.write(head, block);
+    inner.set(bytes, start);
+    this.#outer.write(hash('sha256', inner.subarray(0, start + bytes.length), 'binary'), block, 'latin1');
+    return Buffer.from(hash('sha256', this.#outer, 'binary'), 'latin1');
   }
 }
 

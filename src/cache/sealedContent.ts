@@ -31,8 +31,9 @@ export function unpackContent(seal: Seal, name: string, content: Uint8Array): Co
   const start = headLength + buffer.readUInt32LE();
   const fields = JSON.parse(buffer.toString('utf8', headLength, start)) as Fields; // as it was packed: it verified
   const [size, createdAt, expiresAt, staleAt, savedMs, tags, file, flags] = fields;
-  const times = { createdAt, lastUsed: createdAt, expiresAt, ...(staleAt !== null && { staleAt }) };
-  const meta = { bytes: size, tags, savedMs, ...times };
+  const meta: EntryMeta = { bytes: size, createdAt, lastUsed: createdAt, expiresAt, savedMs, tags };
+  const value = bytes.subarray(start);
+  if (staleAt === null && flags === 0) return { meta, file, value };
   const marks = { ...(flags & 1 && { failed: true as const }), ...(flags & 2 && { weak: true as const }) };
-  return { meta: flags === 0 ? meta : { ...meta, ...marks }, file, value: bytes.subarray(start) };
+  return { meta: { ...meta, ...marks, ...(staleAt !== null && { staleAt }) }, file, value };
 }

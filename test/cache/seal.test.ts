@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -17,6 +18,19 @@ test('sealed bytes open whole, and not at all once a bit is changed', () => {
       expect(seal.unseal(changed)).toBeUndefined();
       expect(seal.unseal(sealed.subarray(1))).toBeUndefined();
     }),
+  );
+});
+
+test('the authentication code is HMAC-SHA-256 of what is sealed and what lies beside it', () => {
+  const key = Buffer.alloc(32, 1);
+  const seal = new Seal(key);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 20_000, size: 'max' }), fc.string({ unit: 'binary' }), (bytes, about) => {
+      const head = `memoir/record\0${about.length} ${about}\0`;
+      const code = createHmac('sha256', key).update(head).update(bytes).digest();
+      expect(Buffer.compare(seal.seal(bytes, about), Buffer.concat([code, bytes]))).toBe(0);
+    }),
+    { numRuns: 50 },
   );
 });
 
