@@ -40,6 +40,7 @@ const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknow
   'memoir.profileFile': (host) => profiling.startFile(host),
   'memoir.profileMemory': (host, name) => profiling.startMemory(host, name),
   'memoir.profileCounts': (host, name) => profiling.startCounts(host, name),
+  'memoir.captureArguments': (host) => profiling.capture(host),
   'memoir.compareProfiles': (host, id) => profiling.compare(host, id),
   'memoir.pinProfile': (host, id) => profiling.pin(host, id),
   'memoir.showFlameChart': (host, id) => profiling.show(host, id),

@@ -30,6 +30,7 @@ export const COMMANDS = [
   'memoir.profileFile',
   'memoir.profileMemory',
   'memoir.profileCounts',
+  'memoir.captureArguments',
   'memoir.compareProfiles',
   'memoir.pinProfile',
   'memoir.showFlameChart',

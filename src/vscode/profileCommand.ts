@@ -31,13 +31,22 @@ interface MorePasses {
 
 /** "Profile Function": asks what is not known, measures, and shows the lines in the editor and everything in a panel. */
 export async function profile(tools: ProfileTools, name?: string, passes: MorePasses = {}): Promise<void> {
-  const { document, selection } = editorInFront('put the cursor into the function to profile');
+  requireTrust();
   getReady(tools); // it gets ready while the reader is asked
+  const found = await functionInFront('put the cursor into the function to profile', name);
+  if (!found) return;
+  const { document, functions, chosen } = found;
+  const asks = takesArguments(functions, chosen);
+  const given = asks ? await askArguments(tools, document, chosen.name) : { args: '[]' };
+  if (given) await measure(tools, functionJob(document, chosen.name, given), passes);
+}
+
+/** The function at the cursor, or the one that is named or picked; nothing when the reader gives up. */
+export async function functionInFront(purpose: string, name?: string) {
+  const { document, selection } = editorInFront(purpose);
   const functions = listFunctions(document.getText(), document.fileName);
   const chosen = await chooseFunction(functions, document.offsetAt(selection.active), name);
-  const asks = chosen && takesArguments(functions, chosen);
-  const given = asks ? await askArguments(tools, document, chosen.name) : { args: '[]' };
-  if (chosen && given) await measure(tools, functionJob(document, chosen.name, given), passes);
+  return chosen && { document, functions, chosen };
 }
 
 /** "Profile File": runs the open file once, as it stands in the editor. */
@@ -85,7 +94,7 @@ async function chooseFunction(
     info,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Profile which function?',
+    title: 'Which function?',
     matchOnDescription: true,
   });
   return picked?.info;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
+import { captureArguments } from './captureCommand.ts';
 import type { Host } from './host.ts';
 import { cellFrom } from './notebookCommands.ts';
 import { exportProfile, profile, profileCell, profileFile, showKept } from './profileCommand.ts';
@@ -36,6 +37,12 @@ export async function startMemory({ profiling, profiles }: Host, name: unknown):
 /** Profiles a function, and counts how often functions and lines run. */
 export async function startCounts({ profiling, profiles }: Host, name: unknown): Promise<void> {
   await profile(profiling, typeof name === 'string' ? name : undefined, { counts: true });
+  await profiles.refresh();
+}
+
+/** Keeps the arguments of real calls, to profile a function with them. */
+export async function capture({ profiling, profiles }: Host): Promise<void> {
+  await captureArguments(profiling);
   await profiles.refresh();
 }
 

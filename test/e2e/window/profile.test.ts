@@ -52,6 +52,11 @@ const hash = (value: number) => {
 let sum = 0;
 for (let i = 0; i < count; i++) sum += hash(i);
 `,
+  'nightly.ts': `import { report } from './src/report.ts';
+
+report(3000);
+report(4000);
+`,
   'src/prices.ts': `export function price(item: number): number {
   let cents = item;
   for (let k = 0; k < 30; k++) cents = (cents * 31 + k) % 1009;
@@ -74,6 +79,11 @@ const PROFILE = {
   timeDeltas: [0, 2000, 2000, 1000, 1000, 3000],
 };
 
+const HEAP = {
+  head: { ...call(1, '(root)'), selfSize: 0, children: [{ ...call(2, 'allocate'), selfSize: 4096, children: [] }] },
+  samples: [{ size: 4096, nodeId: 2, ordinal: 1 }],
+};
+
 const settings = {
   'memoir.profile.codeLens': true,
   'memoir.profile.seconds': 4,
@@ -85,7 +95,10 @@ const soon = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 30_000 
 
 describeWindow(
   'Profile Function in a window',
-  { files: { ...files, 'old.cpuprofile': JSON.stringify(PROFILE) }, settings },
+  {
+    files: { ...files, 'old.cpuprofile': JSON.stringify(PROFILE), 'old.heapprofile': JSON.stringify(HEAP) },
+    settings,
+  },
   (stage) => {
     /** Profiles the function around a line of the open file; without `args` it takes none and is not asked for any. */
     async function profile(line: string, args: string | null): Promise<void> {
@@ -232,6 +245,31 @@ describeWindow(
       await window.page.keyboard.press('Enter');
       await expect.poll(() => existsSync(folder.file('src/report.cpuprofile')), { timeout: 20_000 }).toBe(true);
       expect(readFileSync(folder.file('src/report.cpuprofile'), 'utf8')).toContain('"functionName":"hash"');
+    });
+
+    test('calls of a run are captured in the terminal, and the function is profiled with them', async () => {
+      const { page } = stage.window;
+      await page.locator('.monaco-editor .view-line', { hasText: 'sum += hash' }).first().click();
+      await stage.window.command('Memoir: Capture Arguments of Function');
+      await page.locator('.quick-input-widget', { hasText: 'Which program' }).waitFor();
+      await page.locator('.quick-input-widget input').fill('nightly.ts');
+      await page.keyboard.press('Enter');
+      const told = page.locator('.notification-toast', { hasText: '2 calls of report captured' });
+      await told.getByRole('button', { name: 'Profile Function' }).click({ timeout: 60_000 });
+      await page.locator('.quick-input-widget .monaco-list-row', { hasText: '2 captured calls in turn' }).click();
+      await expect
+        .poll(async () => (await (await stage.window.output('h1')).textContent()) ?? '', { timeout: 60_000 })
+        .toContain('2 captured calls');
+      await stage.window.shot('profile-captured');
+    });
+
+    test('a heap profile opens with its bytes', async () => {
+      const { window } = stage;
+      await window.quickOpen('old.heapprofile');
+      const frame = await window.frameWith('h1:has-text("old.heapprofile")', 60_000);
+      await frame.locator('[role=tab]', { hasText: 'Bottom-up' }).click();
+      const row = frame.locator('[role=treegrid] tr', { hasText: 'allocate' }).first();
+      await soon(async () => (await row.textContent()) ?? '').toContain('4.1 kB');
     });
 
     test('a profile file opens as flame charts, bottom-up and call tree', async () => {
