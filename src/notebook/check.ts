@@ -96,9 +96,14 @@ function missingModules(program: Program, id: CellId, notebook: string): Problem
   return program
     .analysis(id)
     .imports.filter(({ specifier }) => !moduleExists(specifier, notebook))
-    .map(({ specifier, start }) => {
+    .map(({ specifier, start, end }) => {
+      const named = source.slice(start, end).search(/['"]/);
       const remedy = /^[./]/.test(specifier) ? 'Check the path.' : `Install it with \`npm install ${specifier}\`.`;
-      return at(source, start, { id, severity: 'error', message: `There is no module "${specifier}". ${remedy}` });
+      return at(source, start + Math.max(0, named), {
+        id,
+        severity: 'error',
+        message: `There is no module "${specifier}". ${remedy}`,
+      });
     });
 }
 

@@ -11,10 +11,13 @@ import type {
   InlayHint,
   Location,
   LocationLink,
+  Position,
   SemanticTokens,
   SignatureHelp,
   WorkspaceEdit,
 } from 'vscode-languageserver/node';
+import { checkNotebook } from '../../src/language/check.ts';
+import { readDocument } from '../../src/notebook/document.ts';
 import { TABLE_SCHEME } from '../../src/protocol/language.ts';
 import { TempFolder } from '../support/temp.ts';
 import { type EngineName, LanguageEditor, type OpenTestNotebook } from './languageEditor.ts';
@@ -81,6 +84,51 @@ function half(a: number) {
 // %% After it
 const after = twice + 1;
 after.toFixed()
+`;
+/** What can be wrong with a notebook. */
+const MISTAKES = `// %% Types
+import { gone } from './gone.ts';
+const wrong: string = gone ? 5 : 6;
+const flights = Promise.resolve([1]);
+
+// %% Names
+totl + 1;
+flights.count();
+
+// %% [sql] Table
+const table = await sql\`
+  SELECT * FROM \${nowhere}
+  WHERE a > \${wrong}\`;
+
+// %% Syntax
+const open = (;
+
+// %% Twice
+const twin = 1;
+
+// %% Again
+const twin = 2;
+
+// %% Assigned
+wrong = 'other';
+
+// %% Call
+function add(a: number, b: number) { return a + b; }
+add(1);
+add('x', 2);
+const _own = add(1, 2);
+
+// %% Private
+_own.toFixed();
+
+// %% Circle one
+const one = two + 1;
+
+// %% Circle two
+const two = one + 1;
+
+// %% Option {"hidden": true}
+fetch('x').then((response) => response.jsn());
 `;
 /** Cells of NOTEBOOK. */
 const [USE, LOAD, SQL, SHOW, PAREN, HALF, AFTER] = [1, 2, 3, 4, 5, 6, 7];
@@ -358,6 +406,27 @@ describe.each<EngineName>(['bundled', 'workspace'])('types in cells, TypeScript 
     );
     expect(await hover(1, 'li|st', typing)).toContain('number[]');
     expect(await mistakes(typing, 1)).toEqual([expect.stringMatching(/^"no": /)]);
+  });
+
+  test('are checked from the command line with the same result, but for what the editor is told by the graph', async () => {
+    const typing = await open(MISTAKES);
+    const line = (cell: number, { line, character }: Position, code: unknown, message: unknown) =>
+      `${cell}:${line}:${character} ${code ?? ''} ${String(message).split('\n')[0]}`;
+    const types = join(process.env.MEMOIR_TEST_DIST ?? resolve(import.meta.dirname, '../../dist'), 'types');
+    const checked = await checkNotebook(readDocument(Buffer.from(MISTAKES)), folder.file('n.memoir.ts'), types);
+    const told = checked
+      .filter(({ message }) => !/is declared in|is assigned in|belongs to|need each other/.test(message))
+      .map((one) => line(one.index, { line: one.line - 1, character: one.column - 1 }, one.code, one.message));
+    await mistakes(typing, 0);
+    const marked = await Promise.all(typing.cells.map((_, cell) => typing.diagnostics(cell)));
+    const shown = marked.flatMap((all, cell) =>
+      all
+        .filter(({ severity = 4 }) => severity <= 2)
+        .map(({ range, code, message }) => line(cell, range.start, code, message)),
+    );
+    expect(shown).toEqual(told);
+    expect(told.length).toBeGreaterThan(10);
+    expect(checked).toHaveLength(told.length + 6);
   });
 });
 
