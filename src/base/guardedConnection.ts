@@ -27,9 +27,11 @@ export class GuardedConnection {
   readonly #options: GuardedConnectionOptions;
   #errors = 0;
   #told: unknown;
+  readonly #counted = new WeakSet<object>();
   #trouble: { readonly fault: Fault; readonly kind: 'read' | 'write'; readonly text: string } | null = null;
   #notice: string | undefined;
   #retryAt = 0;
+  #reopenAt = 0;
   readonly #isLocked = { read: false, write: false };
   readonly #trying: { read: Promise<boolean> | null; write: Promise<boolean> | null } = { read: null, write: null };
   #busySince: number | null = null;
@@ -114,7 +116,7 @@ export class GuardedConnection {
 
   /** Counts and tells a failure around the file, unless it was one of the file itself, which has been told. */
   note(error: unknown): void {
-    if (error !== this.#told) this.#failed('write', faultOf(error), error);
+    if (!this.#counted.has(Object(error))) this.#failed('write', faultOf(error), error);
   }
 
   /** `execute` for a process that is about to end: it waits inside, briefly; undefined where it cannot be done. */
@@ -159,9 +161,14 @@ export class GuardedConnection {
     const { connection, log, purpose, now, retryAfter } = this.#options;
     this.#errors += 1;
     this.#told = error;
+    this.#counted.add(Object(error));
     if (fault === 'unavailable') {
       connection.discard();
       this.#retryAt = now() + retryAfter;
+    }
+    if (fault === 'readonly' && Math.abs(now() - this.#reopenAt) >= retryAfter) {
+      connection.discard(); // the next use sees whether it can be written again
+      this.#reopenAt = now();
     }
     if (this.#trouble?.fault === fault) return error;
     this.#trouble = { fault, kind, text: describe(fault, purpose, connection.path, messageOf(error)) };

@@ -1,5 +1,6 @@
 import { renameSync, statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { codeOf } from './errors.ts';
 
 /** What went wrong with the file, as far as it matters for what to do next. */
@@ -116,17 +117,39 @@ export class SqliteConnection {
     const sqlite = process.getBuiltinModule('node:sqlite');
     if (!sqlite) throw Object.assign(new Error('this Node has no node:sqlite'), { code: 'ENOSYS' });
     this.#file = undefined;
-    const database = new sqlite.DatabaseSync(this.path, { timeout: this.#busyTimeout });
+    this.#database = this.#openToWrite(sqlite.DatabaseSync) ?? this.#openToRead(sqlite.DatabaseSync);
     this.#file = identityOf(this.path);
+    this.changedElsewhere();
+    return this.#database;
+  }
+
+  /** Null where the file is there, but nothing can be written. */
+  #openToWrite(Database: typeof DatabaseSync): DatabaseSync | null {
+    let database: DatabaseSync | undefined;
     try {
+      database = new Database(this.path, { timeout: this.#busyTimeout });
+      this.#file = identityOf(this.path);
       prepare(database, this.#schema);
+      return database;
+    } catch (error) {
+      database?.close();
+      if (['readonly', 'unavailable'].includes(faultOf(error)) && sizeOf(this.path) > 0) return null;
+      throw error;
+    }
+  }
+
+  #openToRead(Database: typeof DatabaseSync): DatabaseSync {
+    const location = pathToFileURL(this.path);
+    // Beside a database in WAL mode two files must be there, or can be made, unless it is told that nobody writes.
+    if (sizeOf(`${this.path}-wal`) === 0) location.searchParams.set('immutable', '1');
+    const database = new Database(location, { readOnly: true });
+    try {
+      database.prepare('SELECT 1 FROM sqlite_schema').get();
+      return database;
     } catch (error) {
       database.close();
       throw error;
     }
-    this.#database = database;
-    this.changedElsewhere();
-    return database;
   }
 }
 
@@ -167,6 +190,10 @@ function prepare(database: DatabaseSync, schema: string): void {
 function identityOf(path: string): string | undefined {
   const info = statSync(path, { throwIfNoEntry: false, bigint: true });
   return info && `${info.dev}:${info.ino}`;
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function renameIfThere(from: string, to: string): void {

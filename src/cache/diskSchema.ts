@@ -33,6 +33,7 @@ export const putEntry = `INSERT INTO entry (key, id, bytes, size, created, expir
     expires = excluded.expires, saved_ms = excluded.saved_ms, failed = excluded.failed, tags = excluded.tags,
     file = excluded.file`;
 export const deleteEntry = 'DELETE FROM entry WHERE key = ? RETURNING file';
+export const deleteOlder = 'DELETE FROM entry WHERE key = ? AND created <= ? RETURNING file';
 export const forgetTags = 'DELETE FROM tag WHERE key = ?';
 export const noteTag = 'INSERT OR IGNORE INTO tag (tag, key) VALUES (?, ?)';
 export const noteUse = `INSERT INTO used (key, at, hits) SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM entry WHERE key = ?1)

@@ -6,13 +6,15 @@ import { decode, encode } from './codec.ts';
 import { DiskAccess } from './diskAccess.ts';
 import { DiskCounts } from './diskCounts.ts';
 import { DiskLeases } from './diskLeases.ts';
-import { deleteRow, infoOf, type NewRow, putRow } from './diskRow.ts';
+import { deleteRow, type NewRow, putRow } from './diskRow.ts';
+import { scan } from './diskScan.ts';
 import * as sql from './diskSchema.ts';
-import { type DiskLimits, END, removeAll, removeExcess, removeFilesOf, shrink, sumOf } from './diskUpkeep.ts';
+import { type DiskLimits, removeAll, removeExcess, removeFilesOf, removeOlder, shrink, sumOf } from './diskUpkeep.ts';
 import { checkFile, findDamaged, type Verification } from './diskVerify.ts';
 import { EntryFiles } from './entryFiles.ts';
 import { networkProblem } from './networkFolder.ts';
-import { matcherOf, prefixOf } from './pattern.ts';
+import { Owed } from './owed.ts';
+import { prefixOf } from './pattern.ts';
 import type { Seal } from './seal.ts';
 import { packContent, unpackContent } from './sealedContent.ts';
 import {
@@ -61,6 +63,7 @@ export class DiskTier implements Tier {
   readonly #seal: Seal;
   readonly #now: () => number;
   readonly #limits: DiskLimits;
+  readonly #owed: Owed;
   #upkeep: Promise<void> | null = null;
   /** What was written since the sums were looked at, and how much may be until they are again. */
   #unlooked = { bytes: 0, entries: 0 };
@@ -87,6 +90,7 @@ export class DiskTier implements Tier {
     this.#seal = seal;
     this.#limits = { maxBytes, maxEntries };
     this.#now = now;
+    this.#owed = new Owed(now);
   }
 
   async get(key: string): Promise<Entry | undefined> {
@@ -106,7 +110,9 @@ export class DiskTier implements Tier {
     if (isExpired(entry.meta, this.#now())) return void (await this.delete(key));
     const isSmall = encoded.length <= largestInRow;
     const writing = isSmall ? this.#writeRow(key, entry, encoded) : this.#writeApart(key, entry, encoded);
-    if (writing) await writing;
+    const isWritten = writing instanceof Promise ? await writing : writing;
+    if (!isWritten) this.#owed.addKeys([key]);
+    else if (!this.#owed.isEmpty) await this.#payOwed();
     this.#unlooked.bytes += encoded.length;
     this.#unlooked.entries += 1;
     if (this.#unlooked.bytes > this.#room.bytes || this.#unlooked.entries > this.#room.entries)
@@ -121,16 +127,20 @@ export class DiskTier implements Tier {
     let count = 0;
     for (let at = 0; at < keys.length; at += 200) {
       const some = keys.slice(at, at + 200);
-      const rows = await this.#access.change((connection) => some.flatMap((key) => deleteRow(connection, key)), []);
-      count += rows.length;
-      await removeFilesOf(this.#files, rows);
+      const remove = (connection: SqliteConnection) => some.flatMap((key) => deleteRow(connection, key));
+      const rows = await this.#access.change(remove, null);
+      if (rows === null) this.#owed.addKeys(some);
+      count += rows?.length ?? 0;
+      await removeFilesOf(this.#files, rows ?? []);
     }
     return count;
   }
 
   async invalidate(filter: EntryFilter): Promise<string[]> {
     await this.#leases.revoke(prefixOf(filter));
-    const keys = (await this.list(filter)).map(({ key }) => key);
+    const entries = await scan(this.#access, filter, this.#now());
+    if (!entries) this.#owed.add(filter);
+    const keys = entries?.map(({ key }) => key) ?? [];
     await this.deleteMany(keys);
     return keys;
   }
@@ -138,25 +148,18 @@ export class DiskTier implements Tier {
   async clear(prefix = ''): Promise<void> {
     const { guard } = this.#access;
     await this.#leases.revoke(prefix);
-    await this.#access.attempt(async () => {
+    const isDone = await this.#access.attempt(async () => {
       await removeAll(guard, this.#files, prefix);
       await shrink(guard);
-    }, undefined);
+      return true;
+    }, false);
+    if (!isDone) this.#owed.add({ prefix });
     await this.collect();
   }
 
   async list(filter: EntryFilter = {}): Promise<EntryInfo[]> {
-    const prefix = prefixOf(filter);
-    const matches = matcherOf(filter);
-    const tags = filter.tags ? [JSON.stringify(filter.tags)] : [];
-    const query = filter.tags ? sql.pageTagged : sql.page;
-    const found: EntryInfo[] = [];
-    for (let from = prefix, rows: Row[] = []; ; from = `${String(rows.at(-1)!.key)}\0`) {
-      const now = this.#now();
-      rows = await this.#access.read((connection) => connection.all(query, from, prefix + END, now, ...tags), []);
-      found.push(...rows.map(infoOf).filter(({ key, meta }) => matches(key, meta)));
-      if (rows.length < 1000) return found;
-    }
+    const entries = (await scan(this.#access, filter, this.#now())) ?? [];
+    return entries.filter(({ key, meta }) => !this.#owed.covers(key, meta));
   }
 
   async stats(prefix = ''): Promise<TierStats> {
@@ -200,6 +203,7 @@ export class DiskTier implements Tier {
 
   async close(): Promise<void> {
     await this.#upkeep;
+    await this.#payOwed();
     this.#access.close();
     this.#connection.discard();
   }
@@ -209,32 +213,47 @@ export class DiskTier implements Tier {
     const content = unpackContent(this.#seal, key, row.content as Uint8Array); // a BLOB
     if (!content || isExpired(content.meta, this.#now())) return undefined;
     const { meta, file, value } = content;
+    if (!this.#owed.isEmpty && this.#owed.covers(key, meta)) return undefined;
     if (file === null) return entryOf(value, meta);
     return this.#files.read(file).then((bytes) => bytes && entryOf(bytes, meta));
   }
 
-  /** Writes an entry with its value; undefined where that is done. */
-  #writeRow(key: string, { meta }: Entry, value: Uint8Array): Promise<void> | undefined {
+  /** Writes an entry with its value; false where that fails, and what is there of it is older. */
+  #writeRow(key: string, { meta }: Entry, value: Uint8Array): boolean | Promise<boolean> {
     const content = packContent(this.#seal, key, { meta, file: null, value });
     const put = putter({ key, meta, file: null, content, bytes: content.length });
-    const replaced = this.#access.now('write', put, []);
-    if (replaced instanceof Promise) return replaced.then((files) => this.#files.remove(files));
-    return replaced.length > 0 ? this.#files.remove(replaced) : undefined;
+    const replaced = this.#access.now('write', put, null);
+    return replaced instanceof Promise ? replaced.then((files) => this.#written(files)) : this.#written(replaced);
   }
 
-  /** Writes an entry whose value is a file. */
-  #writeApart(key: string, { meta }: Entry, value: Uint8Array): Promise<void> {
+  #written(replaced: string[] | null): boolean | Promise<boolean> {
+    if (replaced === null || replaced.length === 0) return replaced !== null;
+    return this.#files.remove(replaced).then(() => true);
+  }
+
+  /** Writes an entry whose value is a file; false as above. */
+  #writeApart(key: string, { meta }: Entry, value: Uint8Array): Promise<boolean> {
     return this.#access.attempt(async () => {
       const { name: file, bytes } = await this.#files.write(value, !meta.uncompressed);
       const content = packContent(this.#seal, key, { meta, file, value: new Uint8Array() });
       const put = putter({ key, meta, file, content, bytes: content.length + bytes });
       try {
         await this.#files.remove(await this.#access.guard.execute('write', put));
+        return true;
       } catch (error) {
         await this.#files.remove([file]);
         throw error;
       }
-    }, undefined);
+    }, false);
+  }
+
+  /** Removes what could not be removed before, unless it has been written since. */
+  #payOwed(): Promise<void> {
+    return this.#owed.pay(async () => {
+      const entries = await scan(this.#access, {}, this.#now());
+      const gone = entries?.filter(({ key, meta }) => this.#owed.covers(key, meta));
+      return gone !== undefined && removeOlder(this.#access, this.#files, gone);
+    });
   }
 
   async #keepWithinLimits(): Promise<void> {

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GuardedConnection } from '../base/guardedConnection.ts';
 import type { Row, SqliteConnection } from '../base/sqliteConnection.ts';
+import type { DiskAccess } from './diskAccess.ts';
 import * as sql from './diskSchema.ts';
 import type { EntryFiles } from './entryFiles.ts';
 import { worthOf } from './policy.ts';
+import type { EntryInfo } from './tier.ts';
 
 export interface DiskLimits {
   readonly maxBytes: number;
@@ -63,6 +65,23 @@ export async function removeExcess(
     await removeFilesOf(files, await guard.execute('write', remove));
     await nextTurn();
   }
+}
+
+/** Removes entries that have not been written since they were listed; false where that fails. */
+export async function removeOlder(
+  access: DiskAccess,
+  files: EntryFiles,
+  entries: readonly EntryInfo[],
+): Promise<boolean> {
+  for (let at = 0; at < entries.length; at += 200) {
+    const some = entries.slice(at, at + 200);
+    const remove = (connection: SqliteConnection) =>
+      some.flatMap(({ key, meta }) => connection.all(sql.deleteOlder, key, meta.createdAt));
+    const rows = await access.change(remove, null);
+    if (rows === null) return false;
+    await removeFilesOf(files, rows);
+  }
+  return true;
 }
 
 /** Removes the files that belonged to deleted rows. */

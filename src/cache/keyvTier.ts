@@ -2,6 +2,7 @@ import type { KeyvStorageAdapter } from 'keyv';
 import type { Log } from '../base/log.ts';
 import { decode, encode } from './codec.ts';
 import { Link } from './link.ts';
+import { Owed } from './owed.ts';
 import { matcherOf } from './pattern.ts';
 import { isPiece, Pieces } from './pieces.ts';
 import type { Seal } from './seal.ts';
@@ -45,13 +46,6 @@ export interface KeyvTierOptions {
   readonly now?: () => number;
 }
 
-/** What could not be removed while the store was away: it counts as removed until it can be. */
-interface Owed {
-  readonly filter: EntryFilter;
-  readonly matches: (key: string, meta: Pick<EntryMeta, 'tags'>) => boolean;
-  readonly at: number;
-}
-
 const largestWhole = 64_000; // bytes of an encoded value; larger ones lie in pieces
 const cleared = 'memoir cleared'; // the key that says when all was removed from a store that cannot tell its keys
 
@@ -63,12 +57,13 @@ export class KeyvTier implements Tier {
   readonly #writes: WriteBehind;
   readonly #seal: Seal;
   readonly #now: () => number;
-  #owed: readonly Owed[] = [];
+  readonly #owed: Owed;
 
   constructor({ name, title, load, open, timeout, seal, log, now = Date.now }: KeyvTierOptions) {
     this.name = name;
     this.#seal = seal;
     this.#now = now;
+    this.#owed = new Owed(now);
     this.#link = new Link({
       load,
       open,
@@ -109,7 +104,7 @@ export class KeyvTier implements Tier {
     if (keys.length === 0) return 0;
     await this.#writes.drop(keys);
     const gone = await this.#link.attempt(({ store }) => store.deleteMany([...keys]), null);
-    if (gone === null) for (const key of keys) this.#owe({ prefix: key }, (other) => other === key);
+    if (gone === null) this.#owed.addKeys(keys);
     else await this.#pieces.remove(keys);
     return gone?.filter(Boolean).length ?? 0;
   }
@@ -117,7 +112,7 @@ export class KeyvTier implements Tier {
   async invalidate(filter: EntryFilter): Promise<string[]> {
     if (!(await this.#link.attempt(async ({ canList }) => canList, true))) await this.clear();
     const entries = await this.#scan(filter);
-    if (!entries) this.#owe(filter);
+    if (!entries) this.#owed.add(filter);
     const keys = entries?.map(({ key }) => key) ?? [];
     await this.deleteMany(keys);
     return keys;
@@ -135,7 +130,7 @@ export class KeyvTier implements Tier {
         );
       return true;
     }, false);
-    if (!done) this.#owe({});
+    if (!done) this.#owed.add({});
   }
 
   async list(filter: EntryFilter = {}): Promise<EntryInfo[]> {
@@ -198,8 +193,7 @@ export class KeyvTier implements Tier {
     }
     const done = await this.#link.attempt(async ({ store }) => !(await store.setMany(entries))?.includes(false), false);
     if (!done) failed.push(...entries.map(({ key }) => key));
-    // What is there of these keys is older than what was to be written.
-    for (const key of failed) this.#owe({ prefix: key }, (other) => other === key);
+    this.#owed.addKeys(failed); // what is there of them is older than what was to be written
     await this.#pieces.remove(whole);
   }
 
@@ -219,27 +213,20 @@ export class KeyvTier implements Tier {
   #unpack(key: string, text: unknown): Content | undefined {
     const content = this.#verified(key, text);
     if (!content || isExpired(content.meta, this.#now())) return undefined;
-    const { meta } = content;
-    return this.#owed.some(({ matches, at }) => meta.createdAt <= at && matches(key, meta)) ? undefined : content;
+    return this.#owed.covers(key, content.meta) ? undefined : content;
   }
 
-  #owe(filter: EntryFilter, matches: Owed['matches'] = matcherOf(filter)): void {
-    const all = this.#owed.length >= 1000; // too much to remember one by one
-    const owed = all ? { filter: {}, matches: () => true } : { filter, matches };
-    this.#owed = [...(all ? [] : this.#owed), { ...owed, at: this.#now() }];
-  }
-
-  async #payOwed(): Promise<void> {
-    const due = this.#owed;
-    if (due.length === 0) return;
-    const gone: string[] = [];
-    const isWhole = await this.#each((key, text) => {
-      const meta = this.#verified(key, text)?.meta;
-      if (meta && due.some(({ matches, at }) => meta.createdAt <= at && matches(key, meta))) gone.push(key);
+  #payOwed(): Promise<void> {
+    return this.#owed.pay(async () => {
+      const gone: string[] = [];
+      const isWhole = await this.#each((key, text) => {
+        const meta = this.#verified(key, text)?.meta;
+        if (meta && this.#owed.covers(key, meta)) gone.push(key);
+      });
+      const done = isWhole && (await this.#link.attempt(({ store }) => store.deleteMany(gone), null));
+      if (done) await this.#pieces.remove(gone);
+      return Boolean(done);
     });
-    const done = isWhole && (await this.#link.attempt(({ store }) => store.deleteMany(gone), null));
-    if (done) await this.#pieces.remove(gone);
-    if (done) this.#owed = this.#owed.filter((owed) => !due.includes(owed));
   }
 
   /** The texts of keys; nothing of what is older than the last time that all was removed. */

@@ -27,6 +27,7 @@ import { TieredCache } from '../../src/cache/tieredCache.ts';
 import { chaos } from './chaosRounds.ts';
 import { recordingLog, temporaryDirectory } from './directory.ts';
 import { workOnLockedFile } from './lockedFile.ts';
+import { entryOf, keysOf } from './tier.contract.ts';
 
 const seal = new Seal(Buffer.alloc(32, 5));
 const file = DATABASE;
@@ -60,7 +61,9 @@ function startWriter(directory: string, prefix: string, count: number, options: 
 }
 
 /** What a writer says at its end. */
-async function finish(writer: ChildProcess): Promise<{ inMemory: number; disk: { errors: number; problem?: string } }> {
+async function finish(
+  writer: ChildProcess,
+): Promise<{ inMemory: number; disk: { entries: number; errors: number; problem?: string } }> {
   const output = await text(writer.stdout!);
   return JSON.parse(output.trim().split('\n').at(-1)!);
 }
@@ -188,6 +191,7 @@ describe('a folder that cannot be used', () => {
     expect(report.inMemory).toBe(3);
     expect(report.disk.errors).toBeGreaterThan(0);
     expect(report.disk.problem).toMatch(/cannot be (used|written).*MEMOIR_CACHE_DIR/);
+    expect(report.disk.entries).toBe(3); // what is there is read
     const store = open(directory);
     expect(await store.records.keys()).toEqual(['key0', 'key1', 'key2']);
     await store.close();
@@ -277,6 +281,29 @@ describe('other processes', () => {
     expect((await store.stats()).tiers[1]).toMatchObject({ errors: 1, entries: 4 });
     expect((await store.stats()).tiers[1]!.problem).toBeUndefined();
     await store.close();
+  });
+
+  test('holding the file locked cannot keep what was removed or replaced meanwhile', async () => {
+    const directory = await filled(1);
+    const open = () => new DiskTier({ directory, maxBytes: 1e9, seal, log: recordingLog() });
+    const tier = open();
+    const before = { createdAt: Date.now() - 10 };
+    for (const key of ['deleted', 'replaced', 'tagged', 'other'])
+      await tier.set(key, entryOf('old', { tags: key === 'tagged' ? ['t'] : [], ...before }));
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+    const locker = new DatabaseSync(join(directory, file));
+    locker.exec('BEGIN IMMEDIATE');
+    await tier.delete('deleted');
+    await tier.set('replaced', entryOf('new'));
+    expect(await tier.invalidate({ tags: ['t'] })).toEqual(['tagged']);
+    for (const key of ['deleted', 'replaced', 'tagged']) expect(await tier.get(key)).toBeUndefined();
+    expect(await keysOf(tier)).toEqual(['key0', 'other']);
+    locker.exec('COMMIT');
+    locker.close();
+    await tier.close(); // removes it
+    const next = open();
+    expect(await keysOf(next)).toEqual(['key0', 'other']);
+    await next.close();
   });
 
   test('locking it for longer are not waited for: that is told, work goes on in memory, and it heals', async () => {
