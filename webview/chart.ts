@@ -20,7 +20,7 @@ export class Chart implements OutputView {
   readonly css = chartCss;
   readonly element = h('figure', { class: 'chart' });
   readonly #tooltip = new ChartTooltip();
-  readonly #resize = new ResizeObserver(() => this.#fit());
+  readonly #resize = new ResizeObserver(() => void this.#fit());
   #read: () => ChartSpec;
   #view: View | null = null;
   #responsive = false;
@@ -108,7 +108,7 @@ export class Chart implements OutputView {
     if (problem)
       canvas.replaceChildren(h('p', { class: 'problem', role: 'alert' }, `This chart could not be drawn: ${problem}`));
     this.element.replaceChildren(canvas, this.#tooltip.element);
-    this.#fit();
+    void this.#fit();
   }
 
   #listen(): void {
@@ -116,9 +116,13 @@ export class Chart implements OutputView {
     if (param && changed) this.#view?.addSignalListener(param, (_name, value) => this.#isMarking || changed(value));
   }
 
-  #fit(): void {
-    const width = Math.floor(this.element.clientWidth);
-    if (!this.#view || !this.#responsive || width === 0 || this.#view.width() === width) return;
-    void this.#view.width(width).runAsync();
+  async #fit(): Promise<void> {
+    const { element } = this;
+    const width = Math.floor(element.clientWidth);
+    if (this.#view && this.#responsive && width > 0 && this.#view.width() !== width)
+      await this.#view.width(width).runAsync();
+    if (element.scrollWidth > element.clientWidth)
+      element.tabIndex = 0; // to be scrolled by keyboard as well
+    else element.removeAttribute('tabindex');
   }
 }

@@ -178,13 +178,19 @@ export function faultOf(error: unknown): Fault {
 
 /** Settings for a cache: losing the last moments at a power cut is fine, waiting and growing are not. */
 function prepare(database: DatabaseSync, schema: string): void {
-  const version = database.prepare('PRAGMA user_version').get()?.user_version;
-  const isNew = version === 0;
+  const isNew = hasNoTables(database);
   if (isNew) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   const mode = database.prepare('PRAGMA journal_mode').get()?.journal_mode;
   if (mode !== 'wal') database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304');
-  if (isNew) database.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = 1; COMMIT`);
+  if (!isNew) return;
+  database.exec('BEGIN IMMEDIATE');
+  if (hasNoTables(database)) database.exec(`${schema}; PRAGMA user_version = 1`); // another process may have been first
+  database.exec('COMMIT');
+}
+
+function hasNoTables(database: DatabaseSync): boolean {
+  return database.prepare('PRAGMA user_version').get()?.user_version === 0;
 }
 
 function identityOf(path: string): string | undefined {
