@@ -54,9 +54,11 @@ export class ByteWriter {
   }
 
   bytes(bytes: Uint8Array): void {
-    if (!this.#kept && bytes.length > largestChunk) {
-      this.#flush();
+    if (bytes.length > largestChunk) {
+      if (this.#kept) this.#next(1);
+      else this.#flush();
       this.#hash!.update(bytes); // as it lies there: copying takes as long as hashing
+      this.#kept?.push(bytes);
       this.#length += bytes.length;
       return;
     }
