@@ -17,7 +17,7 @@ export const profile: Command = {
   summary: 'measure a function, a cell or a file: how long it takes, and on which lines',
   usage: [
     'memoir profile <file>#<function> | <notebook>#<cell> | <file>',
-    '               [--args JSON or a JS expression] [--fixture file] [--captured] [--runs N] [--seconds S]',
+    '               [--args JSON or a JS expression] [--notebook file] [--fixture file] [--captured] [--runs N] [--seconds S]',
     '               [--memory] [--leak] [--counts] [--memory-mb N] [--yes] [--cpuprofile out]',
     '               [--compare baseline.json | git-ref] [--json]',
   ].join('\n'),
@@ -26,6 +26,7 @@ export const profile: Command = {
       args,
       {
         args: { type: 'string' },
+        notebook: { type: 'string' },
         fixture: { type: 'string' },
         captured: { type: 'boolean', default: false },
         runs: { type: 'string' },
@@ -43,7 +44,9 @@ export const profile: Command = {
     );
     if ([values.args, values.fixture, values.captured || undefined].filter((one) => one !== undefined).length > 1)
       throw new UsageError('Give either --args, --fixture or --captured.');
-    const { file, name, measure } = targetOf(positionals[0]!);
+    if (values.notebook !== undefined && values.args === undefined)
+      throw new UsageError('--notebook names where --args has its variables from. Give --args as well.');
+    const { file, name, measure } = targetOf(positionals[0]!, values.notebook);
     const memoryMB = positive('memoryMB', readInteger('memory-mb', values['memory-mb']));
     const captured = values.captured ? await (await import('./profileCapture.ts')).callsOf(file, name) : null;
     const cancel = new AbortController();

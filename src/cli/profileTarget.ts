@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { messageOf, UserError } from '../base/errors.ts';
+import type { NotebookChoice } from '../profile/cellModules.ts';
 import type { MeasuringRequest, ProfilerEnvironment } from '../profile/measureSubject.ts';
 import { readTarget } from '../profile/program.ts';
 import type { Profiled } from '../profile/report.ts';
@@ -13,8 +14,8 @@ export interface NamedTarget {
   readonly measure: (file: string, request: MeasuringRequest, environment: ProfilerEnvironment) => Promise<Profiled>;
 }
 
-/** `file#function`, `notebook#cell`, or a whole file. @throws UsageError when it is nothing of the kind */
-export function targetOf(text: string): NamedTarget {
+/** `file#function`, whose arguments may name variables of a notebook, `notebook#cell`, or a whole file. @throws UsageError when it is nothing of the kind */
+export function targetOf(text: string, variablesOf?: string): NamedTarget {
   if (!text.includes('#')) {
     if (isNotebook(text)) throw new UsageError(`Name a cell of the notebook, as in ${text}#total.`);
     return {
@@ -25,8 +26,12 @@ export function targetOf(text: string): NamedTarget {
   }
   const { file, name } = read(text);
   if (isNotebook(file)) return { file, name, measure: (notebook, ...how) => measureCell(notebook, name, ...how) };
-  const measure: NamedTarget['measure'] = async (source, request, environment) =>
-    (await profiler()).profileFunction({ ...request, file: source, target: { name } }, environment);
+  const measure: NamedTarget['measure'] = async (source, request, environment) => {
+    const { profileFunction } = await profiler();
+    const wanted = { ...request, file: source, target: { name } };
+    if (variablesOf === undefined) return profileFunction(wanted, environment);
+    return withNotebook(variablesOf, (notebook) => profileFunction({ ...wanted, notebook }, environment));
+  };
   return { file, name, measure };
 }
 
@@ -54,13 +59,8 @@ async function measureCell(
   request: MeasuringRequest,
   environment: ProfilerEnvironment,
 ): Promise<Profiled> {
-  const [{ knownRecords }, { openNotebook }] = await Promise.all([
-    import('../profile/cellTarget.ts'),
-    import('./notebook.ts'),
-  ]);
-  const { session, cacheDirectory, close } = await openNotebook(file);
-  try {
-    const { program } = session;
+  return withNotebook(file, async (choice) => {
+    const { program } = choice;
     const cells = [...program.cells.values()];
     const declares = (id: (typeof cells)[number]['id']) => program.analysis(id).declarations.map((one) => one.name);
     const cell =
@@ -68,10 +68,21 @@ async function measureCell(
       cells.find(({ id }) => declares(id).includes(name));
     const known = cells.map(({ label }) => label).join(', ');
     if (!cell) throw new UserError(`There is no cell "${name}" in ${file}. It has ${known}.`);
+    return (await profiler()).profileCell({ ...choice, cell: cell.id }, request, environment);
+  });
+}
+
+/** Does something with what a notebook's cells gave last. */
+export async function withNotebook<T>(file: string, work: (choice: NotebookChoice) => Promise<T>): Promise<T> {
+  const [{ knownRecords }, { openNotebook }] = await Promise.all([
+    import('../profile/cellTarget.ts'),
+    import('./notebook.ts'),
+  ]);
+  const { session, cacheDirectory, close } = await openNotebook(file);
+  try {
     await session.look();
-    const records = knownRecords(program, session);
-    const choice = { notebook: resolve(file), program, cell: cell.id, records, cacheDirectory };
-    return await (await profiler()).profileCell(choice, request, environment);
+    const { program } = session;
+    return await work({ notebook: resolve(file), program, records: knownRecords(program, session), cacheDirectory });
   } finally {
     await close();
   }

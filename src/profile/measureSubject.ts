@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { serialize } from 'node:v8';
 import { formatCount } from '../base/format.ts';
 import type { Log } from '../base/log.ts';
@@ -9,6 +9,7 @@ import type { BundleRequest } from './bundle.ts';
 import type { ArgumentSource } from './bundleEntry.ts';
 import { type BundleFile, Bundles } from './bundles.ts';
 import type { CapturedCall } from './captured.ts';
+import type { NotebookChoice } from './cellModules.ts';
 import { heapModel } from './heapModel.ts';
 import { Measurement, type MeasurementOptions, type ProfilePhase } from './measurement.ts';
 import { buildModel } from './model.ts';
@@ -24,6 +25,8 @@ export interface MeasuringRequest {
   readonly args?: string;
   /** A module that exports `args`, instead of `args`. */
   readonly fixture?: string;
+  /** A notebook whose variables `args` may name. */
+  readonly notebook?: NotebookChoice;
   /** The arguments themselves, instead of `args`, which then only describes them; they are cloned. */
   readonly values?: readonly unknown[];
   /** Captured calls to repeat in turn, instead of `args`. */
@@ -68,7 +71,7 @@ export async function measureSubject(
   environment: ProfilerEnvironment,
   started: number,
 ): Promise<Profiled> {
-  const { args = '[]', fixture, signal, onProgress = () => {} } = request;
+  const { signal, onProgress = () => {} } = request;
   const given = argumentsOf(request);
   signal?.throwIfAborted();
   onProgress('preparing');
@@ -78,8 +81,12 @@ export async function measureSubject(
   });
   signal?.throwIfAborted();
   const { target, notes, sources } = subject;
-  const shown = request.captured ? formatCount(request.captured.length, 'captured call') : (fixture ?? args);
-  return reportOf({ ...target, args: shown }, notes, plain, stacks, sources, started);
+  return reportOf({ ...target, args: shownArguments(request) }, notes, plain, stacks, sources, started);
+}
+
+function shownArguments({ args = '[]', fixture, captured, notebook }: MeasuringRequest): string {
+  if (captured) return formatCount(captured.length, 'captured call');
+  return notebook ? `${args} of ${basename(notebook.notebook)}` : (fixture ?? args);
 }
 
 /** Where the arguments come from; null for those that `keepArguments` writes. */

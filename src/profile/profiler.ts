@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type CellChoice, cellSubject } from './cellTarget.ts';
 import { type MeasuringRequest, measureSubject, type ProfilerEnvironment } from './measureSubject.ts';
+import { notebookArguments } from './notebookArguments.ts';
 import type { Profiled } from './report.ts';
 import { type FunctionChoice, fileSubject, functionSubject } from './subject.ts';
 
@@ -23,7 +24,15 @@ export async function profileFunction(request: ProfileRequest, environment: Prof
   const { subject, info } = await functionSubject(resolve(request.file), request.source, request.target);
   const bare = isWithout(request) && info.parameters > 0;
   const notes = bare ? [`It was called without arguments, though it takes ${info.parameters}.`] : [];
-  return measureSubject({ ...subject, notes: [...subject.notes, ...notes] }, request, environment, started);
+  const { notebook, args = '[]' } = request;
+  const given = notebook && notebookArguments(notebook, args);
+  const modules = new Map([...subject.modules, ...(given?.texts ?? [])]);
+  return measureSubject(
+    { ...subject, modules, notes: [...subject.notes, ...notes, ...(given?.notes ?? [])] },
+    given ? { ...request, fixture: given.path } : request,
+    environment,
+    started,
+  );
 }
 
 /**

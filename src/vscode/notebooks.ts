@@ -64,6 +64,11 @@ export class Notebooks implements Disposable {
     return document && this.#open.get(document)?.notebook;
   }
 
+  /** The notebooks that are to be seen in an editor. */
+  get visible(): readonly OpenNotebook[] {
+    return vscode.window.visibleNotebookEditors.flatMap(({ notebook }) => this.#open.get(notebook)?.notebook ?? []);
+  }
+
   /** The notebook in front, which a command is about. */
   active(): OpenNotebook {
     const found = this.front;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { programCell } from '../notebook/documentCells.ts';
 import { Program } from '../notebook/program.ts';
-import { cellFile } from '../profile/cellTarget.ts';
+import { cellFile } from '../profile/cellModules.ts';
 import { NOTEBOOK_TYPE } from './contributions.ts';
 import { idOf } from './openNotebook.ts';
 import { cellOf } from './serializer.ts';

@@ -1,13 +1,12 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
-import { knownRecords } from '../profile/cellTarget.ts';
 import type { MeasuringRequest, ProfilerEnvironment } from '../profile/measureSubject.ts';
 import { profileCell, profileFile, profileFunction } from '../profile/profiler.ts';
 import type { Profiled } from '../profile/report.ts';
 import type { ProfileTarget } from '../protocol/profileResult.ts';
 import { idOf } from './openNotebook.ts';
-import { captureOf, type GivenArguments } from './profileArguments.ts';
+import { captureOf, choiceOf, type GivenArguments } from './profileArguments.ts';
 import { programOf } from './profileCells.ts';
 import type { ProfileTools } from './profileTools.ts';
 
@@ -35,19 +34,12 @@ export function fileJob(document: vscode.TextDocument): ProfileJob {
 }
 
 /** A cell, as it stands whenever it is measured. */
-export function cellJob({ notebooks, stores }: ProfileTools, cell: vscode.NotebookCell): ProfileJob {
+export function cellJob(tools: ProfileTools, cell: vscode.NotebookCell): ProfileJob {
   const run: ProfileJob['run'] = async (request, environment) => {
-    const open = notebooks.of(cell);
+    const open = tools.notebooks.of(cell);
     if (!open) throw new UserError('This cell does not belong to an open Memoir notebook.');
-    const program = programOf(cell.notebook, open.session.program);
-    const choice = {
-      notebook: cell.notebook.uri.fsPath,
-      program,
-      cell: idOf(cell),
-      records: knownRecords(program, open.session),
-      cacheDirectory: stores.directory(cell.notebook.uri),
-    };
-    if (!program.cells.has(choice.cell)) throw new UserError('This cell holds text. Profile a cell of code.');
+    const choice = { ...choiceOf(tools, open), cell: idOf(cell) };
+    if (!choice.program.cells.has(choice.cell)) throw new UserError('This cell holds text. Profile a cell of code.');
     return profileCell(choice, request, environment);
   };
   return { name: programOf(cell.notebook).label(idOf(cell)), isOperation: false, run };
@@ -64,6 +56,16 @@ export async function jobOf(
   if (cell) return cellJob(tools, cell);
   const document = await vscode.workspace.openTextDocument(uri);
   if (name === basename(file)) return fileJob(document);
-  const isTyped = !/^\d+ captured calls?$/.test(args);
-  return functionJob(document, name, isTyped ? { args } : { captured: await captureOf(tools, uri, name) });
+  return functionJob(document, name, await givenAs(tools, uri, name, args));
+}
+
+/** Arguments by what a profile says of them. @throws UserError when they come from a notebook that is not open */
+async function givenAs(tools: ProfileTools, uri: vscode.Uri, name: string, args: string): Promise<GivenArguments> {
+  if (/^\d+ captured calls?$/.test(args)) return { captured: await captureOf(tools, uri, name) };
+  const [, expression, file] = /^(.+) of (\S+\.memoir\.[jt]s)$/s.exec(args) ?? [];
+  if (expression === undefined) return { args };
+  const open = tools.notebooks.visible.find(({ document }) => basename(document.uri.fsPath) === file);
+  if (!open)
+    throw new UserError(`Its arguments are variables of ${file}. Show that notebook beside the function first.`);
+  return { args: expression, notebook: choiceOf(tools, open) };
 }
