@@ -1,14 +1,17 @@
-// Edit to result, cold start, running again and coming back, side by side with marimo and an IPython kernel, which have
-// to be on PyPI for it. `npm run bench -- reactive [--json]`
+// Edit to result, cold start, running again and coming back, side by side with marimo, an IPython kernel and Deno's; and
+// how fast a change passes through a large graph, beside Observable's runtime. They come from PyPI and npm for it.
+// `npm run bench -- reactive [--json]`
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MarimoNotebook, marimoSource } from './anchors/marimo.ts';
+import { npmPackage } from './anchors/npm.ts';
 import { pythonWith } from './anchors/python.ts';
 import { OpenedNotebook, Workspace } from './openedNotebook.ts';
+import { graphs } from './reactiveGraphs.ts';
 import { type Measure, measureOf, print, type Ratio, ratioOf, time } from './report.ts';
 
-/** A notebook of 20 cells in a chain, in one of the systems. */
+/** A notebook of `SIZE` cells in a chain, in one of the systems. */
 interface Contestant {
   readonly name: string;
   /** From nothing running to all results; nothing is remembered from before. */
@@ -17,17 +20,23 @@ interface Contestant {
   edit(at: 'first' | 'last', value: number): Promise<number>;
   /** Runs everything although nothing has changed. */
   again(): Promise<number>;
-  /** Ends the kernel, then from nothing running to all results of cells that took `CELL_MS` each. */
+  /** Ends the kernel, then from nothing running to all results of `BACK` cells that took `CELL_MS` each. */
   back(): Promise<number>;
   close(): Promise<void>;
 }
 
 const SIZE = 20;
+const BACK = 100;
 const CELL_MS = 100;
 const RUNS = { cold: 3, edit: 15, again: 10, back: 2 };
 
 const bin = pythonWith('notebooks');
-const contestants = [memoir(), ...(bin ? [await marimo(bin), ipython(bin)] : [])];
+const denoPackage = npmPackage('deno');
+const contestants = [
+  memoir(),
+  ...(bin ? [await marimo(bin), ipython(bin)] : []),
+  ...(bin && denoPackage ? [deno(bin, denoPackage)] : []),
+];
 const times = new Map<string, number[][]>();
 for (const [what, runs] of Object.entries(RUNS)) {
   for (let run = 0; run < runs; run++) {
@@ -51,6 +60,9 @@ for (const [label, all] of times) {
   for (const [i, { name }] of contestants.entries())
     if (i > 0) ratios.push(ratioOf(`${label}: Memoir`, all[0]!, name, all[i]!));
 }
+const propagation = await graphs();
+measures.push(...propagation.measures);
+ratios.push(...propagation.ratios);
 print({
   suite: 'reactive',
   node: process.version,
@@ -58,10 +70,11 @@ print({
   ratios,
   notes: [
     bin
-      ? 'marimo in its own server, driven as its page drives it; IPython through jupyter_client.'
-      : 'No Python with marimo and IPython could be had: Memoir alone.',
-    `The notebook is a chain of ${SIZE} cells. IPython knows no dependencies: it runs what would have to be run by hand.`,
-    `Coming back: ${SIZE} cells of ${CELL_MS} ms, whose results Memoir has kept.`,
+      ? 'marimo in its own server, driven as its page drives it; IPython and Deno through jupyter_client.'
+      : 'No Python with marimo and IPython could be had.',
+    `The notebook is a chain of ${SIZE} cells. IPython and Deno know no dependencies: they run what would have to be run by hand.`,
+    `Coming back: ${BACK} cells of ${CELL_MS} ms, whose results Memoir has kept.`,
+    ...propagation.notes,
   ],
 });
 
@@ -77,7 +90,7 @@ async function measure(one: Contestant, what: keyof typeof RUNS, run: number): P
     case 'again':
       return [['run all again, nothing changed', await one.again()]];
     case 'back':
-      return [[`come back to ${SIZE} cells of ${CELL_MS} ms`, await one.back()]];
+      return [[`come back to ${BACK} cells of ${CELL_MS} ms`, await one.back()]];
   }
 }
 
@@ -85,9 +98,10 @@ function memoir(): Contestant {
   let workspace = new Workspace();
   let notebook: OpenedNotebook | null = null;
   const page = (first: number, last: number, wait = '') =>
-    Array.from({ length: SIZE }, (_, i) => `// %% Cell ${i}\n${wait}const x${i} = ${codeOf(i, first, last)};\n`).join(
-      '',
-    );
+    Array.from(
+      { length: wait ? BACK : SIZE },
+      (_, i) => `// %% Cell ${i}\n${wait}const x${i} = ${codeOf(i, first, last)};\n`,
+    ).join('');
   let [first, last] = [0, 0];
   const reopen = async (source: string) => {
     await notebook?.close();
@@ -124,7 +138,7 @@ function memoir(): Contestant {
 async function marimo(bin: string): Promise<Contestant> {
   const workspace = new Workspace();
   const cells = (wait: string) =>
-    Array.from({ length: SIZE }, (_, i) => ({
+    Array.from({ length: wait ? BACK : SIZE }, (_, i) => ({
       code: `${wait}x${i} = ${codeOf(i, 0, 0)}`,
       takes: i ? [`x${i - 1}`] : [],
       gives: `x${i}`,
@@ -161,22 +175,44 @@ async function marimo(bin: string): Promise<Contestant> {
 }
 
 function ipython(bin: string): Contestant {
-  const child = spawn(join(bin, 'python'), [join(import.meta.dirname, 'anchors/ipython.py')], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+  const wait = `import time\ntime.sleep(${CELL_MS / 1000})\n`;
+  return jupyter('IPython', bin, [], (i, value, slow) => `${slow ? wait : ''}x${i} = ${codeOf(i, value, value)}`);
+}
+
+function deno(bin: string, folder: string): Contestant {
+  const command = [process.execPath, join(folder, 'bin.cjs'), 'jupyter', '--kernel', '--conn'];
+  const wait = `await new Promise((resolve) => setTimeout(resolve, ${CELL_MS}));\n`;
+  return jupyter(
+    'Deno',
+    bin,
+    [...command, '{connection_file}'],
+    (i, value, slow) => `${slow ? wait : ''}let x${i} = ${codeOf(i, value, value)};`,
+  );
+}
+
+/** A kernel that runs the code it is given, one after another. */
+function jupyter(
+  name: string,
+  bin: string,
+  command: readonly string[],
+  code: (i: number, value: number, slow: boolean) => string,
+): Contestant {
+  const child = spawn(join(bin, 'python'), [join(import.meta.dirname, 'anchors/jupyter.py'), ...command], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (codes: readonly string[], start = false) => {
     child.stdin.write(`${JSON.stringify({ codes, start })}\n`);
     return Number((await answers.next()).value);
   };
-  const codes = (value: number, wait = '') =>
-    Array.from({ length: SIZE }, (_, i) => `${wait}x${i} = ${codeOf(i, value, value)}`);
+  const codes = (value: number, slow = false) =>
+    Array.from({ length: slow ? BACK : SIZE }, (_, i) => code(i, value, slow));
   return {
-    name: 'IPython',
+    name,
     cold: () => ask(codes(0), true),
     edit: (at, value) => ask(at === 'first' ? codes(value) : codes(value).slice(-1)),
     again: () => ask(codes(0)),
-    back: () => ask(codes(0, `import time\ntime.sleep(${CELL_MS / 1000})\n`), true),
+    back: () => ask(codes(0, true), true),
     async close() {
       child.kill();
     },
