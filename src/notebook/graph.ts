@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { cellErrors, type GraphError } from './graphErrors.ts';
 import { type ImportUse, type Input, linksOf } from './graphLinks.ts';
 import { type GraphCell, NameTable } from './graphNames.ts';
 import { stronglyConnected, topologicalOrder } from './graphOrder.ts';
+import type { CellAnalysis } from './parse.ts';
 
 /** What surrounds one cell. All lists are sorted: cells by place on the page, names by alphabet. */
 export interface GraphNode {
@@ -17,6 +19,8 @@ export interface GraphNode {
 }
 
 export interface Graph {
+  /** The cells it was made from, or others that give and take the same names. */
+  readonly cells: readonly GraphCell[];
   /** All cells, each after those it depends on, otherwise as on the page; dependencies within a circle do not count. */
   readonly order: readonly string[];
   /** @throws RangeError when no cell has this id */
@@ -39,6 +43,7 @@ export function buildGraph(cells: readonly GraphCell[]): Graph {
     nodes.set(cell.id, { id: cell.id, ...around, inputs, types, uses, errors: errors[index]! });
   });
   return {
+    cells,
     order: topologicalOrder(upstream, downstream, circles).map(id),
     cell(id) {
       const node = nodes.get(id);
@@ -46,6 +51,30 @@ export function buildGraph(cells: readonly GraphCell[]): Graph {
       return node;
     },
   };
+}
+
+/** The graph of cells as they are now: the one before where none gives or takes other names, and nothing is wrong. */
+export function updateGraph(cells: readonly GraphCell[], before: Graph): Graph {
+  const same =
+    cells.length === before.cells.length &&
+    cells.every(({ id, analysis }, index) => {
+      const then = before.cells[index]!;
+      return id === then.id && !before.cell(id).errors.length && sameNames(analysis, then.analysis);
+    });
+  return same ? before : buildGraph(cells);
+}
+
+function sameNames(now: CellAnalysis, then: CellAnalysis): boolean {
+  return now === then || (!now.errors.length && isDeepStrictEqual(namesOf(now), namesOf(then)));
+}
+
+/** What the graph takes of a cell, but for places in its text. */
+function namesOf({ declarations, references, typeReferences, assignments, imports }: CellAnalysis): unknown {
+  return [
+    declarations.map(({ name, kind, private: own }) => [name, kind, own]),
+    [references, typeReferences, assignments].map((mentions) => mentions.map(({ name }) => name)),
+    imports.map(({ specifier, attributes, bindings }) => [specifier, attributes, bindings]),
+  ];
 }
 
 /** Every cell that depends on one of `ids`, directly or not, without these themselves unless they are in a circle; in dependency order. */

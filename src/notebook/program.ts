@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CellId } from '../protocol/kernel.ts';
 import type { Cell } from './cell.ts';
 import { type CellCode, type CompiledCell, compileCell, type ImportBinding } from './compile.ts';
-import { ancestors, buildGraph, descendants, type Graph } from './graph.ts';
+import { ancestors, buildGraph, descendants, type Graph, type GraphNode, updateGraph } from './graph.ts';
 import { analyzeCell, type CellAnalysis } from './parse.ts';
 
 /** A cell as the engine gets it from a document or an editor; Markdown cells are not part of a program. */
@@ -37,25 +37,21 @@ export class Program {
   /** Between these places in the order, compiling has begun. */
   readonly #begun = { from: 0, to: 0 };
   #places: Map<CellId, number> | null = null;
+  #bySource: Map<string, CellAnalysis> | null = null;
 
-  private constructor(
-    cells: readonly ProgramCell[],
-    analyses: ReadonlyMap<CellId, CellAnalysis>,
-    compiled: Map<string, Promise<CompiledCell>>,
-  ) {
+  private constructor(cells: readonly ProgramCell[], before: Program | null) {
     this.cells = new Map(cells.map((cell) => [cell.id, cell]));
-    this.#analyses = analyses;
-    this.#compiled = compiled;
-    this.graph = buildGraph(cells.map(({ id, label }) => ({ id, label, analysis: analyses.get(id)! })));
+    const known = (id: CellId, source: string) => (before ? before.#known(id, source) : undefined);
+    this.#analyses = new Map(cells.map(({ id, source }) => [id, known(id, source) ?? analyzeCell(source)]));
+    this.#compiled = before ? before.#compiled : new Map();
+    const nodes = cells.map(({ id, label }) => ({ id, label, analysis: this.analysis(id) }));
+    this.graph = before ? updateGraph(nodes, before.graph) : buildGraph(nodes);
+    this.#compare(before);
   }
 
   /** The program of `cells` in page order; cells that `before` has with the same text are not parsed again. */
   static of(cells: readonly ProgramCell[], before?: Program): Program {
-    const known = new Map([...(before?.cells.values() ?? [])].map(({ id, source }) => [source, before!.analysis(id)]));
-    const analyses = new Map(cells.map(({ id, source }) => [id, known.get(source) ?? analyzeCell(source)]));
-    const program = new Program(cells, analyses, before ? before.#compiled : new Map());
-    program.#compare(before);
-    return program;
+    return new Program(cells, before ?? null);
   }
 
   analysis(id: CellId): CellAnalysis {
@@ -101,15 +97,11 @@ export class Program {
   means(id: CellId, other: Program): boolean {
     const [cell, there] = [this.cells.get(id), other.cells.get(id)];
     if (!cell || !there) return cell === there;
-    const [now, then] = [this.graph.cell(id), other.graph.cell(id)];
     return (
       cell.source === there.source &&
       isDeepStrictEqual(cell.options, there.options) &&
       isDeepStrictEqual(cell.problems, there.problems) &&
-      now.inputs.length === then.inputs.length &&
-      now.inputs.every(({ name, from }, i) => name === then.inputs[i]!.name && from === then.inputs[i]!.from) &&
-      isDeepStrictEqual(now.uses, then.uses) &&
-      now.errors.map(({ message }) => message).join() === then.errors.map(({ message }) => message).join()
+      (this.graph === other.graph || sameLinks(this.graph.cell(id), other.graph.cell(id)))
     );
   }
 
@@ -174,8 +166,15 @@ export class Program {
     return known;
   }
 
+  /** What is known of a text, preferably of the same cell. */
+  #known(id: CellId, source: string): CellAnalysis | undefined {
+    if (this.cells.get(id)?.source === source) return this.analysis(id);
+    this.#bySource ??= new Map([...this.cells.values()].map((cell) => [cell.source, this.analysis(cell.id)]));
+    return this.#bySource.get(source);
+  }
+
   /** Finds what changed; cells that mean what they did keep their code. */
-  #compare(before: Program | undefined): void {
+  #compare(before: Program | null): void {
     for (const id of this.order) {
       if (!before || !this.means(id, before)) {
         this.#changed.push(id);
@@ -212,4 +211,13 @@ export class Program {
     }
     return compiled;
   }
+}
+
+function sameLinks(now: GraphNode, then: GraphNode): boolean {
+  return (
+    now.inputs.length === then.inputs.length &&
+    now.inputs.every(({ name, from }, i) => name === then.inputs[i]!.name && from === then.inputs[i]!.from) &&
+    isDeepStrictEqual(now.uses, then.uses) &&
+    now.errors.map(({ message }) => message).join() === then.errors.map(({ message }) => message).join()
+  );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ancestors, buildGraph, descendants, type Graph } from '../../src/notebook/graph.ts';
+import { ancestors, buildGraph, descendants, type Graph, updateGraph } from '../../src/notebook/graph.ts';
 import { analyzeCell } from '../../src/notebook/parse.ts';
 
 /** A graph of cells named by their place: `1`, `2`, …, or by the keys given. */
@@ -278,3 +278,24 @@ describe('for any notebook', () => {
 function declaring(name: string) {
   return { declarations: [{ name, kind: 'const' as const, exported: false, private: false, start: 0, end: 1 }] };
 }
+
+test('a graph that is updated is the graph of the new cells, and the same one where no name changed', () => {
+  const cells = (...sources: readonly string[]) =>
+    sources.map((source, i) => ({ id: `c${i}`, analysis: analyzeCell(source) }));
+  const links = (graph: Graph) => graph.order.map((id) => graph.cell(id));
+  const first = buildGraph(cells('const a = 1;', 'const b = a;', 'b'));
+  expect(updateGraph(cells('const a = 20;', '/* so */ const b = a + 1;', 'b'), first)).toBe(first);
+  for (const sources of [
+    ['const a = 1;', 'const b = 2;', 'b'],
+    ['const a = 1;', 'const b = a;', 'b; a'],
+    ['const a = 1;', 'const b = a;'],
+    ['const a = c;', 'const b = a;', 'const c = b;'],
+    ['const a = 1;', 'let b: typeof a;', 'b = 1'],
+    ["import a from 'x';", 'const b = a;', 'b'],
+    ['const a = (', 'const b = a;', 'b'],
+  ]) {
+    const next = cells(...sources);
+    expect(links(updateGraph(next, first))).toEqual(links(buildGraph(next)));
+    expect(links(updateGraph(cells('const a = 1;', 'const b = a;', 'b'), buildGraph(next)))).toEqual(links(first));
+  }
+});
