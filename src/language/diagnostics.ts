@@ -77,7 +77,7 @@ function withoutTwins(own: readonly Diagnostic[], told: readonly Diagnostic[]): 
 /** Whether what TypeScript says of a cell counts in a notebook, and is not told by the graph. */
 function counts({ code, range }: Diagnostic, cell: LanguageCell, notebook: LanguageNotebook): boolean {
   if (typeof code !== 'number') return true;
-  if (NO_MISTAKE.has(code)) return false;
+  if (NO_MISTAKE.has(code) || isOfDeclarations(code)) return false;
   const id = cell.id as CellId; // the notebook's own cells are its program's
   const analysis = notebook.program.analysis(id);
   if (code < 2000 && analysis.errors.length) return false; // the engine that runs cells says what it cannot read
@@ -95,6 +95,11 @@ function counts({ code, range }: Diagnostic, cell: LanguageCell, notebook: Langu
     );
   if (code === UNREACHABLE) return textAt(cell, { line: 0, character: 0 }, range.start).trim() !== '';
   return true;
+}
+
+/** Whether it is about declarations to be written of a module: those of a notebook are not. */
+function isOfDeclarations(code: number): boolean {
+  return code === 2742 || (code >= 4000 && code <= 4103) || (code >= 9005 && code <= 9039);
 }
 
 /** Mistakes between a cell and others. */

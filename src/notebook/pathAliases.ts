@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
-/** The `paths` of one tsconfig.json, inherited ones included. */
+/** The `paths` of one tsconfig.json or jsconfig.json, inherited ones included. */
 interface Aliases {
   readonly base: string;
   readonly paths: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Files that a specifier may mean by the `paths` of the tsconfig.json that holds for `folder`, best first. */
+/** Files that a specifier may mean by the `paths` of the tsconfig.json or jsconfig.json that holds for `folder`, best first. */
 export function aliasTargets(specifier: string, folder: string): string[] {
   const aliases = nearestAliases(folder);
   if (!aliases) return [];
@@ -32,8 +32,10 @@ export function aliasTargets(specifier: string, folder: string): string[] {
 
 function nearestAliases(folder: string): Aliases | null {
   for (let at = folder; ; at = dirname(at)) {
-    const text = textOf(join(at, 'tsconfig.json'));
-    if (text !== null) return aliasesOf(join(at, 'tsconfig.json'), text);
+    for (const path of [join(at, 'tsconfig.json'), join(at, 'jsconfig.json')]) {
+      const text = textOf(path);
+      if (text !== null) return aliasesOf(path, text);
+    }
     if (at === dirname(at)) return null;
   }
 }

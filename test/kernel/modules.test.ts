@@ -74,6 +74,14 @@ describe('local modules', () => {
       },
     ],
     [
+      'by an alias of jsconfig',
+      "import { a } from '~/a.js'; a",
+      {
+        'jsconfig.json': '{ "compilerOptions": { "paths": { "~/*": ["./src/*"] } } }',
+        'src/a.js': 'export const a = 1;',
+      },
+    ],
+    [
       'by an import map of package.json',
       "import { a } from './a.ts'; a",
       {
