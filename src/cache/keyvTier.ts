@@ -19,13 +19,19 @@ import {
 } from './tier.ts';
 import { type Waiting, WriteBehind } from './writeBehind.ts';
 
+/** Keys with what is under them. */
+export type Batches = AsyncGenerator<readonly (readonly [key: string, text: unknown])[], void>;
+
 /** A store that is open: without Keyv around it, which keeps failures to itself. */
 export interface OpenedStore {
   readonly store: KeyvStorageAdapter;
   /** Where the pieces of large values lie: the store, or one beside it that need not be looked through with it. */
   readonly pieces: KeyvStorageAdapter;
-  /** Whether it can tell its keys. If not, some cannot be removed for what they are: then all that is older counts as gone. */
-  readonly canList: boolean;
+  /**
+   * All keys and what is under them, some at a time; null where the store cannot tell. Then some cannot be removed for what
+   * they are: all that is older counts as gone.
+   */
+  readonly batches: (() => Batches) | null;
   /** Whether it can still be used; if not, it is opened anew. */
   readonly isAlive: () => boolean;
   readonly end: () => Promise<void>;
@@ -47,6 +53,9 @@ export interface KeyvTierOptions {
 }
 
 const largestWhole = 64_000; // bytes of an encoded value; larger ones lie in pieces
+const deletedAtOnce = 1000;
+const longCount = 100; // ms
+const countingShare = 0.02; // of the time may go into counting
 const cleared = 'memoir cleared'; // the key that says when all was removed from a store that cannot tell its keys
 
 /** Entries in any store that Keyv can reach. Values are written behind the back of who sets them, and signed. */
@@ -58,6 +67,7 @@ export class KeyvTier implements Tier {
   readonly #seal: Seal;
   readonly #now: () => number;
   readonly #owed: Owed;
+  #counted: { prefix: string; goodUntil: number; entries: number; bytes: number } | null = null;
 
   constructor({ name, title, load, open, timeout, seal, log, now = Date.now }: KeyvTierOptions) {
     this.name = name;
@@ -103,14 +113,20 @@ export class KeyvTier implements Tier {
   async deleteMany(keys: readonly string[]): Promise<number> {
     if (keys.length === 0) return 0;
     await this.#writes.drop(keys);
-    const gone = await this.#link.attempt(({ store }) => store.deleteMany([...keys]), null);
-    if (gone === null) this.#owed.addKeys(keys);
-    else await this.#pieces.remove(keys);
-    return gone?.filter(Boolean).length ?? 0;
+    this.#counted = null;
+    let count = 0;
+    for (let at = 0; at < keys.length; at += deletedAtOnce) {
+      const some = keys.slice(at, at + deletedAtOnce);
+      const gone = await this.#link.attempt(({ store }) => store.deleteMany(some), null);
+      if (gone === null) this.#owed.addKeys(some);
+      else await this.#pieces.remove(some);
+      count += gone?.filter(Boolean).length ?? 0;
+    }
+    return count;
   }
 
   async invalidate(filter: EntryFilter): Promise<string[]> {
-    if (!(await this.#link.attempt(async ({ canList }) => canList, true))) await this.clear();
+    if (!(await this.#link.attempt(async ({ batches }) => batches !== null, true))) await this.clear();
     const entries = await this.#scan(filter);
     if (!entries) this.#owed.add(filter);
     const keys = entries?.map(({ key }) => key) ?? [];
@@ -120,9 +136,10 @@ export class KeyvTier implements Tier {
 
   async clear(prefix = ''): Promise<void> {
     if (prefix !== '') return void (await this.invalidate({ prefix }));
+    this.#counted = null;
     await this.#writes.drop();
-    const done = await this.#link.attempt(async ({ store, pieces, canList }) => {
-      if (canList) await Promise.all([store.clear(), store !== pieces && pieces.clear()]);
+    const done = await this.#link.attempt(async ({ store, pieces, batches }) => {
+      if (batches) await Promise.all([store.clear(), store !== pieces && pieces.clear()]);
       else
         await store.set(
           cleared,
@@ -138,10 +155,9 @@ export class KeyvTier implements Tier {
   }
 
   async stats(prefix = ''): Promise<TierStats> {
-    const entries = await this.list({ prefix });
+    const { entries, bytes } = await this.#count(prefix);
     const { errors, problem } = this.#link;
-    const bytes = entries.reduce((sum, { meta }) => sum + meta.bytes, 0);
-    return { entries: entries.length, bytes, errors, ...(problem !== undefined && { problem }) };
+    return { entries, bytes, errors, ...(problem !== undefined && { problem }) };
   }
 
   flush(): Promise<void> {
@@ -151,6 +167,23 @@ export class KeyvTier implements Tier {
   async close(): Promise<void> {
     await this.flush();
     await this.#link.close(({ end }) => end());
+  }
+
+  /** What there is, counted one by one: of a large store not again at once. */
+  async #count(prefix: string): Promise<{ readonly entries: number; readonly bytes: number }> {
+    const started = performance.now();
+    const last = this.#counted;
+    if (last?.prefix === prefix && started < last.goodUntil) return last;
+    const found = await this.list({ prefix });
+    const ms = performance.now() - started;
+    const goodUntil = ms < longCount ? 0 : performance.now() + ms / countingShare;
+    this.#counted = {
+      prefix,
+      goodUntil,
+      entries: found.length,
+      bytes: found.reduce((sum, { meta }) => sum + meta.bytes, 0),
+    };
+    return this.#counted;
   }
 
   /** Entries that are meant; null where the store cannot be read. */
@@ -167,13 +200,12 @@ export class KeyvTier implements Tier {
 
   /** Calls `visit` with all that the store holds, each step with its own deadline; false where it did not come to the end. */
   async #each(visit: (key: string, text: unknown) => void): Promise<boolean> {
-    const texts = await this.#link.attempt(async ({ store }) => store.iterator?.<unknown>() ?? null, null);
+    const batches = await this.#link.attempt(async ({ batches }) => batches?.() ?? null, null);
     for (;;) {
-      const step = texts && (await this.#link.attempt(() => texts.next(), null));
+      const step = batches && (await this.#link.attempt(() => batches.next(), null));
       if (!step) return false;
       if (step.done) return true;
-      const [key, text] = step.value as [string, unknown];
-      if (!isPiece(key)) visit(key, text);
+      for (const [key, text] of step.value) if (!isPiece(key)) visit(key, text);
     }
   }
 
@@ -230,9 +262,9 @@ export class KeyvTier implements Tier {
   }
 
   /** The texts of keys; nothing of what is older than the last time that all was removed. */
-  async #read({ store, canList }: OpenedStore, keys: readonly string[]): Promise<unknown[]> {
+  async #read({ store, batches }: OpenedStore, keys: readonly string[]): Promise<unknown[]> {
     const [first = ''] = keys;
-    if (canList) return keys.length === 1 ? [await store.get(first)] : store.getMany([...keys]);
+    if (batches) return keys.length === 1 ? [await store.get(first)] : store.getMany([...keys]);
     const [mark, ...texts] = await store.getMany<unknown>([cleared, ...keys]);
     const at = this.#verified(cleared, mark)?.meta.createdAt ?? 0;
     return texts.map((text, index) => {

@@ -1,7 +1,9 @@
+import type KeyvRedis from '@keyv/redis';
 import type { KeyvStorageAdapter } from 'keyv';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { KeyvTier, type OpenedStore } from './keyvTier.ts';
+import { type Batches, KeyvTier, type OpenedStore } from './keyvTier.ts';
+import { escapeGlob } from './pattern.ts';
 import type { Seal } from './seal.ts';
 
 /** How a Redis or Valkey server is reached. */
@@ -47,18 +49,31 @@ async function openRedis(
   timeout: number,
   namespace: string,
 ): Promise<OpenedStore> {
-  const { default: KeyvRedis } = await import('@keyv/redis');
+  const { default: Adapter } = await import('@keyv/redis');
   const client = await connect(url, cluster, timeout);
   const storeIn = (namespace: string) => {
-    const store = new KeyvRedis(client, { namespace, throwOnErrors: true, throwOnConnectError: true });
+    const store = new Adapter(client, { namespace, throwOnErrors: true, throwOnConnectError: true });
     store.on('error', () => {}); // thrown, too
-    return store as KeyvStorageAdapter; // its types lag behind its code
+    return store;
   };
-  const [store, pieces] = [storeIn(namespace), storeIn(`${namespace}-pieces`)];
+  const entries = storeIn(namespace);
+  const [store, pieces] = [entries, storeIn(`${namespace}-pieces`)] as [KeyvStorageAdapter, KeyvStorageAdapter]; // its types lag behind its code
   const end = async () => void (client.isOpen && client.destroy());
   const nodes = () => ('masters' in client ? client.masters.flatMap((master) => master.client ?? []) : []);
   const isAlive = () => client.isOpen && nodes().every((node) => node.isOpen); // it would not connect to one anew
-  return { store, pieces, canList: true, isAlive, end };
+  return { store, pieces, batches: () => batchesOf(entries, namespace), isAlive, end };
+}
+
+/** Keyv's own iterator takes ten keys at a time. */
+async function* batchesOf(store: KeyvRedis<unknown>, namespace: string): Batches {
+  const options = { MATCH: `${escapeGlob(namespace)}::*`, COUNT: 200, TYPE: 'string' };
+  for (const client of await store.getMasterNodes()) {
+    for await (const names of client.scanIterator(options)) {
+      const keys = names.map((name) => name.slice(namespace.length + 2));
+      const texts = await store.getMany(keys);
+      yield keys.map((key, at) => [key, texts[at]] as const);
+    }
+  }
 }
 
 async function connect(url: string, cluster: boolean | undefined, timeout: number) {

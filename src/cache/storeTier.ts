@@ -1,7 +1,7 @@
 import type { KeyvStorageAdapter } from 'keyv';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { KeyvTier } from './keyvTier.ts';
+import { type Batches, KeyvTier } from './keyvTier.ts';
 import type { Seal } from './seal.ts';
 
 /** Any storage adapter of Keyv, a Keyv itself, or a Map. */
@@ -29,8 +29,20 @@ export function storeTier(store: StoreAdapter, { seal, log }: { readonly seal: S
     keyv.on('error', () => {}); // thrown, too
     const end = async () => void (await keyv.disconnect());
     const adapter = keyv.store as KeyvStorageAdapter;
-    return { store: adapter, pieces: adapter, canList, isAlive: () => true, end };
+    const batches = canList ? () => inBatches(adapter.iterator!()) : null; // as it was asked for above
+    return { store: adapter, pieces: adapter, batches, isAlive: () => true, end };
   };
   const title = `The store ${store.constructor?.name ?? ''}`.trimEnd();
   return new KeyvTier({ name: 'store', title, load: () => import('keyv'), open, timeout: 2000, seal, log });
+}
+
+async function* inBatches(entries: AsyncGenerator<unknown[]>): Batches {
+  let batch: (readonly [string, unknown])[] = [];
+  for await (const [key, text] of entries) {
+    batch.push([String(key), text]);
+    if (batch.length < 100) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
 }
