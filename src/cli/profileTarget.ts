@@ -73,7 +73,7 @@ async function measureCell(
 }
 
 /** Does something with what a notebook's cells gave last. */
-export async function withNotebook<T>(file: string, work: (choice: NotebookChoice) => Promise<T>): Promise<T> {
+async function withNotebook<T>(file: string, work: (choice: NotebookChoice) => Promise<T>): Promise<T> {
   const [{ knownRecords }, { openNotebook }] = await Promise.all([
     import('../profile/cellTarget.ts'),
     import('./notebook.ts'),
