@@ -2,10 +2,10 @@ import { UserError } from '../base/errors.ts';
 import { isScalar } from './bind.ts';
 import { compose, list, name, type Query, type Scalar, text, value } from './query.ts';
 
-/** Both ends belong to the range; one of them may be left out. */
+/** Both ends belong to the range; one that is left out, or null as a widget gives it before it is set, is no limit. */
 export interface Range<T> {
-  readonly min?: T | undefined;
-  readonly max?: T | undefined;
+  readonly min?: T | null | undefined;
+  readonly max?: T | null | undefined;
 }
 
 /** A value, any of several values, or a range; null stands for rows without a value. */
@@ -62,14 +62,14 @@ function anySql(column: string, values: readonly unknown[]): Query {
 function rangeSql(column: string, range: Readonly<Record<string, unknown>>): Query {
   refuseOthers(column, range, ['min', 'max']);
   const bounds = [bound(column, '>=', range.min), bound(column, '<=', range.max)].filter((part) => part !== null);
+  if (bounds.length === 0 && Object.values(range).includes(null)) return text('TRUE');
   if (bounds.length === 0) throw new UserError(`where: the range for "${column}" needs a min, a max, or both.`);
   return compose`(${list(bounds, ' AND ')})`;
 }
 
 function bound(column: string, operator: string, limit: unknown): Query | null {
-  if (limit === undefined) return null;
-  if (limit === null || !isScalar(limit))
-    throw new UserError(`where: a limit of the range for "${column}" is not a value.`);
+  if (limit === undefined || limit === null) return null;
+  if (!isScalar(limit)) throw new UserError(`where: a limit of the range for "${column}" is not a value.`);
   return compose`${name(column)} ${text(operator)} ${value(limit)}`;
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors.ts';
 import type { Field } from './columns.ts';
 
 /** A value bound to a statement; it never becomes part of its text. */
@@ -110,6 +111,7 @@ export function name(identifier: string): Query {
 
 /** The same as text. */
 export function quoteName(identifier: string): string {
+  if (typeof identifier !== 'string') throw new UserError(`A name of a column is a text; got ${typeof identifier}.`);
   return `"${identifier.replaceAll('"', '""')}"`;
 }
 

@@ -6,7 +6,7 @@ import { compileChart } from './chartCompile.ts';
 import { type ChartSource, chartColumns, chartRows, jsonRows, jsonValue, tableRows } from './chartData.ts';
 import { type ChartOptions, chartSpec } from './chartSpec.ts';
 import { Displayable } from './displayable.ts';
-import { isTable, type Row } from './displayTable.ts';
+import { isTable, type Row, type Schema } from './displayTable.ts';
 
 /**
  * A chart of rows or a lazy table.
@@ -23,7 +23,10 @@ export function chart(data: ChartSource, options: ChartOptions | Readonly<Record
       'A chart wants the data and what to draw of it, for example chart(rows, {mark: "bar", x: "flights", y: "origin"}).',
     );
   }
-  if (isTable(data)) return new Displayable('Chart', async () => chartOutput(specOf(await tableRows(data), options)));
+  if (isTable(data)) {
+    const spec = async () => specOf(await tableRows(data), options, await data.schema?.());
+    return new Displayable('Chart', async () => chartOutput(await spec()));
+  }
   const spec = specOf(chartRows(data), options); // at once, so that an error points to this call
   return new Displayable(describe(spec), () => chartOutput(spec));
 }
@@ -38,8 +41,8 @@ export function vegaLite(spec: Readonly<Record<string, unknown>>): Displayable {
   return new Displayable(describe(plain), () => chartOutput(plain));
 }
 
-function specOf(rows: readonly Row[], options: object): Json {
-  const columns = chartColumns(rows);
+function specOf(rows: readonly Row[], options: object, schema: Schema = []): Json {
+  const columns = chartColumns(rows, schema);
   const spec = jsonValue(chartSpec(options, columns)) as Json;
   const names = columns.map((column) => column.name).filter(columnFilter(options, spec));
   return { ...spec, data: { values: jsonRows(rows, new Set(names)) } };

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { UserError } from '../base/errors.ts';
-import type { LazyTable, Row } from './displayTable.ts';
+import type { LazyTable, Row, Schema } from './displayTable.ts';
 
 /** What a chart can be drawn of. */
 export type ChartSource = readonly Row[] | object;
@@ -39,8 +39,10 @@ export function chartRows(rows: unknown): readonly Row[] {
   return rows.map((row) => (typeof row === 'object' && row !== null ? (row as Row) : { data: row })); // as Vega does
 }
 
-/** The columns of rows with the types that their values suggest. */
-export function chartColumns(rows: readonly Row[]): ChartColumn[] {
+/** The columns of rows with the types that their values suggest, or, where there are none, those of the table. */
+export function chartColumns(rows: readonly Row[], schema: Schema = []): ChartColumn[] {
+  if (rows.length === 0)
+    return schema.map(({ name, type }) => ({ name, type: sqlFieldType(type), wholeDays: type === 'DATE' }));
   const sample = rows.length <= SAMPLE ? rows : sampled(rows);
   const names = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) names.add(name);
@@ -91,6 +93,11 @@ function jsonObject(value: object, depth: number): unknown {
 function sampled(rows: readonly Row[]): readonly Row[] {
   const step = rows.length / SAMPLE;
   return Array.from({ length: SAMPLE }, (_, i) => rows[Math.floor(i * step)]!);
+}
+
+function sqlFieldType(type: string): FieldType {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL)\b/.test(type)) return 'quantitative';
+  return /^(DATE|TIMESTAMP)/.test(type) ? 'temporal' : 'nominal';
 }
 
 function fieldType(values: readonly unknown[]): FieldType {

@@ -114,7 +114,8 @@ export function chartSpec(options: object, columns: readonly ChartColumn[]): Jso
   const given = options as Json;
   const spec = SPEC_KEYS.some((key) => key in given) ? withTypes(given, columns) : shortForm(given, columns);
   const names = columns.map((column) => column.name);
-  if (!mentions(spec, ['transform', 'lookup'])) checkFields(spec, names);
+  const isKnown = names.length > 0; // an empty array says nothing of its columns
+  if (isKnown && !mentions(spec, ['transform', 'lookup'])) checkFields(spec, names);
   return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec };
 }
 

@@ -10,11 +10,13 @@ const TABLE: unique symbol = Symbol.for('memoir.table');
 export interface LazyTable {
   preview(limit: number): TableData | Promise<TableData>;
   rows(): Promise<readonly Row[]>;
-  /** Names and types of its columns. */
-  schema?(): Promise<readonly { readonly name: string; readonly type: string }[]>;
+  schema?(): Promise<Schema>;
   /** The table of its first rows. */
   limit?(count: number): LazyTable;
 }
+
+/** Names of a table's columns, and their types in SQL. */
+export type Schema = readonly { readonly name: string; readonly type: string }[];
 
 export type Row = Readonly<Record<string, unknown>>;
 

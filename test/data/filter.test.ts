@@ -28,6 +28,8 @@ test('a value, several values, a range and null each select what JavaScript woul
   expect(await ids({ n: 1 })).toEqual(idsWhere(({ n }) => n === 1));
   expect(await ids({ n: [0, 2.5, null] })).toEqual(idsWhere(({ n }) => n === 0 || n === 2.5 || n === null));
   expect(await ids({ n: { min: 0, max: 1 } })).toEqual(idsWhere(({ n }) => n !== null && n >= 0 && n <= 1));
+  expect(await ids({ n: { min: 1, max: null } })).toEqual(idsWhere(({ n }) => n !== null && n >= 1));
+  expect(await ids({ n: { min: null } })).toEqual(idsWhere(() => true));
   expect(await ids({ n: { max: -1 } })).toEqual(idsWhere(({ n }) => n === -1));
   expect(await ids({ n: null })).toEqual(idsWhere(({ n }) => n === null));
   expect(await ids({ n: [] })).toEqual([]);

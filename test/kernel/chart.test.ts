@@ -97,6 +97,14 @@ describe('chart', () => {
     await expect(toOutput(chart(table, { mark: 'bar', x: 'fligths' }))).rejects.toThrow('Did you mean "flights"?');
   });
 
+  test('no rows are an empty chart, of the columns that a table has', async () => {
+    expect((await specOf(chart([], { mark: 'bar', x: 'flights' }))).data.values).toEqual([]);
+    const schema = async () => [{ name: 'flights', type: 'BIGINT' }];
+    const table = { [Symbol.for('memoir.table')]: true, rows: async () => [], schema };
+    expect((await specOf(chart(table, { mark: 'bar', x: 'flights' }))).encoding.x?.type).toBe('quantitative');
+    await expect(toOutput(chart(table, { mark: 'bar', x: 'fligths' }))).rejects.toThrow('Did you mean "flights"?');
+  });
+
   test('a full specification keeps its shape and gets the types it leaves out', async () => {
     const spec = await specOf(
       chart(flights, { layer: [{ mark: 'bar', encoding: { x: { field: 'flights' }, y: { field: 'origin' } } }] }),
