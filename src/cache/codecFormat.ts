@@ -34,7 +34,26 @@ export const tag = {
   url: 28, // href
   urlParameters: 29, // as text
   custom: 30, // name, what `pack` gave
+  rows: 31, // length, shape, columns: an array of a hundred or more plain objects made alike, of plain values
 } as const;
+
+/** The byte before each column of rows. Never renumber. */
+export const columnKind = {
+  mixed: 0, // each value by itself
+  integers: 1, // of 32 bits: the number of their kind, bytes
+  doubles: 2, // 8 bytes each
+  booleans: 3, // a byte each
+  words: 4, // how many, strings, the number of each value's as integers
+  texts: 5, // lengths as integers, all of them as one string
+  gaps: 6, // a byte each: 0 there, 1 null, 2 undefined; then the column of those that are there
+} as const;
+
+/** How integers lie in a column, the smallest form first; only ever append. */
+export const integerKinds = [
+  { array: Uint8Array, range: [0, 0xff] },
+  { array: Uint16Array, range: [0, 0xffff] },
+  { array: Int32Array, range: [-(2 ** 31), 2 ** 31 - 1] },
+] as const;
 
 /** Constructors of errors by their number in the format; only ever append. */
 export const errorKinds = [

@@ -4,6 +4,7 @@ import { typeNamed } from './customTypes.ts';
 import type { ExternalRef } from './encoder.ts';
 import { readLeaf } from './leafReader.ts';
 import { NotDecodable } from './notDecodable.ts';
+import { makeRows, readColumn } from './rowsReader.ts';
 
 export interface DecodeOptions {
   /** Finds the object that another cell owns. */
@@ -16,7 +17,7 @@ export interface DecodeOptions {
 export class Decoder {
   readonly #in: ByteReader;
   readonly #options: DecodeOptions;
-  readonly #objects: (object | undefined)[] = [];
+  #objects: (object | undefined)[] = [];
   readonly #shapes: (readonly string[])[] = [];
   readonly #producers: string[] = [];
   #depth = 0;
@@ -91,6 +92,8 @@ export class Decoder {
         return this.#elements(this.#note([], index));
       case tag.arrayWithKeys:
         return this.#elements(this.#properties(this.#note([], index)));
+      case tag.rows:
+        return this.#rows(index);
       case tag.map:
         return this.#map(this.#note(new Map(), index));
       case tag.set:
@@ -165,6 +168,17 @@ export class Decoder {
     }
     if (array.length !== length) throw new NotDecodable('An array has the wrong length.');
     return array;
+  }
+
+  #rows(index: number): object[] {
+    const length = this.#in.count();
+    const names = this.#shape();
+    const columns = names.map(() => readColumn(this.#in, length, () => this.#value()));
+    const rows = this.#note(makeRows(names, columns, length), index);
+    const first = this.#objects.length;
+    this.#objects = this.#objects.concat(rows);
+    if (this.#options.onObject) for (const [at, row] of rows.entries()) this.#options.onObject(row, first + at);
+    return rows;
   }
 
   #map(map: Map<unknown, unknown>): object {

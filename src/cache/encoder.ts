@@ -5,6 +5,7 @@ import { typeOf } from './customTypes.ts';
 import { isDisguised } from './disguised.ts';
 import { NotEncodable } from './notEncodable.ts';
 import { type Walk, writers } from './objectWriters.ts';
+import { rowsIn, writeColumn } from './rowsWriter.ts';
 import { type Shape, Shapes } from './shapes.ts';
 
 /** An object that another cell owns: who made it, and its number among that maker's objects. */
@@ -51,7 +52,7 @@ export class Encoder implements Walk {
 
   value(value: unknown): void {
     if (typeof value === 'string') this.out.string(value);
-    else if (typeof value === 'number') this.#number(value);
+    else if (typeof value === 'number') this.#numeral(value);
     else if (typeof value === 'object') this.#object(value);
     else if (typeof value === 'boolean') this.out.byte(value ? tag.true : tag.false);
     else if (value === undefined) this.out.byte(tag.undefined);
@@ -71,6 +72,17 @@ export class Encoder implements Walk {
     for (const name of shape.keys) this.part(name, this.dataProperty(object, name).value);
   }
 
+  rows(array: readonly unknown[]): boolean {
+    const table = this.canonical || this.#depth === maxDepth ? null : rowsIn(array);
+    if (!table || !this.#numberAll(array as readonly object[])) return false; // `rowsIn` saw that they are
+    this.out.byte(tag.rows);
+    this.out.varint(array.length);
+    const { shape, isNew } = this.#shapes.find(table.names);
+    this.#shape(shape, isNew);
+    for (const column of table.columns) writeColumn(this.out, column, (value) => this.value(value));
+    return true;
+  }
+
   dataProperty(object: object, name: string | number, hidden = false): PropertyDescriptor {
     const property = Object.getOwnPropertyDescriptor(object, name);
     if (!property) return this.refuse('an object that changes while it is read', name);
@@ -85,7 +97,7 @@ export class Encoder implements Walk {
     throw new NotEncodable([...path, step], reason);
   }
 
-  #number(value: number): void {
+  #numeral(value: number): void {
     if ((value | 0) === value && !Object.is(value, -0)) {
       this.out.byte(tag.integer);
       this.out.varint(value < 0 ? -2 * value - 1 : 2 * value);
@@ -128,12 +140,34 @@ export class Encoder implements Walk {
   }
 
   #newObject(object: object): void {
-    const index = this.#indices.size;
-    this.#onObject?.(object, index);
-    this.#indices.set(object, index);
+    this.#number(object);
     this.#depth += 1;
     this.#body(object);
     this.#depth -= 1;
+  }
+
+  #number(object: object): void {
+    const index = this.#indices.size;
+    this.#onObject?.(object, index);
+    this.#indices.set(object, index);
+  }
+
+  /** Numbers objects that are all met for the first time and owned by nobody else; else false. */
+  #numberAll(objects: readonly object[]): boolean {
+    const before = this.#indices.size;
+    for (const object of objects) {
+      const index = this.#indices.size;
+      if (before > 1 && this.#indices.has(object)) return this.#forgetFrom(before); // one is the array itself
+      if (!this.#external?.(object)) this.#indices.set(object, index);
+      if (this.#indices.size === index) return this.#forgetFrom(before);
+    }
+    for (const [at, object] of this.#onObject ? objects.entries() : []) this.#onObject?.(object, before + at);
+    return true;
+  }
+
+  #forgetFrom(before: number): false {
+    for (const [object, index] of this.#indices) if (index >= before) this.#indices.delete(object);
+    return false;
   }
 
   #body(object: object): void {

@@ -12,6 +12,8 @@ export interface Walk {
   properties(object: object, names: readonly string[]): void;
   /** A property that is nothing but a value, and visible unless `hidden` is allowed. */
   dataProperty(object: object, name: string | number, hidden?: boolean): PropertyDescriptor;
+  /** Writes the elements of an array as rows of a table, if they are; else false, and nothing is written. */
+  rows(array: readonly unknown[]): boolean;
   refuse(reason: string, step?: string | number): never;
 }
 
@@ -48,6 +50,7 @@ function guarded<T extends object>(
 function writeArray(walk: Walk, array: unknown[]): void {
   if (!Array.isArray(array)) walk.refuse('an object with a borrowed prototype');
   const names = namedKeys(walk, array);
+  if (names.length === 0 && walk.rows(array)) return;
   walk.out.byte(names.length > 0 ? tag.arrayWithKeys : tag.array);
   if (names.length > 0) walk.properties(array, names);
   walk.out.varint(array.length);

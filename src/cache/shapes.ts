@@ -39,7 +39,8 @@ export class Shapes {
   }
 }
 
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
+/** Whether two lists of names are the same, in the same order. */
+export function sameNames(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
   return true;
