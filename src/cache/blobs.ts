@@ -25,10 +25,12 @@ interface BlobFile {
 /** Values as files named by the SHA-256 of their bytes. Any process may write; a file that does not verify is gone. */
 export class Blobs {
   readonly #directory: string;
+  readonly #compression: boolean;
 
-  /** `directory` is that of the cache; the files lie in its folder `values`. */
-  constructor(directory: string) {
+  /** `directory` is that of the cache; the files lie in its folder `values`, compressed unless told otherwise. */
+  constructor(directory: string, compression = true) {
     this.#directory = join(directory, 'values');
+    this.#compression = compression;
   }
 
   /** Keeps the bytes, and gives their digest. */
@@ -42,7 +44,7 @@ export class Blobs {
     await mkdir(join(path, '..'), { recursive: true });
     const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
     try {
-      await writeFile(draft, await packFile(bytes));
+      await writeFile(draft, await packFile(bytes, this.#compression));
       await rename(draft, path);
     } catch (error) {
       await rm(draft, { force: true });

@@ -25,6 +25,8 @@ export interface StoreOptions {
   readonly memory?: { readonly maxEntries: number; readonly maxBytes: number };
   /** How much records and values together may take on disk. */
   readonly diskMaxBytes?: number;
+  /** Whether large values are compressed on disk; true unless given. */
+  readonly compression?: boolean;
   /** A Redis server that a team shares. */
   readonly redisUrl?: string | undefined;
   readonly seal: Seal;
@@ -54,10 +56,12 @@ export interface Store {
 /** Opens the cache of a directory. It never fails: where nothing can be written, it remembers until it is closed. */
 export function openStore(options: StoreOptions): Store {
   const { directory, memory = cacheDefaults.memory, diskMaxBytes = cacheDefaults.diskMaxBytes, seal, log } = options;
+  const { compression = true } = options;
   if (seal.problem) log.warn(seal.problem);
   const disk = new DiskTier({
     directory,
     maxBytes: diskMaxBytes,
+    compression,
     seal,
     log,
     prepare: () => makeCacheFolder(directory),
@@ -65,7 +69,7 @@ export function openStore(options: StoreOptions): Store {
   const redis = options.redisUrl ? redisTier({ url: options.redisUrl }, { seal, log }) : null;
   const lower = redis ? [disk, redis] : [disk];
   const records = new TieredCache({ memory: new MemoryTier(memory), lower, counts: disk.counts });
-  const values = new Blobs(directory);
+  const values = new Blobs(directory, compression);
   const team = redis && new TeamValues(values, redis);
   return {
     records,

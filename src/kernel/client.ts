@@ -24,6 +24,8 @@ export interface KernelOptions {
   readonly cwd: string;
   /** Where values are kept; null keeps none. */
   readonly valuesDirectory: string | null;
+  /** Whether they are compressed; true unless given. */
+  readonly compression?: boolean;
   readonly nodePath: string | null;
   readonly maxMemoryMB: number;
   /** Variables for its environment, beside those of this process. */
@@ -169,8 +171,18 @@ export class KernelClient implements Kernel {
 
   async #launch(): Promise<Running> {
     this.#options.mayStart?.();
-    const { script, cwd, notebook, workspace, valuesDirectory, nodePath, maxMemoryMB, environment, log } =
-      this.#options;
+    const {
+      script,
+      cwd,
+      notebook,
+      workspace,
+      valuesDirectory,
+      compression = true,
+      nodePath,
+      maxMemoryMB,
+      environment,
+      log,
+    } = this.#options;
     const node = await findNode(nodePath);
     const execArgv = [
       `--max-old-space-size=${maxMemoryMB}`,
@@ -183,7 +195,7 @@ export class KernelClient implements Kernel {
     this.#current = running;
     peer.onEvent((event) => this.#events.fire(event));
     void child.ended.then((end) => this.#ended(running, end));
-    const start = peer.call('start', { notebook, workspace, valuesDirectory }).then(
+    const start = peer.call('start', { notebook, workspace, valuesDirectory, compression }).then(
       () => null,
       () => child.ended, // it can only fail by ending
     );

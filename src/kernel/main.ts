@@ -57,9 +57,9 @@ class Kernel {
 
   #handlers(): Handlers<KernelMethods> {
     return {
-      start: ({ notebook, workspace, valuesDirectory }) => {
+      start: ({ notebook, workspace, valuesDirectory, compression }) => {
         setProgramDirectory(valuesDirectory ?? passingFolder());
-        this.#values = new Values(valuesDirectory === null ? null : new Blobs(valuesDirectory));
+        this.#values = new Values(valuesDirectory === null ? null : new Blobs(valuesDirectory, compression));
         this.#evaluator = new Evaluator({
           notebook,
           workspace,

@@ -22,6 +22,10 @@ export interface OpenSessionOptions {
   readonly store: RecordStore;
   /** The cache's folder, where values are kept; null keeps none. */
   readonly cacheDirectory: string | null;
+  /** Whether values are compressed on disk; true unless given. */
+  readonly compression?: boolean;
+  /** How long results of cells count that say nothing else, in milliseconds; without limit unless given. */
+  readonly defaultTtlMs?: () => number | null;
   /** Where values are shared with a team; nowhere unless given. */
   readonly team?: TeamValues | null;
   /** Folder of the built bundles. */
@@ -54,7 +58,7 @@ export interface OpenedSession {
 /** Joins the parts of one open notebook: its kernel, its records, and the session that conducts them. */
 export function openSession(options: OpenSessionOptions): OpenedSession {
   const { notebook, workspace, store, widgets, set = {}, seed = null, now = null, useCache = true, autoRun } = options;
-  const { clock = Date.now } = options;
+  const { clock = Date.now, compression = true, defaultTtlMs = () => null } = options;
   const { dist, nodePath, maxMemoryMB, environment, log } = options;
   const kernelEnvironment: Readonly<Record<string, string>> = { ...KERNEL_ENVIRONMENT, ...environment };
   const files = new FileDigests();
@@ -64,6 +68,7 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     workspace,
     cwd: dirname(notebook),
     valuesDirectory: useCache ? options.cacheDirectory : null,
+    compression,
     nodePath,
     maxMemoryMB,
     ...(environment && { environment }),
@@ -104,6 +109,7 @@ export function openSession(options: OpenSessionOptions): OpenedSession {
     set,
     autoRun,
     useCache,
+    defaultTtlMs,
     clock,
   };
   return { session: new Session(parts), kernel };

@@ -58,7 +58,13 @@ export interface CacheFigures {
   readonly bytes: number;
   readonly savedMs: number;
   readonly errors: number;
-  readonly tiers: readonly { readonly name: string; readonly bytes: number; readonly entries: number }[];
+  readonly tiers: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly entries: number;
+    /** What keeps it from working, as a sentence. */
+    readonly problem?: string;
+  }[];
 }
 
 /** Everything that was measured, as plain data. */

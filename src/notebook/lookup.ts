@@ -19,6 +19,8 @@ export interface LookupOptions {
   readonly useCache: boolean;
   /** Identifies this session: impure results hold only in the one that made them. */
   readonly session: string;
+  /** How long results of cells count that say nothing else, in milliseconds; null for no limit. */
+  readonly defaultTtlMs: () => number | null;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
@@ -82,8 +84,7 @@ export class Lookup {
 
   /** Whether a result depends on nothing outside the notebook, and lasts. */
   isWithin(program: Program, id: CellId, record: CellRecord): boolean {
-    const { ttlMs } = program.cells.get(id)!.options.cache;
-    return ttlMs === null && !record.reads.length && !program.modules(id).length;
+    return this.#ttlMs(program, id) === null && !record.reads.length && !program.modules(id).length;
   }
 
   /** The record under `key`, from the cache or, without one, from this session. */
@@ -158,7 +159,7 @@ export class Lookup {
     }
     const read = await this.#options.records.changedRead(last);
     if (read) return explainRead(read);
-    if (program.cells.get(id)!.options.cache.ttlMs !== null) return reason('its time to live is over');
+    if (this.#isTooOld(program, id, last)) return reason('its time to live is over');
     if (!last.impure.length) return reason('its result was not kept');
     const where =
       last.session === this.#options.session ? 'and was asked to run again' : 'and last ran in another session';
@@ -186,9 +187,19 @@ export class Lookup {
     return { record: own, tier: 'memory' as const };
   }
 
+  #ttlMs(program: Program, id: CellId): number | null {
+    return program.cells.get(id)!.options.cache.ttlMs ?? this.#options.defaultTtlMs();
+  }
+
+  #isTooOld(program: Program, id: CellId, { createdAt }: CellRecord): boolean {
+    const ttlMs = this.#ttlMs(program, id);
+    return ttlMs !== null && this.#options.clock() - createdAt >= ttlMs;
+  }
+
   #holds(program: Program, id: CellId, record: CellRecord): boolean {
     const { cache } = program.cells.get(id)!.options;
-    if (cache.ttlMs !== null) return this.#options.clock() - record.createdAt < cache.ttlMs;
+    if (this.#isTooOld(program, id, record)) return false;
+    if (cache.ttlMs !== null) return true;
     return record.impure.length === 0 || cache.mode === 'always' || record.session === this.#options.session;
   }
 }

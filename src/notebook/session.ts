@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly autoRun: () => 'auto' | 'lazy';
   /** False neither looks up nor keeps anything beyond this session. */
   readonly useCache: boolean;
+  /** How long results of cells count that say nothing else, in milliseconds; null for no limit. */
+  readonly defaultTtlMs: () => number | null;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }

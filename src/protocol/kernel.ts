@@ -103,6 +103,7 @@ export type KernelMethods = {
     readonly notebook: string;
     readonly workspace: string;
     readonly valuesDirectory: string | null;
+    readonly compression: boolean;
   }): Promise<{ readonly node: string }>;
   run(params: RunRequest): Promise<RunReply>;
   /** Ends the running cell where it awaits; a busy loop needs a nudge (see process/child) as well. */

@@ -50,6 +50,8 @@ interface Settings {
   'cache.directory': string;
   'cache.memoryMaxMB': number;
   'cache.diskMaxMB': number;
+  'cache.defaultTtl': string;
+  'cache.compression': boolean;
   'cache.redisUrl': string;
   'notebook.autoRun': 'auto' | 'lazy';
   'alerts.slowOperationMs': number;

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { parseDuration } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import { version } from '../base/version.ts';
@@ -242,6 +243,8 @@ export class Notebooks implements Disposable {
       workspace: folder?.uri.fsPath ?? dirname(path),
       store: cache.records,
       cacheDirectory: directory,
+      compression: setting('cache.compression', uri),
+      defaultTtlMs: () => parseDuration(setting('cache.defaultTtl', uri)),
       team: cache.team,
       dist: join(this.#context.extensionPath, 'dist'),
       memoirVersion: version,

@@ -51,6 +51,7 @@ export class Stores {
       directory,
       memory: { ...cacheDefaults.memory, maxBytes: setting('cache.memoryMaxMB') * 1e6 },
       diskMaxBytes: setting('cache.diskMaxMB') * 1e6,
+      compression: setting('cache.compression'),
       redisUrl: setting('cache.redisUrl') || undefined,
       seal: userSeal(),
       log,
@@ -111,8 +112,17 @@ export class Stores {
 
 type TierFigures = CacheFigures['tiers'][number];
 
-function addTier(sums: readonly TierFigures[], { name, bytes, entries }: TierFigures): TierFigures[] {
+function addTier(sums: readonly TierFigures[], { name, bytes, entries, problem }: TierFigures): TierFigures[] {
   const same = sums.find((one) => one.name === name);
   const others = sums.filter((one) => one !== same);
-  return [...others, { name, bytes: bytes + (same?.bytes ?? 0), entries: entries + (same?.entries ?? 0) }];
+  const told = problem ?? same?.problem;
+  return [
+    ...others,
+    {
+      name,
+      bytes: bytes + (same?.bytes ?? 0),
+      entries: entries + (same?.entries ?? 0),
+      ...(told && { problem: told }),
+    },
+  ];
 }

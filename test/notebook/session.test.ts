@@ -257,6 +257,16 @@ describe('records and values', () => {
     expect([window.shown('A'), window.shown('B')]).toEqual([shown, shown]);
   });
 
+  test('a time to live for all cells ends results that say nothing else', async () => {
+    const folder = notebook({ A: '1 + 1', 'B {"cache":{"ttl":"3h"}}': '2 + 2' });
+    let window = await folder.open();
+    await window.runStale();
+    const clock = () => Date.now() + 2 * 3_600_000;
+    window = await folder.reopen(window, { clock, defaultTtlMs: () => 3_600_000 });
+    expect(window.happened()).toEqual(['B hit']);
+    expect(window.state('A')).toMatchObject({ status: 'stale', reason: { text: 'its time to live is over' } });
+  });
+
   test('what is not to be persisted is gone with its window', async () => {
     const folder = notebook({ 'A {"cache":{"persist":false}}': '1 + 1' });
     let window = await folder.open();

@@ -20,6 +20,7 @@ export interface WindowOptions {
   readonly seed?: number;
   readonly now?: number;
   readonly clock?: () => number;
+  readonly defaultTtlMs?: () => number | null;
   readonly set?: Readonly<Record<string, unknown>>;
   /** Widgets as the reader left them. */
   readonly widgets?: ReadonlyMap<string, unknown>;
