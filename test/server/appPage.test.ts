@@ -185,8 +185,7 @@ describe('an app in a browser', () => {
     await page.locator('body.vscode-light').waitFor();
     expect(await page.locator('.tab-list').isVisible()).toBe(false);
     expect(await page.locator('.grid[data-tab=Frame]').isVisible()).toBe(true);
-    const slider = page.getByRole('slider', { name: 'Year' });
-    expect(await slider.evaluate('(it) => getComputedStyle(it).printColorAdjust')).toBe('exact');
+    expect(await page.evaluate('getComputedStyle(document.body).printColorAdjust')).toBe('exact'); // and all that it holds
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
   });
 });
