@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, extname, join, relative, resolve } from 'node:path';
 import { applyEdits, type ModificationOptions, modify, parse } from 'jsonc-parser';
 import { CACHE_FOLDER, makeCacheFolder } from '../base/program.ts';
 import { installedNode } from './head.ts';
@@ -15,6 +15,16 @@ const FRESH = {
   types: [],
   strict: true,
   noEmit: true,
+  allowImportingTsExtensions: true,
+  ...NEEDED,
+};
+
+/** A project for notebooks below another one, whose code may be made for another place. */
+const BELOW = {
+  target: 'esnext',
+  module: 'preserve',
+  noEmit: true,
+  noUnusedLocals: false,
   allowImportingTsExtensions: true,
   ...NEEDED,
 };
@@ -38,26 +48,35 @@ export async function setUpTypes(notebook: string, root: string, types: string):
   const config =
     known && dirname(known) === dirname(resolve(notebook)) ? known : join(dirname(notebook), 'tsconfig.json');
   const include = declarations.map((path) => relativeTo(config, path));
-  if (config === known) await writeFile(config, extended(await readFile(config, 'utf8'), include));
-  else await writeFile(config, fresh(known && relativeTo(config, known), include, node.length === 0));
+  const ending = extname(notebook);
+  if (config === known) await writeFile(config, extended(await readFile(config, 'utf8'), include, ending));
+  else await writeFile(config, fresh(known && relativeTo(config, known), include, ending, node.length === 0));
   return config;
 }
 
-function fresh(parent: string | null, include: readonly string[], hasNode: boolean): string {
-  const own = { noEmit: true, allowImportingTsExtensions: true, ...NEEDED };
-  const compilerOptions = parent ? own : { ...FRESH, types: hasNode ? ['node'] : [] };
-  const config = { ...(parent && { extends: parent }), compilerOptions, include: ['**/*.ts', ...include] };
+function fresh(parent: string | null, include: readonly string[], ending: string, hasNode: boolean): string {
+  const js = ending === '.js' && { allowJs: true };
+  const compilerOptions = parent ? { ...BELOW, ...js } : { ...FRESH, ...js, types: hasNode ? ['node'] : [] };
+  const files = [...new Set(['**/*.ts', `**/*${ending}`])];
+  const config = { ...(parent && { extends: parent }), compilerOptions, include: [...files, ...include] };
   return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 /** A tsconfig.json with what is needed added; its comments and its layout stay. */
-function extended(text: string, include: readonly string[]): string {
+function extended(text: string, include: readonly string[], ending: string): string {
   const { compilerOptions = {}, include: before = ['**/*'] } = (parse(text) ?? {}) as Config;
+  const isIncluded = before.some((pattern) => /^(\.\/)?(\*|\.?$)/.test(pattern));
+  const notebooks = isIncluded ? [] : [`*.memoir${ending}`];
   const emits = !compilerOptions.noEmit && !compilerOptions.emitDeclarationOnly;
-  const options = { ...NEEDED, [emits ? 'rewriteRelativeImportExtensions' : 'allowImportingTsExtensions']: true };
+  const js = ending === '.js' && { allowJs: true };
+  const options = {
+    ...NEEDED,
+    ...js,
+    [emits ? 'rewriteRelativeImportExtensions' : 'allowImportingTsExtensions']: true,
+  };
   const changes: [readonly (string | number)[], unknown][] = [
     ...Object.entries(options).map(([name, value]): [string[], unknown] => [['compilerOptions', name], value]),
-    [['include'], [...new Set([...before, ...include])]],
+    [['include'], [...new Set([...before, ...notebooks, ...include])]],
   ];
   return changes.reduce((json, [path, value]) => applyEdits(json, modify(json, [...path], value, LAYOUT)), text);
 }

@@ -9,11 +9,11 @@ const UNKNOWN = new Set([1375, 1378, 2304, 2307, 2580, 2591, 2792, 2882, 5097]);
 
 /** Offers, in the plain text of a notebook, to tell TypeScript of Memoir. */
 export class PlainTextTypes implements vscode.CodeActionProvider {
-  static readonly selector: vscode.DocumentSelector = {
+  static readonly selector: vscode.DocumentSelector = ['typescript', 'javascript'].map((language) => ({
     scheme: 'file',
-    language: 'typescript',
-    pattern: '**/*.memoir.ts',
-  };
+    language,
+    pattern: '**/*.memoir.{ts,js}',
+  }));
   static readonly metadata = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
 
   provideCodeActions(
@@ -41,5 +41,16 @@ export async function setUpPlainTypes({ extensionPath }: vscode.ExtensionContext
   if (uri?.scheme !== 'file') throw new UserError('Open a saved notebook first, as a notebook or as plain text.');
   const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? dirname(uri.fsPath);
   const config = await setUpTypes(uri.fsPath, root, join(extensionPath, 'dist/types'));
+  await lookAgain();
   void vscode.window.setStatusBarMessage(`$(check) ${vscode.workspace.asRelativePath(config)} knows Memoir now`, 4000);
 }
+
+/** VS Code's TypeScript keeps to the project that it has found for an open file, though a nearer one appears. */
+async function lookAgain(): Promise<void> {
+  const isOpen = vscode.workspace.textDocuments.some(({ uri }) => uri.scheme === 'file' && NOTEBOOK.test(uri.path));
+  const commands = isOpen ? await vscode.commands.getCommands() : [];
+  if (commands.includes(RESTART)) await vscode.commands.executeCommand(RESTART);
+}
+
+const NOTEBOOK = /\.memoir\.[tj]s$/;
+const RESTART = 'typescript.restartTsServer';

@@ -31,13 +31,14 @@ export class SqlCompletion implements vscode.CompletionItemProvider {
     ];
   }
 
-  /** What cells hold that has columns. */
+  /** What other cells hold that has columns. */
   #tables(document: vscode.TextDocument): ExportInfo[] {
     const cells = vscode.workspace.notebookDocuments.flatMap((notebook) => notebook.getCells());
     const cell = cells.find((one) => one.document === document);
     const session = cell && this.#notebooks.of(cell)?.session;
     if (!session) return [];
-    const all = [...session.program.cells.keys()].flatMap((id) => session.state(id).record?.exports ?? []);
+    const others = [...session.program.cells.keys()].filter((id) => id !== document.uri.fragment); // as OpenNotebook has it
+    const all = others.flatMap((id) => session.state(id).record?.exports ?? []);
     return all.filter(({ columns }) => columns?.length);
   }
 }

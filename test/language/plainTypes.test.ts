@@ -29,12 +29,15 @@ afterEach(() => {
 
 /** What plain TypeScript says of the notebook once types are set up. */
 async function tsc(files: Record<string, string>, notebook = 'n.memoir.ts'): Promise<{ said: string; config: string }> {
-  const folder = new TempFolder({ 'n.memoir.ts': SOURCE, 'delays.ts': DELAYS, ...files });
+  const folder = new TempFolder({ [notebook]: SOURCE, [join(dirname(notebook), 'delays.ts')]: DELAYS, ...files });
   folders.push(folder);
   const config = await setUpTypes(folder.file(notebook), folder.path, types);
   const script = join(project, 'node_modules/@typescript/native/bin/tsc');
   try {
-    execFileSync(process.execPath, [script, '-p', dirname(config), '--noEmit'], { encoding: 'utf8' });
+    const args = [script, '-p', dirname(config), '--noEmit', '--listFilesOnly'];
+    const read = execFileSync(process.execPath, args, { encoding: 'utf8' });
+    expect(read).toContain(notebook);
+    execFileSync(process.execPath, args.slice(0, -1), { encoding: 'utf8' });
     return { said: '', config: readFileSync(config, 'utf8') };
   } catch (error) {
     return { said: (error as { stdout: string }).stdout, config: readFileSync(config, 'utf8') };
@@ -53,11 +56,20 @@ test("a project's own file is extended, and keeps its comments", async () => {
   expect(config).toContain('// ours');
 });
 
-test('a notebook in a folder of a larger project gets a project that extends it', async () => {
+test('a project that includes other folders takes its notebooks in', async () => {
   const json =
-    '{"compilerOptions": {"strict": true, "module": "esnext", "moduleResolution": "bundler", "target": "es2023"}}';
-  const files = { 'tsconfig.json': json, 'notes/n.memoir.ts': SOURCE, 'notes/delays.ts': DELAYS };
-  const { said, config } = await tsc(files, 'notes/n.memoir.ts');
+    '{"compilerOptions": {"module": "esnext", "moduleResolution": "bundler", "target": "es2023"}, "include": ["src"]}';
+  expect((await tsc({ 'tsconfig.json': json, 'src/a.ts': 'export {};' })).said).toBe('');
+});
+
+test('a checked JavaScript notebook is clean, too', async () => {
+  const source = `// %% Load\n// @ts-check\n${SOURCE.replace('// %% Load\n', '').replace('least: number', 'least')}`;
+  expect((await tsc({ 'n.memoir.js': source }, 'n.memoir.js')).said).toBe('');
+});
+
+test('a notebook in a folder of a larger project, of whatever modules, gets a project that extends it', async () => {
+  const json = '{"compilerOptions": {"strict": true, "module": "node16", "target": "es2020", "noUnusedLocals": true}}';
+  const { said, config } = await tsc({ 'tsconfig.json': json }, 'notes/n.memoir.ts');
   expect(said).toBe('');
   expect(JSON.parse(config).extends).toBe('../tsconfig.json');
 });
