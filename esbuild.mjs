@@ -3,6 +3,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { buildDeclarations, buildTypeScript } from './scripts/types.mjs';
 
@@ -119,7 +120,7 @@ const builds = [
   {
     ...shared,
     entryPoints: {
-      index: 'src/index.ts',
+      library: 'src/index.ts',
       cli: 'src/cli.ts',
       kernel: 'src/kernel/main.ts',
       profile: 'src/profile/main.ts',
@@ -165,7 +166,17 @@ const [results] = await Promise.all([
   buildDeclarations('dist/types'),
   buildTypeScript('dist/typescript', minify),
 ]);
+results.push(await buildFace());
 report(results);
+
+/** What programs import: a stand-in for each export of the library, which is loaded with the first that is used. */
+async function buildFace() {
+  const exported = Object.entries(await import(pathToFileURL('dist/library.js').href));
+  const lines = exported.map(([name, value]) => `export const ${name} = lazy('${name}', '${typeof value}');`);
+  const contents = `import { lazy } from './src/face.ts';\n${lines.join('\n')}`;
+  const stdin = { contents, resolveDir: '.' };
+  return build({ ...shared, stdin, outfile: 'dist/index.js', platform: 'node', format: 'esm', target: 'node22' });
+}
 
 function report(built) {
   const outputs = built.flatMap(({ metafile }) =>

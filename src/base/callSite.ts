@@ -7,9 +7,13 @@ export function callSite(
   const holder: { stack?: unknown } = {};
   Error.captureStackTrace(holder, called);
   if (typeof holder.stack !== 'string') return null; // somebody makes stacks of their own
-  const [, first = ''] = holder.stack.split('\n');
+  const [, ...frames] = holder.stack.split('\n');
+  const first = frames.find((frame) => !frame.includes(FACE)) ?? '';
   const match = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:\\).*?):(\d+)(?::\d+)?\)?$/.exec(first);
   if (!match) return null;
   const [, file = '', line = ''] = match;
   return { file: file.startsWith('file://') ? fileURLToPath(file) : file, line: Number(line) };
 }
+
+/** What stands between a program and the library: see `src/face.ts`. */
+const FACE = new URL('./index.js', import.meta.url).href;

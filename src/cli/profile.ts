@@ -89,7 +89,7 @@ export const profile: Command = {
 function environmentWith(spare: SpareProcess) {
   const dist = import.meta.dirname;
   const log = consoleLog(readEnvironment().logLevel);
-  return { script: join(dist, 'profile.js'), memoir: join(dist, 'index.js'), nodePath: null, log, spare };
+  return { script: join(dist, 'profile.js'), memoir: join(dist, 'library.js'), nodePath: null, log, spare };
 }
 
 function positive<K extends string>(name: K, value: number | null): { [key in K]?: number } {

@@ -27,7 +27,7 @@ import { Values } from './values.ts';
 
 /** The kernel process: runs cells on request and holds their live values until it is told to end. */
 class Kernel {
-  readonly #loader = new ModuleLoader(new URL('./index.js', import.meta.url).href);
+  readonly #loader = new ModuleLoader(new URL('./library.js', import.meta.url).href);
   readonly #stacks = new CellStacks(this.#loader);
   readonly #console = new ConsoleCapture((run, lines) =>
     this.#peer.emit({ type: 'console', run: run.request.run, lines }),

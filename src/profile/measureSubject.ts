@@ -56,7 +56,7 @@ export interface MeasuringRequest {
 export interface ProfilerEnvironment {
   /** Path of the child's bundle, `dist/profile.js`. */
   readonly script: string;
-  /** What `import … from 'memoir'` leads to, `dist/index.js`. */
+  /** What `import … from 'memoir'` leads to, `dist/library.js`. */
   readonly memoir: string;
   readonly nodePath: string | null;
   /** Has a process ready, where one measurement may follow another. */

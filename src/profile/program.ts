@@ -71,7 +71,7 @@ export async function profile(
   const { file, name } = readTarget(target);
   const { profileFunction } = await import('./profiler.ts');
   const given = typeof args === 'string' ? { args } : await clonable(args);
-  const environment = { script, memoir: join(import.meta.dirname, 'index.js'), nodePath: null, log: silentLog };
+  const environment = { script, memoir: join(import.meta.dirname, 'library.js'), nodePath: null, log: silentLog };
   const request = { file, target: { name }, cwd: process.cwd(), ...limits, ...given, onConsent };
   return (await profileFunction(request, environment)).result;
 }

@@ -140,7 +140,7 @@ function getReady(tools: ProfileTools): void {
 function environment({ context, spare, report }: ProfileTools): ProfilerEnvironment {
   const dist = join(context.extensionPath, 'dist');
   const nodePath = setting('kernel.nodePath') || null;
-  return { script: join(dist, 'profile.js'), memoir: join(dist, 'index.js'), nodePath, spare, log: report };
+  return { script: join(dist, 'profile.js'), memoir: join(dist, 'library.js'), nodePath, spare, log: report };
 }
 
 async function showPanel(
