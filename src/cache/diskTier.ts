@@ -6,10 +6,11 @@ import { decode, encode } from './codec.ts';
 import { DiskAccess } from './diskAccess.ts';
 import { DiskCounts } from './diskCounts.ts';
 import { DiskLeases } from './diskLeases.ts';
+import { DiskRoom } from './diskRoom.ts';
 import { deleteRow, type NewRow, putRow } from './diskRow.ts';
 import { scan } from './diskScan.ts';
 import * as sql from './diskSchema.ts';
-import { type DiskLimits, removeAll, removeExcess, removeFilesOf, removeOlder, shrink, sumOf } from './diskUpkeep.ts';
+import { removeAll, removeFilesOf, removeOlder, shrink, sumOf } from './diskUpkeep.ts';
 import { checkFile, findDamaged, type Verification } from './diskVerify.ts';
 import { EntryFiles } from './entryFiles.ts';
 import { networkProblem } from './networkFolder.ts';
@@ -62,12 +63,8 @@ export class DiskTier implements Tier {
   readonly #leases: DiskLeases;
   readonly #seal: Seal;
   readonly #now: () => number;
-  readonly #limits: DiskLimits;
+  readonly #room: DiskRoom;
   readonly #owed: Owed;
-  #upkeep: Promise<void> | null = null;
-  /** What was written since the sums were looked at, and how much may be until they are again. */
-  #unlooked = { bytes: 0, entries: 0 };
-  #room = { bytes: 0, entries: 0 };
   #placeProblem: string | undefined;
 
   constructor(options: DiskTierOptions) {
@@ -88,7 +85,8 @@ export class DiskTier implements Tier {
     this.#leases = new DiskLeases(this.#access, now);
     this.counts = new DiskCounts(this.#access, connection, now);
     this.#seal = seal;
-    this.#limits = { maxBytes, maxEntries };
+    const limits = { maxBytes, maxEntries };
+    this.#room = new DiskRoom({ access: this.#access, files: this.#files, limits, now });
     this.#now = now;
     this.#owed = new Owed(now);
   }
@@ -113,10 +111,8 @@ export class DiskTier implements Tier {
     const isWritten = writing instanceof Promise ? await writing : writing;
     if (!isWritten) this.#owed.addKeys([key]);
     else if (!this.#owed.isEmpty) await this.#payOwed();
-    this.#unlooked.bytes += encoded.length;
-    this.#unlooked.entries += 1;
-    if (this.#unlooked.bytes > this.#room.bytes || this.#unlooked.entries > this.#room.entries)
-      await this.#keepWithinLimits();
+    const tidying = this.#room.take(encoded.length);
+    if (tidying) await tidying;
   }
 
   async delete(key: string): Promise<boolean> {
@@ -202,7 +198,7 @@ export class DiskTier implements Tier {
   }
 
   async close(): Promise<void> {
-    await this.#upkeep;
+    await this.#room.settle();
     await this.#payOwed();
     this.#access.close();
     this.#connection.discard();
@@ -254,22 +250,6 @@ export class DiskTier implements Tier {
       const gone = entries?.filter(({ key, meta }) => this.#owed.covers(key, meta));
       return gone !== undefined && removeOlder(this.#access, this.#files, gone);
     });
-  }
-
-  async #keepWithinLimits(): Promise<void> {
-    const total = await this.#access.attempt(() => sumOf(this.#access.guard), null);
-    if (!total) return;
-    const { maxBytes, maxEntries } = this.#limits;
-    const left = { bytes: maxBytes - total.bytes, entries: maxEntries - total.entries };
-    this.#unlooked = { bytes: 0, entries: 0 };
-    this.#room = { bytes: left.bytes / 8, entries: left.entries / 8 }; // others write, too
-    if (left.bytes >= 0 && left.entries >= 0) return;
-    this.#upkeep ??= this.#access
-      .attempt(() => removeExcess(this.#access.guard, this.#files, this.#limits, this.#now()), undefined)
-      .finally(() => {
-        this.#upkeep = null;
-      });
-    await this.#upkeep;
   }
 }
 

@@ -1,12 +1,13 @@
-import type { KeyvStorageAdapter } from 'keyv';
 import type { Log } from '../base/log.ts';
 import { decode, encode } from './codec.ts';
 import { Link } from './link.ts';
+import type { OpenedStore } from './openedStore.ts';
 import { Owed } from './owed.ts';
 import { matcherOf } from './pattern.ts';
 import { isPiece, Pieces } from './pieces.ts';
 import type { Seal } from './seal.ts';
 import { type Content, packContent, unpackContent } from './sealedContent.ts';
+import { StoreCount } from './storeCount.ts';
 import {
   type Entry,
   type EntryFilter,
@@ -18,24 +19,6 @@ import {
   type TierStats,
 } from './tier.ts';
 import { type Waiting, WriteBehind } from './writeBehind.ts';
-
-/** Keys with what is under them. */
-export type Batches = AsyncGenerator<readonly (readonly [key: string, text: unknown])[], void>;
-
-/** A store that is open: without Keyv around it, which keeps failures to itself. */
-export interface OpenedStore {
-  readonly store: KeyvStorageAdapter;
-  /** Where the pieces of large values lie: the store, or one beside it that need not be looked through with it. */
-  readonly pieces: KeyvStorageAdapter;
-  /**
-   * All keys and what is under them, some at a time; null where the store cannot tell. Then some cannot be removed for what
-   * they are: all that is older counts as gone.
-   */
-  readonly batches: (() => Batches) | null;
-  /** Whether it can still be used; if not, it is opened anew. */
-  readonly isAlive: () => boolean;
-  readonly end: () => Promise<void>;
-}
 
 export interface KeyvTierOptions {
   readonly name: TierName;
@@ -54,8 +37,6 @@ export interface KeyvTierOptions {
 
 const largestWhole = 64_000; // bytes of an encoded value; larger ones lie in pieces
 const deletedAtOnce = 1000;
-const longCount = 100; // ms
-const countingShare = 0.02; // of the time may go into counting
 const cleared = 'memoir cleared'; // the key that says when all was removed from a store that cannot tell its keys
 
 /** Entries in any store that Keyv can reach. Values are written behind the back of who sets them, and signed. */
@@ -67,7 +48,7 @@ export class KeyvTier implements Tier {
   readonly #seal: Seal;
   readonly #now: () => number;
   readonly #owed: Owed;
-  #counted: { prefix: string; goodUntil: number; entries: number; bytes: number } | null = null;
+  readonly #counted = new StoreCount();
 
   constructor({ name, title, load, open, timeout, seal, log, now = Date.now }: KeyvTierOptions) {
     this.name = name;
@@ -113,7 +94,7 @@ export class KeyvTier implements Tier {
   async deleteMany(keys: readonly string[]): Promise<number> {
     if (keys.length === 0) return 0;
     await this.#writes.drop(keys);
-    this.#counted = null;
+    this.#counted.forget();
     let count = 0;
     for (let at = 0; at < keys.length; at += deletedAtOnce) {
       const some = keys.slice(at, at + deletedAtOnce);
@@ -136,7 +117,7 @@ export class KeyvTier implements Tier {
 
   async clear(prefix = ''): Promise<void> {
     if (prefix !== '') return void (await this.invalidate({ prefix }));
-    this.#counted = null;
+    this.#counted.forget();
     await this.#writes.drop();
     const done = await this.#link.attempt(async ({ store, pieces, batches }) => {
       if (batches) await Promise.all([store.clear(), store !== pieces && pieces.clear()]);
@@ -155,7 +136,7 @@ export class KeyvTier implements Tier {
   }
 
   async stats(prefix = ''): Promise<TierStats> {
-    const { entries, bytes } = await this.#count(prefix);
+    const { entries, bytes } = await this.#counted.of(prefix, () => this.list({ prefix }));
     const { errors, problem } = this.#link;
     return { entries, bytes, errors, ...(problem !== undefined && { problem }) };
   }
@@ -167,23 +148,6 @@ export class KeyvTier implements Tier {
   async close(): Promise<void> {
     await this.flush();
     await this.#link.close(({ end }) => end());
-  }
-
-  /** What there is, counted one by one: of a large store not again at once. */
-  async #count(prefix: string): Promise<{ readonly entries: number; readonly bytes: number }> {
-    const started = performance.now();
-    const last = this.#counted;
-    if (last?.prefix === prefix && started < last.goodUntil) return last;
-    const found = await this.list({ prefix });
-    const ms = performance.now() - started;
-    const goodUntil = ms < longCount ? 0 : performance.now() + ms / countingShare;
-    this.#counted = {
-      prefix,
-      goodUntil,
-      entries: found.length,
-      bytes: found.reduce((sum, { meta }) => sum + meta.bytes, 0),
-    };
-    return this.#counted;
   }
 
   /** Entries that are meant; null where the store cannot be read. */

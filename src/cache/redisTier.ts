@@ -2,7 +2,8 @@ import type KeyvRedis from '@keyv/redis';
 import type { KeyvStorageAdapter } from 'keyv';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { type Batches, KeyvTier, type OpenedStore } from './keyvTier.ts';
+import { KeyvTier } from './keyvTier.ts';
+import type { Batches, OpenedStore } from './openedStore.ts';
 import { escapeGlob } from './pattern.ts';
 import type { Seal } from './seal.ts';
 

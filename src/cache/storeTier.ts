@@ -1,7 +1,8 @@
 import type { KeyvStorageAdapter } from 'keyv';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { type Batches, KeyvTier } from './keyvTier.ts';
+import { KeyvTier } from './keyvTier.ts';
+import type { Batches } from './openedStore.ts';
 import type { Seal } from './seal.ts';
 
 /** Any storage adapter of Keyv, a Keyv itself, or a Map. */
