@@ -75,11 +75,12 @@ function jsonData(data: unknown): unknown {
 export function runText({ cells, session }: Reported): string {
   if (!cells.length) return 'This notebook has no cells to run. A cell begins with a line such as `// %% Title`.';
   const blocks = cells.map((cell) => cellText(cell, session.state(cell.id)));
-  const { cells: all, hits, computed, errors, ms, savedMs } = runReport({ cells, session }).totals;
-  const open = all - hits - computed - errors;
+  const { cells: all, hits, computed, recreated, errors, ms, savedMs } = runReport({ cells, session }).totals;
+  const open = all - hits - computed - recreated - errors;
+  const again = recreated ? `, ${recreated} made again` : '';
   const failed = (errors ? `, ${errors} failed` : '') + (open > 0 ? `, ${open} without a result` : '');
   const saved = savedMs > 0 ? `, ${formatDuration(savedMs)} saved` : '';
-  return `${blocks.join('\n')}${blocks.length ? '\n' : ''}${all} cells: ${computed} computed, ${hits} from the cache${failed}. ${formatDuration(ms)} computing${saved}.`;
+  return `${blocks.join('\n')}${blocks.length ? '\n' : ''}${all} cells: ${computed} computed, ${hits} from the cache${again}${failed}. ${formatDuration(ms)} computing${saved}.`;
 }
 
 function cellText(cell: PlacedCell, state: CellState): string {

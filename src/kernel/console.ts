@@ -4,6 +4,7 @@ import { currentRun, type Run } from './run.ts';
 
 /** Text beyond this is counted, not kept: a runaway loop must not fill the editor. */
 const LIMIT = 1_000_000;
+const REST_LEFT_OUT = '… more than 1 MB was written; the rest is left out.';
 const FLUSH_MS = 40;
 /** So many writes go out at once, in case a busy loop follows; more within one `FLUSH_MS` are collected. */
 const AT_ONCE = 20;
@@ -18,6 +19,8 @@ export class ConsoleCapture {
   #timer: NodeJS.Timeout | null = null;
   #windowStart = 0;
   #atOnce = AT_ONCE;
+  /** Who waits to hear that a text was written. A million writes of a busy loop must not queue a million ticks. */
+  #waiting: (() => void)[] = [];
 
   constructor(emit: (run: Run, lines: readonly ConsoleLine[]) => void) {
     this.#emit = emit;
@@ -28,7 +31,7 @@ export class ConsoleCapture {
       process[stream].write = ((chunk: string | Uint8Array, encoding?: unknown, done?: unknown) => {
         this.#add(stream, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
         const callback = typeof encoding === 'function' ? encoding : done;
-        if (typeof callback === 'function') process.nextTick(callback as () => void);
+        if (typeof callback === 'function') this.#tell(callback as () => void);
         return true;
       }) as typeof process.stdout.write; // the overloads differ only in which arguments may be left out
     }
@@ -41,6 +44,25 @@ export class ConsoleCapture {
     this.#lines = [];
   }
 
+  #tell(callback: () => void): void {
+    if (!this.#waiting.length) process.nextTick(() => this.#tellAll());
+    this.#waiting.push(callback);
+  }
+
+  #tellAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const callback of waiting) {
+      try {
+        callback();
+      } catch (error) {
+        process.nextTick(() => {
+          throw error; // as if it had been called alone
+        });
+      }
+    }
+  }
+
   #add(stream: ConsoleLine['stream'], text: string): void {
     const run = currentRun() ?? this.#last;
     if (run) this.write(run, stream, text);
@@ -51,9 +73,12 @@ export class ConsoleCapture {
     this.#last = run;
     if (run !== this.#run) this.flush();
     this.#run = run;
-    const kept = this.#withinLimit(run, text);
-    if (kept) this.#append(stream, kept);
-    if (this.#mayFlush()) this.flush();
+    const before = this.#written.get(run) ?? 0;
+    if (before > LIMIT) return;
+    this.#written.set(run, before + text.length);
+    const isLast = before + text.length > LIMIT;
+    this.#append(stream, isLast ? `${text.slice(0, LIMIT - before)}\n${REST_LEFT_OUT}\n` : text);
+    if (isLast || this.#mayFlush()) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
@@ -72,13 +97,5 @@ export class ConsoleCapture {
     const last = this.#lines.at(-1);
     if (last?.stream === stream) this.#lines[this.#lines.length - 1] = { stream, text: last.text + text };
     else this.#lines.push({ stream, text });
-  }
-
-  #withinLimit(run: Run, text: string): string | null {
-    const before = this.#written.get(run) ?? 0;
-    this.#written.set(run, before + text.length);
-    if (before + text.length <= LIMIT) return text;
-    if (before > LIMIT) return null;
-    return `${text.slice(0, LIMIT - before)}\n… more than 1 MB was written; the rest is left out.\n`;
   }
 }

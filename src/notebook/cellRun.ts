@@ -176,7 +176,8 @@ function shownOf({ outputs, console }: CellRecord): Shown {
   return { outputs, console };
 }
 
-function joinLines(before: readonly ConsoleLine[], lines: readonly ConsoleLine[]): readonly ConsoleLine[] {
+/** Lines with more behind them; what goes to one stream at a stretch is one. */
+export function joinLines(before: readonly ConsoleLine[], lines: readonly ConsoleLine[]): readonly ConsoleLine[] {
   const joined = [...before];
   for (const line of lines) {
     const last = joined.at(-1);

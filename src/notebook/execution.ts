@@ -5,7 +5,7 @@ import type { CellError, CellId, Kernel, KernelEvent, RunId, RunReply, RunReques
 import type { ConsoleLine, Output } from '../protocol/output.ts';
 import type { CellCache } from './cell.ts';
 import type { Circumstances } from './cellKey.ts';
-import { withOutput } from './cellRun.ts';
+import { joinLines, withOutput } from './cellRun.ts';
 import type { Program } from './program.ts';
 import type { CellRecord } from './record.ts';
 
@@ -32,7 +32,7 @@ interface Active {
   readonly id: CellId;
   readonly run: RunId;
   outputs: readonly Output[];
-  readonly console: ConsoleLine[];
+  console: readonly ConsoleLine[];
   superseded: boolean;
 }
 
@@ -162,7 +162,7 @@ export class Execution implements Disposable {
     const active = this.#active;
     if (active?.run !== event.run) return;
     if (event.type === 'output') active.outputs = withOutput(active.outputs, event.output);
-    else active.console.push(...event.lines);
+    else active.console = joinLines(active.console, event.lines);
     this.#progress.fire({ id: active.id, event });
   }
 }

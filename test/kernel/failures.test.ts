@@ -185,6 +185,14 @@ describe('the console', () => {
     expect(console.length).toBeLessThan(1_000_100);
     expect(console).toContain('more than 1 MB');
   });
+
+  test('calls back whoever waits for a write, each time', async () => {
+    const cells = new Cells();
+    const told = await cells.show(
+      "let n = 0; const tell = () => { n += 1; }; for (let i = 0; i < 3; i++) process.stdout.write('a', tell); await new Promise((done) => process.stdout.write('b', done)); n",
+    );
+    expect(told).toBe('3');
+  });
 });
 
 function isAlive(pid: number): boolean {
