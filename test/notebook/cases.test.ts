@@ -144,6 +144,32 @@ describe('what a run reads', () => {
   });
 });
 
+describe('awaiting at the top level', () => {
+  test('who loses a race is no part of the result, and what it reads later does not count', async () => {
+    const cells = {
+      Race: "import { readFileSync } from 'node:fs';\nconst _late = new Promise((done) => setTimeout(() => done(readFileSync('d.txt', 'utf8')), 100));\nconst first = await Promise.race([_late, 'first']);",
+      Wait: 'await new Promise((done) => setTimeout(done, 300));\nfirst',
+    };
+    const folder = notebook(cells, { 'd.txt': 'late' });
+    const window = await folder.open();
+    await window.runStale();
+    expect(window.shown('Wait')).toBe("'first'");
+    folder.write('d.txt', 'other');
+    expect(await window.refresh()).toEqual([]);
+  });
+
+  test('a module that awaits is loaded once for all who use it', async () => {
+    const files = { 'm.ts': 'export const m = await new Promise<object>((done) => setTimeout(done, 50, {}));' };
+    const cells = {
+      Both: "import { m } from './m.ts';\nconst [a, b] = await Promise.all([import('./m.ts'), import('./m.ts')]);",
+      Same: 'a.m === m && b.m === m',
+    };
+    const window = await notebook(cells, files).open();
+    await window.runStale();
+    expect([window.error('Both'), window.shown('Same')]).toEqual([null, 'true']);
+  });
+});
+
 describe('values that are hard to carry', () => {
   test.each([
     [
