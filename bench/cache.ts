@@ -28,7 +28,12 @@ const peers = ['lru-cache with ttl', 'cache-manager', 'bentocache', 'cacheable']
 const sqlite = ['raw SQLite, get 1 KB', 'disk tier, get 1 KB', 'raw SQLite, set 1 KB', 'disk tier, set 1 KB'];
 const restored = ['raw SQLite and JSON, restore 100,000 rows', 'disk tier, restore 100,000 rows'];
 const columns = ['disk tier, restore the same as columns', 'key of 100 MB of doubles', 'digest of 100,000 rows'];
-const programs = ['a program of 1,000 lines', 'the same, importing memoir', 'an operation of 1 ms'];
+const programs = [
+  'a program of 1,000 lines',
+  'the same, importing memoir',
+  'the same, caching a function',
+  'an operation of 1 ms',
+];
 const remembered = ['the same, remembered in memory', 'the same, remembered on disk'];
 
 fetchPeers();
@@ -37,7 +42,11 @@ for (let round = 0; round < rounds; round++) {
   for (const name of [...hits, ...asynchronous, ...peers]) note(name, run('hits.ts', name) / 1e6);
   for (const name of [...sqlite, ...restored, ...columns]) note(name, run('disk.ts', name));
   for (const name of [...programs, ...remembered]) note(name, runProgram(name));
+  const redis = runRedis();
+  if (redis) note('Redis client, get 1 KB', redis.client / 1000);
+  if (redis) note('Redis tier, get 1 KB', redis.tier / 1000);
 }
+const hasRedis = times.has('Redis tier, get 1 KB');
 
 const imported = medianOf('the same, importing memoir') - medianOf('a program of 1,000 lines');
 const comparisons = [
@@ -51,6 +60,7 @@ const comparisons = [
   atMost('disk tier, get 1 KB', 'raw SQLite, get 1 KB', 1.8),
   atMost('disk tier, set 1 KB', 'raw SQLite, set 1 KB', 1.5),
   atMost('disk tier, restore 100,000 rows', 'raw SQLite and JSON, restore 100,000 rows', 1 / 3),
+  ...(hasRedis ? [atMost('Redis tier, get 1 KB', 'Redis client, get 1 KB', 1.25)] : []),
   atMost('the same, remembered in memory', 'an operation of 1 ms', 0.2),
   atMost('the same, remembered on disk', 'an operation of 1 ms', 0.2),
 ];
@@ -74,11 +84,21 @@ if (process.argv.includes('--json')) {
     console.log(`${ms <= mostMs ? '✔' : '✘'} ${what}: ${shown(ms)}, wanted at most ${shown(mostMs)}`);
   }
   console.log(`\nMedians of ${rounds} processes each, of CPU time, so that other programs count less.`);
+  console.log(
+    hasRedis ? 'Of Redis by the clock, as most of it is waiting.' : 'There is no Redis here to compare with.',
+  );
 }
 
 function run(script: string, name: string): number {
   const path = join(import.meta.dirname, 'cache', script);
   return Number(execFileSync(process.execPath, [path, name], { encoding: 'utf8' }));
+}
+
+/** Microseconds of both; null where there is no Redis. */
+function runRedis(): { readonly client: number; readonly tier: number } | null {
+  return JSON.parse(
+    execFileSync(process.execPath, [join(import.meta.dirname, 'cache/redis.ts')], { encoding: 'utf8' }),
+  );
 }
 
 function note(name: string, ms: number): void {

@@ -21,6 +21,8 @@ const programs: Record<string, string> = {
   'a program of 1,000 lines': `${lines}\nconst { user, system } = process.cpuUsage();\nconsole.log((user + system) / 1000);`,
   'the same, importing memoir': `import { cached } from '${memoir}';\nexport const keep = cached;\n${lines}
 const { user, system } = process.cpuUsage();\nconsole.log((user + system) / 1000);\nprocess.exit();`,
+  'the same, caching a function': `import { cached } from '${memoir}';\nexport const keep = cached((x) => x);\n${lines}
+const { user, system } = process.cpuUsage();\nconsole.log((user + system) / 1000);\nprocess.exit();`,
   'an operation of 1 ms': `${work}${measured('work(run % 10)')}`,
   'the same, remembered in memory': `import { cached } from '${memoir}';\n${work}\nconst call = cached(work);
 for (let x = 0; x < 10; x++) call(x);${measured('call(run % 10)')}`,
