@@ -55,7 +55,10 @@ export class LanguageServer implements Disposable {
       offerFormatting(connection);
       watchModules(connection, this.#engine, this.#notebooks, () => this.#diagnoseSoon());
     });
-    connection.onDidChangeConfiguration(({ settings }) => this.#engine.configure(settings as TypeScriptSettings)); // our client's
+    connection.onDidChangeConfiguration(({ settings }) => {
+      this.#engine.configure(settings as TypeScriptSettings); // our client's
+      connection.languages.inlayHint.refresh().catch(() => {}); // an editor that cannot asks again when it likes
+    });
     connection.onShutdown(() => this.dispose());
     this.#documents.onDidOpen((document) => this.#opened(document));
     this.#documents.onDidChange(({ notebookDocument }) => this.#changed(notebookDocument));
