@@ -40,9 +40,10 @@ describe('a cache', () => {
   });
 
   test('forgets when the time is over, also after it was opened again', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
     const directory = temporaryDirectory();
     const first = open({ directory, ttl: '1h' });
-    await first.set('brief', 1, { ttl: 150 });
+    await first.set('brief', 1, { ttl: '1m' });
     await first.set('long', 1);
     expect((await first.entries()).map(({ key, expiresAt }) => [key, expiresAt !== null])).toEqual([
       ['brief', true],
@@ -51,7 +52,7 @@ describe('a cache', () => {
     await first.close();
     const second = open({ directory });
     expect(await second.get('brief')).toBe(1);
-    await sleep(160);
+    vi.setSystemTime(Date.now() + 61_000);
     expect(await second.get('brief')).toBeUndefined();
     expect(await second.get('long')).toBe(1);
     expect((await second.explain('brief')).would).toBe('miss');
@@ -59,6 +60,7 @@ describe('a cache', () => {
     const third = open({ directory });
     expect(await third.getMany(['brief', 'long'])).toEqual([undefined, 1]);
     await third.close();
+    vi.useRealTimers();
   });
 
   test('removes by tags, prefix, pattern and their combination, and counts', async () => {
