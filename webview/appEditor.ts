@@ -30,6 +30,6 @@ function isEvent(data: unknown): data is AppEvent {
     typeof data === 'object' &&
     data !== null &&
     'type' in data &&
-    ['page', 'cells', 'widgets', 'notice'].includes(String(data.type))
+    ['page', 'cells', 'widgets', 'output', 'toast', 'notice'].includes(String(data.type))
   );
 }
