@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { describeWindow } from '../../support/vscode/windowSuite.ts';
 
@@ -14,6 +16,7 @@ byOrigin.rows()
 `,
 };
 
+const PRETTIER = dirname(fileURLToPath(import.meta.resolve('prettier')));
 const HAS_PROC = existsSync('/proc');
 
 /** The language servers that run on this machine. */
@@ -63,6 +66,31 @@ describeWindow('types in a window', { files }, (stage) => {
     await page.keyboard.press('Enter');
     await stage.window.cellStatusShows('grouped');
     await editor('grouped.rows').waitFor();
+  });
+
+  test('a forgotten `await` is added where the promise is made', async () => {
+    const { page } = stage.window;
+    await editor('grouped.rows').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('const rows = grouped.rows();\nrows[0].origin');
+    await page.keyboard.press('Home');
+    const fix = page.locator('.action-widget .action', { hasText: "Add 'await' to initializer for 'rows'" });
+    const isOffered = async () => {
+      await page.keyboard.press('Control+Period');
+      await page.waitForTimeout(1500);
+      return fix.isVisible();
+    };
+    await expect.poll(isOffered, { timeout: 60_000 }).toBe(true);
+    await fix.click();
+    await editor('await grouped.rows()').waitFor();
+  });
+
+  test('a notebook is formatted as its workspace formats files, by Prettier', async () => {
+    mkdirSync(stage.folder.file('node_modules'));
+    symlinkSync(PRETTIER, stage.folder.file('node_modules/prettier'), 'junction');
+    stage.folder.write('.prettierrc', '{"semi": false}');
+    await stage.window.command('Notebook: Format Notebook');
+    await editor('origin: "BOS"').waitFor();
   });
 
   test.runIf(HAS_PROC)('the language server ends with the last notebook', async () => {
