@@ -28,6 +28,8 @@ const MODULES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'])
 /** Characters of JSON. */
 const MAX_KEPT_STATE = 100_000;
 
+const STATUS_MS = 50;
+
 /** All open notebooks: their controller, sessions, renderer messages and status bars. */
 export class Notebooks implements Disposable {
   readonly #context: vscode.ExtensionContext;
@@ -41,6 +43,7 @@ export class Notebooks implements Disposable {
     new Emitter<{ readonly document: vscode.NotebookDocument; readonly event: RendererEvent }>(),
   );
   readonly #statusChanged = this.#store.add(new vscode.EventEmitter<void>());
+  #statusTimer: NodeJS.Timeout | null = null;
 
   readonly #stores: Stores;
 
@@ -130,7 +133,16 @@ export class Notebooks implements Disposable {
 
   dispose(): void {
     for (const document of [...this.#open.keys()]) this.#release(document);
+    if (this.#statusTimer) clearTimeout(this.#statusTimer);
     this.#store.dispose();
+  }
+
+  /** Hundreds of cells that change at once are one piece of news: for each the editor asks for all that it shows. */
+  #statusSoon(): void {
+    this.#statusTimer ??= setTimeout(() => {
+      this.#statusTimer = null;
+      this.#statusChanged.fire();
+    }, STATUS_MS);
   }
 
   #makeController(): vscode.NotebookController {
@@ -222,7 +234,7 @@ export class Notebooks implements Disposable {
     const { session, kernel, widgets, monitor, path } = this.#session(document.uri);
     const cells = watchCells(monitor, session, path);
     const notebook = new OpenNotebook(document, session, this.#painter, () => cells.sync());
-    notebook.onStatus(() => this.#statusChanged.fire());
+    notebook.onStatus(() => this.#statusSoon());
     session.onToast(showToast);
     kernel.onLost((why) => why && this.#report.warn(why));
     const process = watchKernel(kernel, monitor, basename(path));
