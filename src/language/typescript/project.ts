@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import ts from 'typescript';
 import type { OpenDocuments } from './documents.ts';
+import { type ExportCache, ImportableNames } from './importableNames.ts';
 
 /** How a notebook is compiled that no tsconfig.json speaks of. */
 const DEFAULTS: ts.CompilerOptions = {
@@ -32,6 +33,7 @@ export class Project {
   readonly #documents: OpenDocuments;
   readonly #roots = new Set<string>();
   readonly #stamps = new Map<string, string>();
+  readonly #importable = new ImportableNames();
   #parsed: { options: ts.CompilerOptions; files: readonly string[] };
   #version = 0;
   #moved = false;
@@ -79,7 +81,7 @@ export class Project {
     this.service.dispose();
   }
 
-  #host(): ts.LanguageServiceHost & { hasInvalidatedResolutions(): boolean } {
+  #host(): ts.LanguageServiceHost & { hasInvalidatedResolutions(): boolean; getCachedExportInfoMap(): ExportCache } {
     const { sys } = ts;
     return {
       getCompilationSettings: () => this.#parsed.options,
@@ -97,12 +99,14 @@ export class Project {
       ...(sys.realpath && { realpath: sys.realpath }),
       useCaseSensitiveFileNames: () => sys.useCaseSensitiveFileNames,
       hasInvalidatedResolutions: () => this.#moved,
+      getCachedExportInfoMap: () => this.#importable.cache,
     };
   }
 
   /** The program as things are now. */
   program(): ts.Program {
     const program = this.service.getProgram()!; // it is undefined only in a mode that has no programs
+    this.#importable.update(program);
     this.#moved = false;
     return program;
   }
