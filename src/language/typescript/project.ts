@@ -33,6 +33,8 @@ export class Project {
   readonly #documents: OpenDocuments;
   readonly #roots = new Set<string>();
   readonly #stamps = new Map<string, string>();
+  /** Texts of files on disk: TypeScript asks for all of them with every edit. */
+  readonly #snapshots = new Map<string, ts.IScriptSnapshot>();
   readonly #importable = new ImportableNames();
   #parsed: { options: ts.CompilerOptions; files: readonly string[] };
   #version = 0;
@@ -69,7 +71,10 @@ export class Project {
 
   /** Files on disk are other ones. `moved`: some were made or removed. */
   filesChanged(paths: readonly string[], moved: boolean): void {
-    for (const path of paths) this.#stamps.delete(path);
+    for (const path of paths) {
+      this.#stamps.delete(path);
+      this.#snapshots.delete(path);
+    }
     if (moved || paths.some((path) => path.endsWith('.json'))) {
       this.#moved = true;
       this.#parsed = parse(this.#config);
@@ -125,8 +130,14 @@ export class Project {
   #snapshot(path: string): ts.IScriptSnapshot | undefined {
     const open = this.#documents.get(path);
     if (open) return open.snapshot;
-    const text = ts.sys.readFile(path);
-    return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    let snapshot = this.#snapshots.get(path);
+    if (!snapshot) {
+      const text = ts.sys.readFile(path);
+      if (text === undefined) return undefined;
+      snapshot = ts.ScriptSnapshot.fromString(text);
+      this.#snapshots.set(path, snapshot);
+    }
+    return snapshot;
   }
 }
 
