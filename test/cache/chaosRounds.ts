@@ -5,9 +5,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { silentLog } from '../../src/base/log.ts';
+import { mulberry32 } from '../../src/base/random.ts';
 import { DiskTier } from '../../src/cache/diskTier.ts';
 import { Seal } from '../../src/cache/seal.ts';
-import { chaosSeed, valueFor } from './chaosValues.ts';
+import { valueFor } from './chaosValues.ts';
 
 /** What rounds of killing came to. */
 export interface ChaosResult {
@@ -28,7 +29,7 @@ type Known = Map<string, { acknowledged: number; begun: number | null }>;
  * entry: each must be what was acknowledged last, or what was being written; and again, `rounds` times on the same directory.
  */
 export async function chaos(directory: string, rounds: number, writers: number, seed: number): Promise<ChaosResult> {
-  const random = chaosSeed(seed);
+  const random = mulberry32(seed);
   const known: Known = new Map();
   const result: ChaosResult = { rounds: 0, acknowledged: 0, read: 0, wrong: [] };
   for (let round = 0; round < rounds; round += 1) {

@@ -1,12 +1,13 @@
 import { silentLog } from '../../src/base/log.ts';
+import { mulberry32 } from '../../src/base/random.ts';
 import { DiskTier } from '../../src/cache/diskTier.ts';
 import { Seal } from '../../src/cache/seal.ts';
-import { chaosSeed, valueFor } from './chaosValues.ts';
+import { valueFor } from './chaosValues.ts';
 
 // A process that writes, reads and removes at random until it is killed, and says each time what it is about to do and what
 // was acknowledged: <directory> <name> <seed>.
 const [directory = '', name = '', seed = '1'] = process.argv.slice(2);
-const random = chaosSeed(Number(seed));
+const random = mulberry32(Number(seed));
 const tier = new DiskTier({ directory, maxBytes: 200e6, seal: new Seal(Buffer.alloc(32, 5)), log: silentLog });
 for (let version = 1; ; version += 1) {
   const key = `${name}-${Math.floor(random() * 40)}`;
