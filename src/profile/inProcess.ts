@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
-import { encode } from '../cache/codec.ts';
 import type { ChildEnd } from '../process/child.ts';
 import type { ProfileTarget } from '../protocol/profileResult.ts';
 import type { Touched } from '../protocol/profiler.ts';
+import { exactCopies } from './exactCopies.ts';
 import { HARNESS_LOOPS, type Harness } from './harness.ts';
 import { LiveLocations } from './liveLocations.ts';
 import { Measurement } from './measurement.ts';
@@ -107,19 +107,9 @@ class InProcessRunner implements PassRunner {
 function harnessOf(fn: AnyFunction, args: readonly unknown[]): Harness {
   const loops = new Function(`${HARNESS_LOOPS}\nreturn $loops;`)() as Harness['loops']; // a script of its own, without a URL
   for (const other of [() => 1, () => 2, () => 3]) loops.sync(other, undefined, [[]], 1); // a call that has met many functions inlines none
-  const copy = isExact(args) ? structuredClone(args) : null;
-  const given = async () => (copy ? structuredClone(copy) : args);
+  const copy = exactCopies(args);
+  const given = async () => (copy ? copy() : args);
   return { loops, given, renews: copy !== null, instanceClass: () => null, ownSelf: () => undefined, target: () => fn };
-}
-
-/** Whether clones are the same values, so that a function that changes its arguments can get new ones. */
-function isExact(args: readonly unknown[]): boolean {
-  try {
-    encode(args);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function targetOf(

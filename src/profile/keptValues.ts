@@ -19,14 +19,18 @@ export function isKept({ values, exports }: CellRecord, records: readonly CellRe
   });
 }
 
-/** Gives the profiler's bundles what `$memoirKept` stands for: the values of a cell, taken from the cache. */
+/** Gives the profiler's bundles `$memoirKept`, the values of a cell taken from the cache, and `$memoirCopy`. */
 export function offerKeptValues(): void {
   let values: Promise<(kept: KeptValues) => Promise<Record<string, unknown>>> | null = null;
   const $memoirKept = async (kept: KeptValues) => {
     values ??= reader(kept.directory);
     return (await values)(kept);
   };
-  Object.assign(globalThis, { $memoirKept });
+  const $memoirCopy = async (value: unknown) => {
+    const { exactCopies } = await import('./exactCopies.ts');
+    return exactCopies(value)?.() ?? value;
+  };
+  Object.assign(globalThis, { $memoirKept, $memoirCopy });
 }
 
 async function reader(directory: string) {

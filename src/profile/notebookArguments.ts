@@ -15,7 +15,7 @@ const ARGUMENTS = '$memoirArguments';
 
 /**
  * Arguments from the variables of a notebook, as if `expression` stood in a cell at its end. Every call of a function that
- * changes them gets copies; what cannot be cloned, such as a table, does not change.
+ * changes them gets copies, of what can be copied exactly.
  * @throws UserError when the expression cannot be read, or a cell that it needs cannot run
  */
 export function notebookArguments(choice: NotebookChoice, expression: string): ArgumentModules {
@@ -25,10 +25,7 @@ export function notebookArguments(choice: NotebookChoice, expression: string): A
     kind: 'code',
     title: '',
     label: 'arguments',
-    source: `const ${ARGUMENTS} = async () => {
-  const given = (${expression}\n);
-  try { return structuredClone(given); } catch { return given; }
-};`,
+    source: `const ${ARGUMENTS} = async () => globalThis.$memoirCopy((${expression}\n));`,
     options: completeCell({}).cell,
     problems: [],
   };

@@ -24,6 +24,10 @@ beforeAll(() => {
   if (orders.length !== 300 || factor !== 2) throw new Error(\`\${orders.length} \${factor}\`);
   return sum;
 }
+
+export function cents(money: { cents: number; times(): number }): number {
+  return money.cents * money.times();
+}
 `,
   });
 });
@@ -49,6 +53,15 @@ test('a function is called with variables of a notebook: what cells gave last, o
   expect(result.target.args).toBe('[orders, 2] of n.memoir.ts');
   expect(result.notes.join()).toContain('One cell above it was run for this');
   expect(result.notes.join()).toContain('every call got new ones');
+});
+
+test('an instance of a class arrives as what it is', async () => {
+  const request = {
+    args: '[(() => new (class Money { cents = 3; times() { return 7; } })())()]',
+    notebook: notebook(),
+  };
+  const { result } = await folder.profile('report.ts', 'cents', { ...request, seconds: 1 });
+  expect(result).toMatchObject({ outcome: 'measured', error: null });
 });
 
 test('a name that the notebook does not have is said', async () => {
