@@ -9,7 +9,6 @@ import { version } from '../base/version.ts';
 import type { KernelClient } from '../kernel/client.ts';
 import { openSession } from '../kernel/openSession.ts';
 import { watchCells } from '../monitor/cells.ts';
-import { readerStates, resetStates } from '../notebook/drawn.ts';
 import type { RendererEvent, RendererMessage, Toast } from '../protocol/output.ts';
 import { CellPainter } from './cellPainter.ts';
 import { statusItem, statusText } from './cellStatus.ts';
@@ -17,6 +16,7 @@ import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE, RENDERER_ID, setting } fro
 import { watchFiles } from './fileWatcher.ts';
 import { addKeptOutputs, tabWith } from './keptOutputs.ts';
 import { watchKernel } from './kernelProcess.ts';
+import { keptWidgets, NotebookWidgets } from './notebookWidgets.ts';
 import { OpenNotebook } from './openNotebook.ts';
 import type { Report } from './report.ts';
 import { cellOf } from './serializer.ts';
@@ -25,9 +25,6 @@ import { requireTrust } from './trust.ts';
 
 /** Files that a cell may import without naming their folder in a read. */
 const MODULES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']);
-/** Characters of JSON. */
-const MAX_KEPT_STATE = 100_000;
-
 const STATUS_MS = 50;
 
 /** All open notebooks: their controller, sessions, renderer messages and status bars. */
@@ -122,13 +119,7 @@ export class Notebooks implements Disposable {
   /** Puts every widget of a notebook back to where it stood before any move, and folds what was unfolded. */
   async resetWidgets(document = this.active().document): Promise<void> {
     requireTrust();
-    const opened = this.#open.get(document);
-    if (!opened) return;
-    const { notebook, widgets } = opened;
-    const move = (name: string, initial: unknown) => this.#move(opened, name, initial);
-    const settled = resetStates(notebook.session, widgets, move);
-    this.#keepWidgets(opened);
-    await this.#guard(() => settled);
+    await this.#guard(async () => this.#open.get(document)?.widgets.reset());
   }
 
   dispose(): void {
@@ -231,14 +222,16 @@ export class Notebooks implements Disposable {
   }
 
   #openSession(document: vscode.NotebookDocument): Opened {
-    const { session, kernel, widgets, monitor, path } = this.#session(document.uri);
+    const { session, kernel, states, monitor, path } = this.#session(document.uri);
     const cells = watchCells(monitor, session, path);
     const notebook = new OpenNotebook(document, session, this.#painter, () => cells.sync());
     notebook.onStatus(() => this.#statusSoon());
     session.onToast(showToast);
     kernel.onLost((why) => why && this.#report.warn(why));
     const process = watchKernel(kernel, monitor, basename(path));
-    return { notebook, kernel, widgets, busy: new Map(), shown: false, watching: [cells, process] };
+    const post = (event: RendererEvent) => this.#post(document, event);
+    const widgets = new NotebookWidgets({ notebook, states, memory: this.#context.workspaceState, post });
+    return { notebook, kernel, widgets, shown: false, watching: [cells, process] };
   }
 
   #session(uri: vscode.Uri) {
@@ -249,7 +242,7 @@ export class Notebooks implements Disposable {
         : join(folder?.uri.fsPath ?? homedir(), 'untitled.memoir.ts');
     const directory = this.#stores.directory(uri);
     const { cache, monitor } = this.#stores.at(directory);
-    const widgets = this.#widgetsOf(uri);
+    const states = keptWidgets(this.#context.workspaceState, uri);
     const opened = openSession({
       notebook: path,
       workspace: folder?.uri.fsPath ?? dirname(path),
@@ -260,7 +253,7 @@ export class Notebooks implements Disposable {
       team: cache.team,
       dist: join(this.#context.extensionPath, 'dist'),
       memoirVersion: version,
-      widgets,
+      widgets: states,
       autoRun: () => setting('notebook.autoRun', uri),
       nodePath: setting('kernel.nodePath', uri) || null,
       maxMemoryMB: setting('kernel.maxMemoryMB', uri),
@@ -268,7 +261,7 @@ export class Notebooks implements Disposable {
       log: this.#report,
       mayStart: requireTrust,
     });
-    return { ...opened, widgets, monitor, path };
+    return { ...opened, states, monitor, path };
   }
 
   #release(document: vscode.NotebookDocument): void {
@@ -298,51 +291,20 @@ export class Notebooks implements Disposable {
     if (!opened || !vscode.workspace.isTrusted) return;
     switch (message.type) {
       case 'ready':
-        this.#tellWidgets(opened);
+        opened.widgets.tell();
         break;
       case 'stop':
         void this.#guard(() => opened.notebook.session.interrupt());
         break;
       case 'widget':
-        void this.#guard(() => this.#move(opened, message.name, message.value));
+        void this.#guard(() => opened.widgets.move(message.name, message.value));
     }
-  }
-
-  async #move(opened: Opened, name: string, value: unknown): Promise<void> {
-    const { busy, notebook } = opened;
-    const settled = notebook.session.moveWidget(name, value);
-    busy.set(name, (busy.get(name) ?? 0) + 1);
-    this.#keepWidgets(opened);
-    void vscode.commands.executeCommand('setContext', 'memoir.widgetMoved', true); // a step of the walkthrough is done
-    await settled.finally(() => {
-      const left = busy.get(name)! - 1;
-      if (left > 0) busy.set(name, left);
-      else {
-        busy.delete(name);
-        this.#tellWidgets(opened);
-      }
-    });
-  }
-
-  /** Keeps where the widgets stand with the workspace, and tells the pages. */
-  #keepWidgets(opened: Opened): void {
-    const { widgets, notebook } = opened;
-    void this.#context.workspaceState.update(widgetsKey(notebook.document.uri), keepable(widgets));
-    this.#tellWidgets(opened);
-  }
-
-  #tellWidgets({ widgets, busy, notebook: { document, session } }: Opened): void {
-    this.#post(document, { type: 'widgets', values: readerStates(session, widgets), busy: [...busy.keys()] });
   }
 
   #post(document: vscode.NotebookDocument, event: RendererEvent): void {
     this.#told.fire({ document, event });
     for (const editor of vscode.window.visibleNotebookEditors)
       if (editor.notebook === document) void this.#messaging.postMessage(event, editor);
-  }
-
-  #widgetsOf(uri: vscode.Uri): Map<string, unknown> {
-    return new Map(Object.entries(this.#context.workspaceState.get<Record<string, unknown>>(widgetsKey(uri), {})));
   }
 
   #statusItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
@@ -383,20 +345,9 @@ export class Notebooks implements Disposable {
 interface Opened {
   readonly notebook: OpenNotebook;
   readonly kernel: KernelClient;
-  readonly widgets: Map<string, unknown>;
-  /** How many moves of a widget the session still works on. */
-  readonly busy: Map<string, number>;
+  readonly widgets: NotebookWidgets;
   shown: boolean;
   readonly watching: readonly Disposable[];
-}
-
-function widgetsKey(uri: vscode.Uri): string {
-  return `memoir.widgets ${uri.toString()}`;
-}
-
-/** States that are worth keeping beyond the window; a chosen file is not. */
-function keepable(widgets: ReadonlyMap<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries([...widgets].filter(([, state]) => JSON.stringify(state ?? null).length < MAX_KEPT_STATE));
 }
 
 function showToast({ text, tone }: Toast): void {
