@@ -19,6 +19,7 @@ const QUIET = {
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
+  'workbench.quickOpen.closeOnFocusLost': false, // a page that takes the focus late would close the list under the test
   'workbench.tips.enabled': false,
 };
 

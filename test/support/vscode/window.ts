@@ -73,13 +73,15 @@ export class EditorWindow {
 
   /** Runs a command from the palette by its title. A list that was opened too early lacks it: it is opened again. */
   async command(title: string): Promise<void> {
+    const palette = this.page.locator('.quick-input-widget');
     for (let attempt = 1; ; attempt += 1) {
       await this.page.keyboard.press('F1');
       try {
         return await this.#pick(`>${title}`, title, attempt < 10 ? 3000 : 10_000);
-      } catch (error) {
-        if (attempt === 10) throw error;
+      } catch (cause) {
+        if (attempt === 10) throw new Error(`No command ${title}; on screen: ${await this.#onScreen()}`, { cause });
         await this.page.keyboard.press('Escape');
+        await palette.waitFor({ state: 'hidden' }); // or the next words go into the list that is closing
       }
     }
   }
@@ -176,6 +178,7 @@ export class EditorWindow {
   /** Closes the window with everything behind it and opens it again: only what was kept is there. */
   async reopen({ trusted = this.#parts.options.trusted ?? true } = {}): Promise<void> {
     const { root, home, context, server } = this.#parts;
+    await this.#parts.page.goto('about:blank'); // leaving saves the layout, which just closing does not
     await this.#parts.page.close();
     await server.stop();
     // The same port, as the browser keeps what windows remember by address.
@@ -195,8 +198,18 @@ export class EditorWindow {
     await page.locator('.monaco-workbench .statusbar-item').first().waitFor();
   }
 
-  async #pick(query: string, text: string, timeoutMs?: number): Promise<void> {
-    await this.page.locator('.quick-input-widget .quick-input-filter input').fill(query);
+  /** The tab in front and what the open list says, to tell why something cannot be chosen. */
+  async #onScreen(): Promise<string> {
+    const tab = this.page.locator('.tab.active');
+    const list = this.page.locator('.quick-input-widget');
+    const typed = await list
+      .locator('input')
+      .evaluateAll((inputs) => inputs.map((input) => (input as unknown as { value: string }).value));
+    return JSON.stringify({ tab: await tab.allInnerTexts(), typed, list: await list.allInnerTexts() });
+  }
+
+  async #pick(query: string, text: string, timeoutMs = 30_000): Promise<void> {
+    await this.page.locator('.quick-input-widget .quick-input-filter input').fill(query, { timeout: timeoutMs });
     await this.pick(text, timeoutMs);
   }
 }
