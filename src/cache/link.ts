@@ -1,6 +1,7 @@
-import type { BrokenCircuitError, IPolicy } from 'cockatiel';
+import type { BrokenCircuitError, CircuitBreakerPolicy } from 'cockatiel';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { Deadline } from './deadline.ts';
 
 export interface LinkOptions<T> {
   /** What is at the other end, in messages. */
@@ -21,18 +22,24 @@ const stepsToOpen = 3; // greetings go to and fro
 const failuresAllowed = 3; // in a row, before it is left alone
 const leftAlone = { initialDelay: 500, maxDelay: 15_000 }; // ms
 
+type Cockatiel = typeof import('cockatiel');
+
 /** A way to something that may be slow or gone: each piece of work has a deadline, and what keeps failing is left alone. */
 export class Link<T> {
   readonly #options: LinkOptions<T>;
-  #opened: Promise<T> | null = null;
+  readonly #toOpen: Deadline;
+  readonly #toWork: Deadline;
+  #opened: T | null = null;
   #opening: Promise<T> | null = null;
-  #policies: Promise<Policies> | null = null;
+  #breaker: CircuitBreakerPolicy | null = null;
   #closed = false;
   #errors = 0;
   #problem: string | undefined;
 
   constructor(options: LinkOptions<T>) {
     this.#options = options;
+    this.#toOpen = new Deadline(options.timeout * stepsToOpen);
+    this.#toWork = new Deadline(options.timeout);
   }
 
   /** How many pieces of work failed; those that were not tried do not count. */
@@ -49,12 +56,8 @@ export class Link<T> {
   async attempt<R>(work: (opened: T) => Promise<R>, otherwise: R): Promise<R> {
     if (this.#closed) return otherwise;
     try {
-      this.#policies ??= makePolicies(this.#options.timeout);
-      const [{ breaker, opening, working }] = await Promise.all([this.#policies, this.#options.load()]);
-      const result = await breaker.execute(async () => {
-        const opened = await opening.execute(() => this.#open());
-        return working.execute(() => work(opened));
-      });
+      this.#breaker ??= await this.#load();
+      const result = await this.#breaker.execute(() => this.#work(work));
       this.#worked();
       return result;
     } catch (error) {
@@ -70,13 +73,28 @@ export class Link<T> {
     this.#closed = true;
   }
 
-  async #open(): Promise<T> {
-    const known = await this.#opened?.catch(() => null);
-    if (known && this.#options.isAlive(known)) return known;
-    this.#opening ??= this.#options.open().finally(() => {
-      this.#opening = null;
-    });
-    this.#opened = this.#opening;
+  /** The breaker, once all code that is needed is there: as few caches have anything to reach, it is loaded when it is. */
+  async #load(): Promise<CircuitBreakerPolicy> {
+    const [cockatiel] = await Promise.all([import('cockatiel'), this.#options.load()]);
+    return this.#breaker ?? breakerOf(cockatiel);
+  }
+
+  async #work<R>(work: (opened: T) => Promise<R>): Promise<R> {
+    const known = this.#opened;
+    const opened = known && this.#options.isAlive(known) ? known : await this.#toOpen.keep(() => this.#open());
+    return this.#toWork.keep(() => work(opened));
+  }
+
+  #open(): Promise<T> {
+    this.#opening ??= this.#options
+      .open()
+      .then((opened) => {
+        this.#opened = opened;
+        return opened;
+      })
+      .finally(() => {
+        this.#opening = null;
+      });
     return this.#opening;
   }
 
@@ -101,21 +119,9 @@ function isBroken(error: unknown): error is BrokenCircuitError {
   return typeof error === 'object' && error !== null && 'isBrokenCircuitError' in error;
 }
 
-interface Policies {
-  readonly breaker: IPolicy;
-  readonly opening: IPolicy;
-  readonly working: IPolicy;
-}
-
-/** Loaded when there is something to reach, as few caches have any. */
-async function makePolicies(ms: number): Promise<Policies> {
-  const { circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll, timeout, TimeoutStrategy } = await import(
-    'cockatiel'
-  );
-  const breaker = circuitBreaker(handleAll, {
+function breakerOf({ circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll }: Cockatiel) {
+  return circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(failuresAllowed),
     halfOpenAfter: new ExponentialBackoff(leftAlone),
   });
-  const opening = timeout(ms * stepsToOpen, TimeoutStrategy.Aggressive);
-  return { breaker, opening, working: timeout(ms, TimeoutStrategy.Aggressive) };
 }

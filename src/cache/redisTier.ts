@@ -94,7 +94,7 @@ async function connect(url: string, cluster: boolean | undefined, timeout: numbe
     await client.connect();
     return client;
   }
-  const client = createClient({ url, ...options, commandOptions: { timeout } });
+  const client = createClient({ url, ...options, commandOptions: { timeout: 0 } });
   client.on('error', () => {}); // as above
   client.unref(); // a program that has nothing else to do may end; each call's deadline keeps it until then
   await client.connect();
