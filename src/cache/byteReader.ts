@@ -63,10 +63,9 @@ export class ByteReader {
   /** The next `size` bytes, copied. */
   bytes(size: number): ArrayBuffer {
     if (size > this.rest) throw new RangeError('The bytes end too early.');
-    const copy = new Uint8Array(size);
-    copy.set(this.#buffer.subarray(this.#at, this.#at + size));
+    const start = this.#buffer.byteOffset + this.#at;
     this.#at += size;
-    return copy.buffer;
+    return (this.#buffer.buffer as ArrayBuffer).slice(start, start + size); // `Buffer.from` may share, `ByteWriter` does not
   }
 
   /** A short text; one that was met lately is not made again, as many texts are few words. */

@@ -4,6 +4,8 @@ import { NotDecodable } from './notDecodable.ts';
 
 type Column = ArrayLike<unknown>;
 
+const fewRows = 1000; // below which making code takes longer than it saves
+
 /** Reads a column of `count` values that `writeColumn` wrote; `value` reads one by itself. */
 export function readColumn(bytes: ByteReader, count: number, value: () => unknown): Column {
   const kind = bytes.byte();
@@ -30,16 +32,28 @@ export function readColumn(bytes: ByteReader, count: number, value: () => unknow
 /** Rows that have `names` in this order, from the values of each. */
 export function makeRows(names: readonly string[], columns: readonly Column[], count: number): object[] {
   if (names.includes('__proto__')) throw new NotDecodable('Rows have no prototype of their own.');
-  // A copy of a row of the same kinds has all properties in their places: filling it takes half as long as adding them.
-  const kinds = names.map((name, at) => [name, columns[at] instanceof Float64Array ? 0.5 : (columns[at]![0] ?? '')]);
-  const blank: Record<string, unknown> = JSON.parse(JSON.stringify(Object.fromEntries(kinds)));
-  const rows: object[] = new Array(count);
-  for (let at = 0; at < count; at++) {
-    const row = { ...blank };
-    for (let column = 0; column < names.length; column++) row[names[column]!] = columns[column]![at];
-    rows[at] = row;
+  const make = count < fewRows ? null : makerOf(names);
+  if (make) return make(columns, count);
+  return Array.from({ length: count }, (_, at) =>
+    Object.fromEntries(names.map((name, column) => [name, columns[column]![at]])),
+  );
+}
+
+/**
+ * Makes rows by an object literal, which takes a third of the time of adding properties by name; null where a program must not make
+ * code. Nothing of an entry runs: the code is what stands here, with the names in it as quoted texts.
+ */
+function makerOf(names: readonly string[]): ((columns: readonly Column[], count: number) => object[]) | null {
+  const parts = names.map((name, at) => `${JSON.stringify(name)}: column${at}[at]`);
+  const body = `const [${names.map((_, at) => `column${at}`)}] = columns;
+    const rows = new Array(count);
+    for (let at = 0; at < count; at++) rows[at] = { ${parts} };
+    return rows;`;
+  try {
+    return new Function('columns', 'count', body) as ReturnType<typeof makerOf>; // as it is written here
+  } catch {
+    return null; // Node was told to disallow it
   }
-  return rows;
 }
 
 function readIntegers(bytes: ByteReader, count: number): ArrayLike<number> {

@@ -1,4 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
+import { execFile } from 'node:child_process';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decode, digestOf, encode, NotDecodable, NotEncodable } from '../../src/cache/codec.ts';
@@ -38,6 +39,36 @@ describe('a long list of objects made alike', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test.each([120, 1200])('%i rows keep names that look like code, and none of it runs', (count) => {
+    const names = [
+      'a"]; globalThis.ran = 1; ["',
+      '`${globalThis.ran = 1}`',
+      "'",
+      '\\',
+      '\u2028\n',
+      '\ud800',
+      'constructor',
+      '',
+    ];
+    const rows = Array.from({ length: count }, (_, at) =>
+      Object.fromEntries(names.map((name) => [name, `${name} ${at}`])),
+    );
+    const restored = copy(rows);
+    expect(isDeepStrictEqual(restored, rows)).toBe(true);
+    expect(Object.keys(restored.at(-1)!)).toEqual(names);
+    expect('ran' in globalThis).toBe(false);
+  });
+
+  test('comes back also where a program must not make code', async () => {
+    const module = new URL('../../src/cache/codec.ts', import.meta.url).href;
+    const script = `import { decode, encode } from '${module}';
+      const rows = decode(encode(Array.from({ length: 2000 }, (_, id) => ({ id, name: 'n' + id }))).bytes);
+      console.log(JSON.stringify([rows.length, rows[1999]]));`;
+    const flags = ['--disallow-code-generation-from-strings', '--input-type=module', '-e', script];
+    const { stdout } = await promisify(execFile)(process.execPath, flags);
+    expect(JSON.parse(stdout)).toEqual([2000, { id: 1999, name: 'n1999' }]);
   });
 
   test('keeps NaN, -0, gaps and texts with lone surrogates in their places', () => {
