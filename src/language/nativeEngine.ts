@@ -60,7 +60,7 @@ export class NativeEngine implements Engine {
   configure(settings: TypeScriptSettings): void {
     this.#settings = settings;
     this.#tell((connection) =>
-      connection.sendNotification(DidChangeConfigurationNotification.type, { settings: { [SECTION]: settings } }),
+      connection.sendNotification(DidChangeConfigurationNotification.type, { settings: { [SECTION]: told(settings) } }),
     );
   }
 
@@ -135,7 +135,7 @@ export class NativeEngine implements Engine {
       this.#running = null;
     });
     connection.onRequest(ConfigurationRequest.type, ({ items }) =>
-      items.map(({ section }) => (section === SECTION ? this.#settings : {})),
+      items.map(({ section }) => (section === SECTION ? told(this.#settings) : {})),
     );
     connection.onRequest(RegistrationRequest.type, () => {}); // what it would like to hear of, it is told anyway
     connection.listen();
@@ -171,6 +171,11 @@ async function end({ child, connection }: Running): Promise<void> {
   // one that no longer listens has ended, or is ended by the timer
   await connection.sendRequest(ShutdownRequest.type).catch(() => {});
   await connection.sendNotification(ExitNotification.type).catch(() => {});
+}
+
+/** It would run npm to fetch types that the notebook does not import: over the network, and other than `memoir check`. */
+function told(settings: TypeScriptSettings): object {
+  return { ...settings, tsserver: { automaticTypeAcquisition: { enabled: false } } };
 }
 
 function pauseAfter(lost: number): number {

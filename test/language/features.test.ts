@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
   CodeAction,
@@ -441,6 +442,23 @@ test.runIf(existsSync('/proc'))('TypeScript 7 that dies is started again, and kn
     expect(await hover()).not.toBeNull();
     process.kill(editor.childPid()!, 'SIGKILL');
     await expect.poll(() => hover().catch(() => null), { timeout: 20_000 }).not.toBeNull();
+  } finally {
+    await editor.close();
+    folder.dispose();
+  }
+});
+
+test.runIf(existsSync('/proc'))('TypeScript 7 is kept from fetching types over the network', async () => {
+  const folder = new TempFolder({ 'bin/npm': '#!/bin/sh\ntouch "$(dirname "$0")/asked"\nexit 1\n' });
+  chmodSync(folder.file('bin/npm'), 0o755);
+  mkdirSync(join(folder.path, 'node_modules/@typescript'), { recursive: true });
+  symlinkSync(NATIVE, folder.file('node_modules/@typescript/native'), 'junction');
+  const editor = await LanguageEditor.start(folder.path, 'workspace', {}, `${folder.file('bin')}:${process.env.PATH}`);
+  try {
+    const notebook = await editor.open('n.memoir.ts', "// %%\nimport express from 'express';\n");
+    expect(await notebook.diagnostics(0)).not.toEqual([]);
+    await setTimeout(500); // it would have asked for them before
+    expect(existsSync(folder.file('bin/asked'))).toBe(false);
   } finally {
     await editor.close();
     folder.dispose();

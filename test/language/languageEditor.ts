@@ -32,9 +32,12 @@ export class LanguageEditor {
   readonly #diagnostics = new Map<string, readonly Diagnostic[]>();
   #news: (() => void)[] = [];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, path: string | undefined) {
     this.folder = folder;
-    this.process = spawn(process.execPath, [join(dist, 'language.js'), '--stdio'], { cwd: folder });
+    this.process = spawn(process.execPath, [join(dist, 'language.js'), '--stdio'], {
+      cwd: folder,
+      env: { ...process.env, PATH: path },
+    });
     this.process.stderr!.pipe(process.stderr);
     this.connection = createProtocolConnection(
       new StreamMessageReader(this.process.stdout!),
@@ -58,8 +61,9 @@ export class LanguageEditor {
     folder: string,
     engine: EngineName = 'bundled',
     settings: TypeScriptSettings = {},
+    path = process.env.PATH,
   ): Promise<LanguageEditor> {
-    const editor = new LanguageEditor(folder);
+    const editor = new LanguageEditor(folder, path);
     await editor.connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: pathToFileURL(folder).href,
