@@ -7,7 +7,7 @@
 import {
   accordion, audio, button, callout, chart, checkbox, code, color, columns, date, dateRange, display, download, file, form,
   html, image, json, live, md, mermaid, multiselect, number, progress, radio, range, refresh, select, selection, sidebar,
-  slider, stat, tableView, tabs, text, textarea, toast, toggle, widget,
+  slider, stat, tableView, tabs, text, textarea, toast, toggle, video, widget,
 } from 'memoir';
 
 // %% [markdown]
@@ -130,7 +130,7 @@ columns([
 // %% A diagram
 mermaid('graph LR; Load --> Clean --> Chart; Clean --> Table; Load -.-> Cache')
 
-// %% Pictures, sound and HTML
+// %% Pictures, sound, film and HTML
 const tone = Buffer.alloc(44 + 8000); // half a second of A, as a WAV file
 tone.write('RIFF');
 tone.writeUInt32LE(36 + 8000, 4);
@@ -142,6 +142,7 @@ for (let i = 0; i < 8000; i++) tone[44 + i] = 128 + 60 * Math.sin((2 * Math.PI *
 
 columns([
   image('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 60" width="180" height="90"><path d="M5 45 Q30 5 60 30 Q90 5 115 45" fill="none" stroke="#ee642b" stroke-width="5" stroke-linecap="round"/></svg>', { alt: 'A bird far away' }),
+  video('data/birds.mp4'),
   audio(tone),
   html`<details><summary>HTML, in a frame of its own</summary><p>It reaches neither the page nor the network.</p></details>`,
 ])
