@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { messageOf } from './errors.ts';
+import { type FileSettings, readSettingsFile } from './settingsFile.ts';
 
 // Taken as they are now: a kernel replaces them, and the environment, by ones that note what its cells read.
 const { existsSync, mkdirSync, writeFileSync } = fs;
@@ -13,9 +15,9 @@ let directory: string | null = null;
 
 /** Where this program keeps what it remembers and measures: decided once, at its first use. */
 export function programDirectory(): string {
-  directory ??= environment.MEMOIR_CACHE_DIR
-    ? resolve(environment.MEMOIR_CACHE_DIR)
-    : join(findWorkspace(process.cwd()), CACHE_FOLDER);
+  if (directory !== null) return directory;
+  const chosen = configured('MEMOIR_CACHE_DIR');
+  directory = chosen ? resolve(chosen) : join(findWorkspace(process.cwd()), CACHE_FOLDER);
   return directory;
 }
 
@@ -27,6 +29,25 @@ export function setProgramDirectory(path: string): void {
 /** A variable of the environment that this program was started with; undefined where it is not set, or empty. */
 export function startedWith(name: string): string | undefined {
   return environment[name] || undefined;
+}
+
+let fileSettings: FileSettings | null = null;
+
+/** The same, or what the nearest `memoir.json` says instead. One that cannot be understood is told of, and does not count. */
+export function configured(name: string): string | undefined {
+  const given = startedWith(name);
+  if (given !== undefined) return given;
+  fileSettings ??= readFileSettings();
+  return fileSettings[name];
+}
+
+function readFileSettings(): FileSettings {
+  try {
+    return readSettingsFile(process.cwd());
+  } catch (error) {
+    process.emitWarning(messageOf(error), 'MemoirWarning');
+    return {};
+  }
 }
 
 /** The folder that a path's cache belongs to: the nearest that has one, else where the program runs. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { durationOf, parseDuration } from '../base/duration.ts';
 import { type Log, silentLog } from '../base/log.ts';
-import { makeCacheFolder, programDirectory, startedWith } from '../base/program.ts';
+import { configured, makeCacheFolder, programDirectory } from '../base/program.ts';
 import { Cache, type Duration } from './cache.ts';
 import { cacheDefaults } from './cacheDirectory.ts';
 import { DiskTier } from './diskTier.ts';
@@ -62,11 +62,11 @@ export interface CacheOptions {
  */
 export function openCache(options: CacheOptions = {}): Cache {
   const { freeze = 'freeze', staleWhileRevalidate = 0, log = silentLog } = options;
-  const ttl = options.ttl ?? startedWith('MEMOIR_CACHE_TTL');
+  const ttl = options.ttl ?? configured('MEMOIR_CACHE_TTL');
   const seal = userSeal();
   if (seal.problem) log.warn(seal.problem);
   const disk = options.disk === false ? null : openDisk(options, seal, log);
-  const redis = options.redis ?? startedWith('MEMOIR_REDIS_URL') ?? false;
+  const redis = options.redis ?? configured('MEMOIR_REDIS_URL') ?? false;
   const lower = [
     disk,
     redis === false ? null : redisTier(typeof redis === 'string' ? { url: redis } : redis, { seal, log }),
@@ -101,7 +101,7 @@ function openDisk({ directory, disk, compression = true }: CacheOptions, seal: S
 
 function memoryDefaults(): { maxEntries: number; maxBytes: number } {
   return {
-    maxEntries: Number(startedWith('MEMOIR_CACHE_MAX_ENTRIES')) || cacheDefaults.memory.maxEntries,
-    maxBytes: Number(startedWith('MEMOIR_CACHE_MAX_MB')) * 1e6 || cacheDefaults.memory.maxBytes,
+    maxEntries: Number(configured('MEMOIR_CACHE_MAX_ENTRIES')) || cacheDefaults.memory.maxEntries,
+    maxBytes: Number(configured('MEMOIR_CACHE_MAX_MB')) * 1e6 || cacheDefaults.memory.maxBytes,
   };
 }

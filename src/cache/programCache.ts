@@ -1,6 +1,6 @@
 import { parseDuration } from '../base/duration.ts';
 import { silentLog } from '../base/log.ts';
-import { apart, programDirectory, startedWith } from '../base/program.ts';
+import { apart, configured, programDirectory } from '../base/program.ts';
 import { cacheDefaults, openStore, type Store } from './cacheDirectory.ts';
 import { makeCached } from './cached.ts';
 import { CallStatistics } from './callCounts.ts';
@@ -8,10 +8,10 @@ import { coarseNow } from './coarseClock.ts';
 import { keyedDigest, userSeal } from './seal.ts';
 
 const memory = {
-  maxEntries: Number(startedWith('MEMOIR_CACHE_MAX_ENTRIES')) || cacheDefaults.memory.maxEntries,
-  maxBytes: Number(startedWith('MEMOIR_CACHE_MAX_MB')) * 1e6 || cacheDefaults.memory.maxBytes,
+  maxEntries: Number(configured('MEMOIR_CACHE_MAX_ENTRIES')) || cacheDefaults.memory.maxEntries,
+  maxBytes: Number(configured('MEMOIR_CACHE_MAX_MB')) * 1e6 || cacheDefaults.memory.maxBytes,
 };
-const ttl = startedWith('MEMOIR_CACHE_TTL');
+const ttl = configured('MEMOIR_CACHE_TTL');
 const ttlMs = parseDuration(Number(ttl) || ttl) ?? 3_600_000;
 const statistics = new CallStatistics((counts) => programStore().records.addCounts(counts));
 let store: Store | null = null;
@@ -22,7 +22,7 @@ export function programStore(): Store {
     openStore({
       directory: programDirectory(),
       memory,
-      redisUrl: startedWith('MEMOIR_REDIS_URL'),
+      redisUrl: configured('MEMOIR_REDIS_URL'),
       seal: userSeal(),
       log: silentLog,
     }),

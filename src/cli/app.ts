@@ -93,7 +93,7 @@ export async function serveApp(file: string, options: ServeOptions = {}): Promis
   } = options;
   const notebook = resolve(file);
   const read = async () => servedNotebook(notebook);
-  const environment = readEnvironment();
+  const environment = readEnvironment(dirname(notebook));
   const log = consoleLog(environment.logLevel);
   const first = await read();
   const workspace = findWorkspace(dirname(notebook));

@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { readSettingsFile } from '../base/settingsFile.ts';
 import { cacheDefaults, openStore, type Store } from '../cache/cacheDirectory.ts';
 import { userSeal } from '../cache/seal.ts';
 
-/** The settings that environment variables carry. */
+/** The settings that environment variables and `memoir.json` carry. */
 export interface Environment {
   readonly cacheDirectory: string | null;
   readonly maxEntries: number;
@@ -13,8 +14,13 @@ export interface Environment {
   readonly logLevel: string;
 }
 
-/** Reads `MEMOIR_…`; a number that is none is an error that names it. */
-export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+/**
+ * Reads `MEMOIR_…`, and where a variable is not set the `memoir.json` that is nearest to a folder.
+ * @throws UserError that names what cannot be understood
+ */
+export function readEnvironment(folder = process.cwd(), variables: NodeJS.ProcessEnv = process.env): Environment {
+  const set = Object.entries(variables).filter(([, value]) => value !== '');
+  const env: NodeJS.ProcessEnv = { ...readSettingsFile(folder), ...Object.fromEntries(set) };
   return {
     cacheDirectory: env.MEMOIR_CACHE_DIR ? resolve(env.MEMOIR_CACHE_DIR) : null,
     maxEntries: number(env, 'MEMOIR_CACHE_MAX_ENTRIES') ?? cacheDefaults.memory.maxEntries,

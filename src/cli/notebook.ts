@@ -74,7 +74,7 @@ export async function openNotebook(file: string, options: NotebookOptions = {}):
   const document = await readNotebookFile(notebook);
   const cells = placedCells(document);
   const environment = {
-    ...readEnvironment(),
+    ...readEnvironment(dirname(notebook)),
     ...(options.cacheDirectory && { cacheDirectory: options.cacheDirectory }),
   };
   const workspace = findWorkspace(dirname(notebook));

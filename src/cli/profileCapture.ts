@@ -64,7 +64,7 @@ export async function callsOf(file: string, name: string | null): Promise<readon
 
 function folderOf(file: string, name: string): string {
   const workspace = findWorkspace(dirname(file));
-  return captureFolder(readEnvironment().cacheDirectory ?? join(workspace, CACHE_FOLDER), file, name);
+  return captureFolder(readEnvironment(dirname(file)).cacheDirectory ?? join(workspace, CACHE_FOLDER), file, name);
 }
 
 /** Runs a program with the function's module replaced; what was captured before makes room. Gives its exit code. */

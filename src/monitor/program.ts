@@ -1,5 +1,5 @@
 import { silentLog } from '../base/log.ts';
-import { programDirectory, startedWith } from '../base/program.ts';
+import { configured, programDirectory } from '../base/program.ts';
 import { Monitor } from './monitor.ts';
 import { SharedStore } from './sharedStore.ts';
 
@@ -9,7 +9,7 @@ import { SharedStore } from './sharedStore.ts';
  * await monitor.time('import', () => importAll(files));
  */
 export const monitor = new Monitor({
-  enabled: !['0', 'false', 'off'].includes(startedWith('MEMOIR_MONITOR_ENABLED') ?? ''),
-  flushEvery: Number(startedWith('MEMOIR_MONITOR_INTERVAL')) || 1000,
+  enabled: !['0', 'false', 'off'].includes(configured('MEMOIR_MONITOR_ENABLED') ?? ''),
+  flushEvery: Number(configured('MEMOIR_MONITOR_INTERVAL')) || 1000,
   openStore: () => new SharedStore({ directory: programDirectory(), log: silentLog }),
 });

@@ -72,3 +72,9 @@ interface Settings {
 export function setting<K extends keyof Settings>(key: K, scope?: vscode.Uri): Settings[K] {
   return vscode.workspace.getConfiguration('memoir', scope).get(key) as Settings[K]; // package.json gives each a default of its type
 }
+
+/** Whether somebody chose a setting, so that it does not just have its default. */
+export function isChosen(key: keyof Settings, scope?: vscode.Uri): boolean {
+  const found = vscode.workspace.getConfiguration('memoir', scope).inspect(key);
+  return [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].some((value) => value !== undefined);
+}

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
+import { type FileSettings, readSettingsFile } from '../base/settingsFile.ts';
 import { cacheDefaults, openStore, type Store } from '../cache/cacheDirectory.ts';
 import { userSeal } from '../cache/seal.ts';
 import type { CacheFigures } from '../monitor/figures.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import { SharedStore } from '../monitor/sharedStore.ts';
-import { setting } from './contributions.ts';
+import { isChosen, setting } from './contributions.ts';
 import type { Report } from './report.ts';
 
 /** What is kept in one cache directory: results, and what was measured. */
@@ -25,6 +27,7 @@ export class Stores {
   readonly #fallback: string;
   readonly #report: Report;
   readonly #open = new Map<string, Kept>();
+  readonly #files = new Map<string, FileSettings>();
   readonly #opened = new Emitter<Kept>();
 
   readonly onOpen = this.#opened.event;
@@ -40,19 +43,28 @@ export class Stores {
     const untitled = uri.scheme === 'untitled' ? vscode.workspace.workspaceFolders?.[0] : undefined;
     const folder = vscode.workspace.getWorkspaceFolder(uri) ?? untitled;
     if (!folder) return this.#fallback;
-    return join(folder.uri.fsPath, setting('cache.directory', uri) || cacheDefaults.directory);
+    const file = this.#readFile(folder.uri.fsPath);
+    const chosen = isChosen('cache.directory', uri) ? undefined : file.MEMOIR_CACHE_DIR;
+    const directory = chosen ?? join(folder.uri.fsPath, setting('cache.directory', uri) || cacheDefaults.directory);
+    this.#files.set(directory, file);
+    return directory;
   }
 
   at(directory: string): Kept {
     const known = this.#open.get(directory);
     if (known) return known;
     const log = this.#log();
+    const file = this.#files.get(directory) ?? {};
+    const memoryMB = isChosen('cache.memoryMaxMB') ? undefined : file.MEMOIR_CACHE_MAX_MB;
     const cache = openStore({
       directory,
-      memory: { ...cacheDefaults.memory, maxBytes: setting('cache.memoryMaxMB') * 1e6 },
+      memory: {
+        maxEntries: Number(file.MEMOIR_CACHE_MAX_ENTRIES ?? cacheDefaults.memory.maxEntries),
+        maxBytes: Number(memoryMB ?? setting('cache.memoryMaxMB')) * 1e6,
+      },
       diskMaxBytes: setting('cache.diskMaxMB') * 1e6,
       compression: setting('cache.compression'),
-      redisUrl: setting('cache.redisUrl') || undefined,
+      redisUrl: setting('cache.redisUrl') || file.MEMOIR_REDIS_URL,
       seal: userSeal(),
       log,
     });
@@ -97,6 +109,17 @@ export class Stores {
       monitor.dispose();
       await monitor.store?.close();
       await cache.close();
+    }
+  }
+
+  /** What `memoir.json` says; nothing in a folder that is not trusted, as it may name another place or a server. */
+  #readFile(folder: string): FileSettings {
+    if (!vscode.workspace.isTrusted) return {};
+    try {
+      return readSettingsFile(folder);
+    } catch (error) {
+      this.#report.tellOnce(messageOf(error));
+      return {};
     }
   }
 
