@@ -3,10 +3,11 @@ import { formatCount } from '../base/format.ts';
 import { MIME, type Output } from '../protocol/output.ts';
 import type { Json } from './chartChannel.ts';
 import { compileChart } from './chartCompile.ts';
-import { type ChartSource, chartColumns, chartRows, jsonRows, jsonValue, tableRows } from './chartData.ts';
+import { type ChartSource, chartColumns, chartRows, jsonRows, jsonValue, SAMPLE, tableRows } from './chartData.ts';
+import { pushDown } from './chartPushDown.ts';
 import { type ChartOptions, chartSpec } from './chartSpec.ts';
 import { Displayable } from './displayable.ts';
-import { isTable, type Row, type Schema } from './displayTable.ts';
+import { isTable, type LazyTable, type Row, type Schema } from './displayTable.ts';
 
 /**
  * A chart of rows or a lazy table.
@@ -24,8 +25,7 @@ export function chart(data: ChartSource, options: ChartOptions | Readonly<Record
     );
   }
   if (isTable(data)) {
-    const spec = async () => specOf(await tableRows(data), options, await data.schema?.());
-    return new Displayable('Chart', async () => chartOutput(await spec()));
+    return new Displayable('Chart', async () => chartOutput(await tableSpec(data, options)));
   }
   const spec = specOf(chartRows(data), options); // at once, so that an error points to this call
   return new Displayable(describe(spec), () => chartOutput(spec));
@@ -39,6 +39,22 @@ export function chart(data: ChartSource, options: ChartOptions | Readonly<Record
 export function vegaLite(spec: Readonly<Record<string, unknown>>): Displayable {
   const plain = jsonValue(spec) as Json;
   return new Displayable(describe(plain), () => chartOutput(plain));
+}
+
+/** A chart of a table: of groups that the database works out where that gives the same picture, else of its rows. */
+async function tableSpec(table: LazyTable, options: object): Promise<Json> {
+  const schema = await table.schema?.();
+  const sample = await table.limit?.(SAMPLE).rows();
+  if (schema && sample?.length) {
+    const spec = jsonValue(chartSpec(options, chartColumns(sample, schema))) as Json;
+    const grouped = await pushDown(spec, table, schema);
+    if (grouped) {
+      const values = await tableRows(grouped.table);
+      const data = { values: jsonRows(values, new Set(Object.keys(values[0] ?? {}))) };
+      return { description: describe({ ...spec, data }), ...grouped.spec, data };
+    }
+  }
+  return specOf(await tableRows(table), options, schema);
 }
 
 function specOf(rows: readonly Row[], options: object, schema: Schema = []): Json {

@@ -17,7 +17,8 @@ export interface ChartColumn {
 
 /** More rows than a chart draws in reasonable time. */
 const MAX_ROWS = 200_000;
-const SAMPLE = 1_000;
+/** So many rows tell what a column holds. */
+export const SAMPLE = 1_000;
 
 /** The rows of a lazy table, as far as a chart would draw them. */
 export async function tableRows(table: LazyTable): Promise<readonly Row[]> {

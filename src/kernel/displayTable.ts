@@ -13,6 +13,10 @@ export interface LazyTable {
   schema?(): Promise<Schema>;
   /** The table of its first rows. */
   limit?(count: number): LazyTable;
+  /** The table with columns added or replaced, by SQL expressions. */
+  derive?(columns: Readonly<Record<string, string>>): LazyTable;
+  /** Rows that agree in these columns, of which aggregates such as `mean(delay)` are worked out. */
+  groupBy?(...columns: readonly string[]): { aggregate(aggregates: Readonly<Record<string, string>>): LazyTable };
 }
 
 /** Names of a table's columns, and their types in SQL. */
