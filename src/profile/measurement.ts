@@ -1,22 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Disposable } from '../base/disposable.ts';
-import { UserError } from '../base/errors.ts';
 import { formatDuration } from '../base/format.ts';
-import type { ChildEnd } from '../process/child.ts';
-import type { CpuProfile, HeapProfile, ProfileOutcome } from '../protocol/profileResult.ts';
+import type { CpuProfile, HeapProfile } from '../protocol/profileResult.ts';
 import {
   COUNTS_FILE,
   HEAP_FILE,
   type HeapSamples,
   type PassReply,
   PROFILE_FILE,
-  SAMPLED_INSTANCE,
   type Touched,
 } from '../protocol/profiler.ts';
 import type { CountedFunction } from './counts.ts';
 import { type Measured, timingOf } from './measured.ts';
+import { PassWatch } from './passWatch.ts';
 import type { PassRunner } from './profilerProcess.ts';
 
 /** Where profiling is, for whoever waits. */
@@ -69,19 +64,16 @@ const RETENTION_INTERVAL = 1024;
 /** Of the share for stacks: code that is still cold calls in other proportions. */
 const WARM_UP = 0.3;
 const LONGEST_SAMPLING_MS = 4000;
-/** The sidecar has this long to hand in the profile of a call that does not end. */
-const LAST_WORDS_MS = 3000;
 
 /** Conducts the passes of one measurement in its process: first call, timing, sampling, callers; never mixed. */
 export class Measurement implements Disposable {
   readonly #options: MeasurementOptions;
   readonly #measured: Measured;
+  readonly #watch: PassWatch;
   /** What is left for repeated calls, and what one call took. */
   #leftMs = 0;
   #firstMs = 0;
   #armed: Promise<unknown> = Promise.resolve();
-  #timeUp = false;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
@@ -100,6 +92,7 @@ export class Measurement implements Disposable {
     };
     const heap = { allocated: null, blockedMs: null, waits: null, counted: null, retained: null };
     this.#measured = { ...none, ...heap, outcome: 'measured', loaded: false, intervalUs };
+    this.#watch = new PassWatch(options.runner, options, this.#measured);
   }
 
   /** Starts the sampler of the first pass, or of the callers' pass, while its bundle is still being made. */
@@ -115,8 +108,8 @@ export class Measurement implements Disposable {
    */
   async run(bundle: string): Promise<Measured> {
     await this.#passes(bundle);
-    clearTimeout(this.#timer);
-    this.#measured.profile = await this.#readProfile();
+    this.#watch.liftDeadline();
+    this.#measured.profile = await this.#watch.read<CpuProfile>(PROFILE_FILE);
     return this.#measured;
   }
 
@@ -124,9 +117,9 @@ export class Measurement implements Disposable {
   async measureWaits(bundle: string): Promise<void> {
     const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS);
     this.#options.onPhase('waiting');
-    this.#setDeadline(2 * ms + this.#graceMs());
-    const waited = await this.#pass('', this.#options.runner.call('wait', { bundle, ms }));
-    clearTimeout(this.#timer);
+    this.#watch.setDeadline(2 * ms + this.#graceMs());
+    const waited = await this.#watch.take(this.#options.runner.call('wait', { bundle, ms }));
+    this.#watch.liftDeadline();
     if (!waited) return;
     this.#measured.waits = waited.value;
     this.#measured.windowMs += waited.value.windowMs;
@@ -135,11 +128,11 @@ export class Measurement implements Disposable {
   /** One more pass, which counts calls exactly; they are several times slower in it. */
   async measureCounts(bundle: string): Promise<void> {
     this.#options.onPhase('counting');
-    this.#setDeadline(COUNTING_MS + 20 * this.#graceMs());
-    const counted = await this.#pass('', this.#options.runner.call('count', { bundle, ms: COUNTING_MS }));
-    clearTimeout(this.#timer);
+    this.#watch.setDeadline(COUNTING_MS + 20 * this.#graceMs());
+    const counted = await this.#watch.take(this.#options.runner.call('count', { bundle, ms: COUNTING_MS }));
+    this.#watch.liftDeadline();
     if (!counted) return;
-    const functions = await this.#readFile<CountedFunction[]>(COUNTS_FILE);
+    const functions = await this.#watch.read<CountedFunction[]>(COUNTS_FILE);
     this.#measured.counted = functions && { calls: counted.value.calls, functions };
     this.#measured.windowMs += counted.value.windowMs;
   }
@@ -149,47 +142,48 @@ export class Measurement implements Disposable {
     const ms = this.#leftMs * STACKS_SHARE;
     this.#options.onPhase('callers');
     await this.#armed;
-    this.#setDeadline(ms + this.#graceMs());
+    this.#watch.setDeadline(ms + this.#graceMs());
     const reply = this.#options.runner.call('sample', { bundle, warmMs: ms * (1 - WARM_UP), ms: ms * WARM_UP });
     reply.catch(() => {}); // when the process ends, `ended` says it
     const settled = await Promise.race([reply, this.#options.runner.ended]);
-    clearTimeout(this.#timer);
+    this.#watch.liftDeadline();
     if (!('status' in settled) || settled.status !== 'done') return null;
     this.#measured.windowMs += settled.value.windowMs;
-    return { profile: await this.#readProfile(), heap: await this.#allocateOnStacks() };
+    return { profile: await this.#watch.read<CpuProfile>(PROFILE_FILE), heap: await this.#allocateOnStacks() };
   }
 
   /** Allocations without inlining: V8 takes an inlined function's for those of the function around it. */
   async #allocateOnStacks(): Promise<HeapProfile | null> {
     if (!this.#measured.allocated) return null;
     const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS) / 2;
-    const allocated = await this.#pass('', this.#allocate(ms));
+    const allocated = await this.#watch.take(this.#allocate(ms));
     if (!allocated) return null;
     this.#measured.windowMs += allocated.value.windowMs;
-    return this.#readFile<HeapProfile>(HEAP_FILE);
+    return this.#watch.read<HeapProfile>(HEAP_FILE);
   }
 
   #allocate(ms: number): Promise<PassReply<HeapSamples>> {
-    this.#setDeadline(2 * ms + this.#graceMs());
+    this.#watch.setDeadline(2 * ms + this.#graceMs());
     return this.#options.runner.call('allocate', { ms, intervalBytes: ALLOCATION_INTERVAL });
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#watch.liftDeadline();
   }
 
   async #passes(bundle: string): Promise<void> {
     const { seconds, cwd, onPhase } = this.#options;
     const measured = this.#measured;
     await this.#armed; // a process that is slow to start is not the function's fault
-    this.#setDeadline(seconds * 1000);
-    if (!(await this.#pass('while its module was loaded', this.#options.runner.call('load', { bundle, cwd })))) return;
+    this.#watch.setDeadline(seconds * 1000);
+    if (!(await this.#watch.take(this.#options.runner.call('load', { bundle, cwd }), 'while its module was loaded')))
+      return;
     measured.loaded = true;
-    this.#setDeadline(seconds * 1000);
+    this.#watch.setDeadline(seconds * 1000);
     onPhase('first call');
-    const first = await this.#pass('', this.#options.runner.call('first', {}));
+    const first = await this.#watch.take(this.#options.runner.call('first', {}));
     if (!first) return;
-    clearTimeout(this.#timer);
+    this.#watch.liftDeadline();
     const { ms, kind, touched, mutates } = first.value;
     this.#firstMs = ms;
     this.#leftMs = seconds * 1000 - ms;
@@ -223,9 +217,9 @@ export class Measurement implements Disposable {
     const { runs, onPhase } = this.#options;
     const measured = this.#measured;
     if (this.#options.leak && !(await this.#measureLeak())) return; // first: what leaks may not live through the rest
-    this.#setDeadline(this.#leftMs + this.#graceMs());
+    this.#watch.setDeadline(this.#leftMs + this.#graceMs());
     onPhase('timing');
-    const timed = await this.#pass('', this.#options.runner.call('time', { ms: this.#leftMs * TIMING_SHARE, runs }));
+    const timed = await this.#watch.take(this.#options.runner.call('time', { ms: this.#leftMs * TIMING_SHARE, runs }));
     if (!timed) return;
     measured.timing = timingOf(timed.value);
     measured.windowMs += timed.value.windowMs;
@@ -237,7 +231,7 @@ export class Measurement implements Disposable {
     measured.intervalUs = Math.round(Math.min(LONGEST_INTERVAL_US, Math.max(SHORTEST_INTERVAL_US, wanted)));
     this.arm(measured.intervalUs);
     await this.#armed;
-    const sampled = await this.#pass('', this.#options.runner.call('sample', { bundle, warmMs: 0, ms }));
+    const sampled = await this.#watch.take(this.#options.runner.call('sample', { bundle, warmMs: 0, ms }));
     if (!sampled) return;
     measured.sampled = sampled.value;
     measured.windowMs += sampled.value.windowMs;
@@ -249,10 +243,10 @@ export class Measurement implements Disposable {
     const measured = this.#measured;
     const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS);
     onPhase('memory');
-    const allocated = await this.#pass('', this.#allocate(ms));
+    const allocated = await this.#watch.take(this.#allocate(ms));
     if (!allocated) return;
-    measured.allocated = { ...allocated.value, profile: await this.#readFile<HeapProfile>(HEAP_FILE) };
-    const blocked = await this.#pass('', runner.call('block', { ms: ms / 2 }));
+    measured.allocated = { ...allocated.value, profile: await this.#watch.read<HeapProfile>(HEAP_FILE) };
+    const blocked = await this.#watch.take(runner.call('block', { ms: ms / 2 }));
     if (!blocked) return;
     measured.blockedMs = blocked.value;
     measured.windowMs += allocated.value.windowMs + ms / 2;
@@ -263,10 +257,10 @@ export class Measurement implements Disposable {
     const { runner, onPhase } = this.#options;
     const measured = this.#measured;
     onPhase('leaks');
-    this.#setDeadline(LONGEST_LEAK_MS + 20 * this.#graceMs());
-    const retained = await this.#pass('', runner.call('retain', { intervalBytes: RETENTION_INTERVAL }));
+    this.#watch.setDeadline(LONGEST_LEAK_MS + 20 * this.#graceMs());
+    const retained = await this.#watch.take(runner.call('retain', { intervalBytes: RETENTION_INTERVAL }));
     if (!retained) return false;
-    measured.retained = { ...retained.value, profile: await this.#readFile<HeapProfile>(HEAP_FILE) };
+    measured.retained = { ...retained.value, profile: await this.#watch.read<HeapProfile>(HEAP_FILE) };
     measured.windowMs += retained.value.windowMs;
     return true;
   }
@@ -274,68 +268,6 @@ export class Measurement implements Disposable {
   /** Passes may take this much longer than planned. */
   #graceMs(): number {
     return Math.max(2000, 2 * this.#firstMs);
-  }
-
-  /** The result of a pass; null when it ended otherwise, which is noted then. */
-  async #pass<T>(when: string, reply: Promise<PassReply<T>>): Promise<{ readonly value: T } | null> {
-    reply.catch(() => {}); // when the process ends, `ended` says it better
-    const settled = await Promise.race([reply, this.#options.runner.ended]);
-    if (!('status' in settled)) this.#noteEnd(settled, when);
-    else if (settled.status === 'done') return settled;
-    else this.#noteFailure(settled, when);
-    return null;
-  }
-
-  #noteFailure(reply: Exclude<PassReply<unknown>, { status: 'done' }>, when: string): void {
-    const { error, status } = reply;
-    if (status === 'threw' && reply.during === 'arguments') {
-      throw new UserError(
-        error.name === 'UserError' ? error.message : `The arguments give ${error.name}: ${error.message}`,
-      );
-    }
-    this.#measured.outcome = status;
-    this.#measured.error = error;
-    if (status === 'exited') {
-      this.#measured.notes.push(`It ended the process (process.exit, code ${reply.code}) ${when}`.trim());
-    } else if (when) this.#measured.notes.push(`It threw ${when}.`);
-  }
-
-  #noteEnd({ code, signal, stderr }: ChildEnd, when: string): void {
-    const { seconds, memoryMB } = this.#options;
-    const [outcome, note]: [ProfileOutcome, string] = this.#timeUp
-      ? ['deadline', `It did not end within ${seconds} s${when && ` ${when}`}; the profile shows where it was.`]
-      : /heap out of memory|Allocation failed/.test(stderr)
-        ? ['outOfMemory', `It ran out of memory: it may use ${memoryMB} MB.`]
-        : code === 0
-          ? ['exited', 'The process ended before the call was done.']
-          : ['lost', `Its process ended unexpectedly (${signal ? `signal ${signal}` : `exit code ${code}`}).`];
-    this.#measured.outcome = outcome;
-    this.#measured.notes.push(note);
-  }
-
-  #setDeadline(ms: number): void {
-    clearTimeout(this.#timer);
-    const { runner } = this.#options;
-    this.#timer = setTimeout(async () => {
-      this.#timeUp = true;
-      runner.nudge();
-      await Promise.race([runner.ended, delay(LAST_WORDS_MS, null, { ref: false })]);
-      runner.kill();
-    }, ms);
-  }
-
-  #readProfile(): Promise<CpuProfile | null> {
-    return this.#readFile(PROFILE_FILE);
-  }
-
-  /** A profile in V8's own format; null when the process ended before it was written. */
-  async #readFile<T>(name: string): Promise<T | null> {
-    try {
-      const text = await readFile(join(this.#options.runner.folder, name), 'utf8');
-      return JSON.parse(text.replaceAll(`${SAMPLED_INSTANCE}"`, '"')) as T;
-    } catch {
-      return null;
-    }
   }
 }
 
