@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type BigIntStats, createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { apart } from '../base/program.ts';
 import type { Keeper } from './keeper.ts';
@@ -13,6 +13,9 @@ const EMPTY = digestOf('');
 
 /** Files smaller than this are digested quicker than looked up. */
 const WORTH_KEEPING = 4_000_000;
+
+/** Larger files are read in pieces of this size; whoever reads many small ones should not have as much for each. */
+const CHUNK = 1 << 20;
 
 /** What is known of a file. */
 interface Known {
@@ -38,14 +41,19 @@ export class FileDigests {
   }
 
   async digest(path: string): Promise<string> {
-    const found = await stat(path, { bigint: true });
+    return this.digestOf(path, await stat(path, { bigint: true }));
+  }
+
+  /** The digest of a file that was just looked at. */
+  async digestOf(path: string, found: BigIntStats): Promise<string> {
     const touched = [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
     const isLarge = found.size >= WORTH_KEEPING;
     const known = this.#known.get(path) ?? (isLarge ? await this.#kept(path) : undefined);
     if (known?.touched === touched) return known.digest;
     const started = performance.now();
     const hash = createHash('sha256');
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+    if (found.size <= CHUNK) hash.update(await readFile(path));
+    else await pipeline(createReadStream(path, { highWaterMark: CHUNK }), hash);
     const digest = hash.digest('hex');
     const changedAt = Math.max(Number(found.mtimeMs), Number(found.ctimeMs)); // a copy may keep the old time of its content
     if (Date.now() - changedAt <= SETTLED_MS) return digest;

@@ -58,6 +58,7 @@ class Kernel {
   #handlers(): Handlers<KernelMethods> {
     return {
       start: ({ notebook, workspace, valuesDirectory, compression }) => {
+        this.#loader.refresh({ all: true }); // begun anew, it holds nothing of before
         setProgramDirectory(valuesDirectory ?? passingFolder());
         this.#values = new Values(valuesDirectory === null ? null : new Blobs(valuesDirectory, compression));
         this.#evaluator = new Evaluator({

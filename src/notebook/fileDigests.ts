@@ -25,9 +25,12 @@ export class FileDigests {
 
   /** Of a folder something that differs when an entry comes, goes or is renamed: quicker than its listing; of a file its digest. */
   async fileOrStamp(path: string): Promise<string> {
-    const found = await stat(path, { bigint: true }).catch(() => null);
-    if (!found?.isDirectory()) return this.file(path);
-    return `${found.ino} ${found.mtimeNs}`;
+    try {
+      const found = await stat(path, { bigint: true });
+      return found.isDirectory() ? `${found.ino} ${found.mtimeNs}` : await this.#contents.digestOf(path, found);
+    } catch {
+      return ABSENT;
+    }
   }
 }
 

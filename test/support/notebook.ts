@@ -3,26 +3,32 @@ import { join } from 'node:path';
 import { NotebookWindow, type WindowOptions } from './notebookWindow.ts';
 import { TempFolder } from './temp.ts';
 
-const FILE = 'test.memoir.ts';
+/** What the notebook is called. */
+export const FILE = 'test.memoir.ts';
 
 /** A notebook in a folder of its own that can be opened in several windows, one after another or at once. */
 export class NotebookFolder {
   readonly folder: TempFolder;
   readonly cache: string;
+  readonly #isOwn: boolean;
   readonly #windows = new Set<NotebookWindow>();
 
   /**
    * @param cells title (with options behind it) to source, in page order
    * @param files path to content, beside the notebook
    * @param cache the folder of a cache to share; its own otherwise
+   * @param folder where all this is to lie, and stays; a new one otherwise
    */
   constructor(
     cells: Readonly<Record<string, string>>,
     files: Readonly<Record<string, string>> = {},
     cache: string | null = null,
+    folder: TempFolder | null = null,
   ) {
     const text = Object.entries(cells).map(([title, source]) => `// %% ${title}\n${source}\n`);
-    this.folder = new TempFolder({ ...files, [FILE]: text.join('\n') });
+    this.folder = folder ?? new TempFolder();
+    this.#isOwn = folder === null;
+    for (const [name, content] of Object.entries({ ...files, [FILE]: text.join('\n') })) this.write(name, content);
     this.cache = cache ?? this.folder.file('.memoir');
   }
 
@@ -63,6 +69,6 @@ export class NotebookFolder {
   /** Closes what is still open, and removes the folder. */
   async close(): Promise<void> {
     await Promise.all([...this.#windows].map((window) => window.close()));
-    this.folder.dispose();
+    if (this.#isOwn) this.folder.dispose();
   }
 }

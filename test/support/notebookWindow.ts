@@ -1,17 +1,17 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../../src/base/errors.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { silentLog } from '../../src/base/log.ts';
 import { openStore, type Store } from '../../src/cache/cacheDirectory.ts';
 import { userSeal } from '../../src/cache/seal.ts';
-import type { KernelClient } from '../../src/kernel/client.ts';
 import { openSession } from '../../src/kernel/openSession.ts';
 import { type CellState, UNKNOWN } from '../../src/notebook/cellRun.ts';
 import { type DocumentCell, newCell } from '../../src/notebook/cellText.ts';
 import { type NotebookDocument, readDocument, writeDocument } from '../../src/notebook/document.ts';
 import { programCell } from '../../src/notebook/documentCells.ts';
 import type { Session } from '../../src/notebook/session.ts';
-import type { CellId } from '../../src/protocol/kernel.ts';
+import type { CellId, Kernel } from '../../src/protocol/kernel.ts';
+import { builtFolder } from './builtFolder.ts';
+import type { LentKernel } from './warmKernel.ts';
 
 /** How a window differs from an ordinary one. */
 export interface WindowOptions {
@@ -26,6 +26,8 @@ export interface WindowOptions {
   readonly widgets?: ReadonlyMap<string, unknown>;
   /** A server that a team shares. */
   readonly redisUrl?: string;
+  /** A process that runs already, instead of one of its own. */
+  readonly kernel?: LentKernel;
 }
 
 /** A cell's new source, or what else changes of it. */
@@ -39,7 +41,8 @@ interface OpenCell {
 /** One window on a notebook: a session with a real kernel, and an account of what happens to each cell. */
 export class NotebookWindow {
   readonly session: Session;
-  readonly kernel: KernelClient;
+  readonly kernel: Kernel;
+  readonly #lent: LentKernel | undefined;
   readonly #store: Store;
   readonly #file: string;
   readonly #happened: string[] = [];
@@ -51,7 +54,7 @@ export class NotebookWindow {
 
   constructor(file: string, cache: string, options: WindowOptions) {
     this.#file = file;
-    const { autoRun = 'auto', widgets, redisUrl, ...rest } = options;
+    const { autoRun = 'auto', widgets, redisUrl, kernel: lent, ...rest } = options;
     this.#store = openStore({ directory: cache, redisUrl, seal: userSeal(), log: silentLog });
     const { session, kernel } = openSession({
       ...rest,
@@ -67,9 +70,11 @@ export class NotebookWindow {
       nodePath: null,
       maxMemoryMB: 512,
       log: silentLog,
+      ...(lent && { share: () => lent }),
     });
     this.session = session;
-    this.kernel = kernel;
+    this.kernel = lent ?? kernel;
+    this.#lent = lent;
     session.onChange((id) => this.#note(id));
     kernel.onStarted((pid) => {
       this.#kernelId = pid;
@@ -156,6 +161,7 @@ export class NotebookWindow {
 
   /** Ends the kernel process, if there is one, as a crash would. */
   kill(): void {
+    void this.#lent?.lose('The kernel ended unexpectedly.');
     if (this.#kernelId !== null) process.kill(this.#kernelId, 'SIGKILL');
     this.#kernelId = null;
   }
@@ -261,11 +267,4 @@ function happening(before: CellState, state: CellState): string | null {
     default:
       return again ? null : state.status;
   }
-}
-
-function builtFolder(): string {
-  const dist = resolve(process.env.MEMOIR_TEST_DIST ?? 'dist');
-  if (!existsSync(join(dist, 'kernel.js')))
-    throw new UserError(`${dist} holds no kernel. Run \`npm run build\` first.`);
-  return dist;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Disposable } from '../../src/base/disposable.ts';
@@ -21,6 +21,11 @@ export class TempFolder implements Disposable {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
     return file;
+  }
+
+  /** Removes what is in it. */
+  clear(): void {
+    for (const name of readdirSync(this.path)) rmSync(this.file(name), { recursive: true, force: true, maxRetries: 5 });
   }
 
   dispose(): void {

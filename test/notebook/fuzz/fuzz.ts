@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
-import { Oracle } from './oracle.ts';
 import { play } from './play.ts';
 import { STEPS_PER_STORY, stories } from './steps.ts';
+import { Theatre } from './theatre.ts';
+
+/** Files in it are quick to make and to remove; it need not be there. */
+const MEMORY = '/dev/shm';
 
 export interface FuzzOptions {
   readonly seed?: number;
@@ -13,21 +17,22 @@ export interface FuzzOptions {
 
 /** Plays generated stories, together of about as many steps; a fault comes with the smallest story that shows it. */
 export async function fuzz(steps: number, { seed, onStory, onFault }: FuzzOptions = {}): Promise<void> {
-  const oracle = new Oracle();
+  if (existsSync(MEMORY)) process.env.TMPDIR = MEMORY;
+  const theatre = new Theatre();
   let played = 0;
   try {
     await fc.assert(
-      fc.asyncProperty(stories, async ({ model, steps }) => {
-        await play(model, steps, oracle).catch((error: Error) => {
+      fc.asyncProperty(stories, async (story) => {
+        await play(story, theatre).catch((error: Error) => {
           onFault?.(error);
           throw error;
         });
-        played += steps.length;
+        played += story.steps.length;
         onStory?.(played);
       }),
       { numRuns: Math.ceil(steps / STEPS_PER_STORY), ...(seed !== undefined && { seed }) },
     );
   } finally {
-    oracle.close();
+    theatre.dispose();
   }
 }

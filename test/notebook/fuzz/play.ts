@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NotebookFolder } from '../../support/notebook.ts';
-import type { NotebookWindow } from '../../support/notebookWindow.ts';
-import { FIXED, type Oracle } from './oracle.ts';
-import { filesOf, type Model, namesOf, sourceOf } from './page.ts';
-import { after, type Step } from './steps.ts';
+import type { NotebookFolder } from '../../support/notebook.ts';
+import type { NotebookWindow, WindowOptions } from '../../support/notebookWindow.ts';
+import { FIXED } from './oracle.ts';
+import { filesOf, type Model, namesOf } from './page.ts';
+import { after, type Step, type Story } from './steps.ts';
+import { pageOf, type Theatre } from './theatre.ts';
 
 /** Something is shown that should not be, or something ran that need not. */
 class Fault extends Error {}
@@ -13,13 +14,12 @@ class Fault extends Error {}
  * means nothing must run nothing, nor must a change that is taken back; and nothing may be left to run.
  * @throws Fault
  */
-export async function play(first: Model, steps: readonly Step[], oracle: Oracle): Promise<void> {
-  const stage = new Stage(first);
+export async function play({ model, steps, warm }: Story, theatre: Theatre): Promise<void> {
+  const stage = new Stage(model, warm, theatre);
   try {
     await stage.open();
-    await stage.check(await oracle.ask(first), 'at first');
-    for (const [at, step] of steps.entries())
-      await stage.take(step, `after step ${at}, ${JSON.stringify(step)}`, oracle);
+    await stage.check(await theatre.oracle.ask(model), 'at first');
+    for (const [at, step] of steps.entries()) await stage.take(step, `after step ${at}, ${JSON.stringify(step)}`);
   } finally {
     await stage.close();
   }
@@ -28,15 +28,19 @@ export async function play(first: Model, steps: readonly Step[], oracle: Oracle)
 class Stage {
   readonly #folder: NotebookFolder;
   readonly #history: Model[];
+  readonly #warm: boolean;
+  readonly #theatre: Theatre;
   #window: NotebookWindow | null = null;
 
-  constructor(first: Model) {
+  constructor(first: Model, warm: boolean, theatre: Theatre) {
     this.#history = [first];
-    this.#folder = new NotebookFolder(pageOf(first), filesOf(first));
+    this.#warm = warm;
+    this.#theatre = theatre;
+    this.#folder = theatre.folderFor(first, warm);
   }
 
   async open(): Promise<void> {
-    this.#window = await this.#folder.open(this.#options);
+    this.#window = await this.#folder.open(await this.#options());
     await this.#window.runStale();
   }
 
@@ -44,12 +48,12 @@ class Stage {
     await this.#folder.close();
   }
 
-  async take(step: Step, when: string, oracle: Oracle): Promise<void> {
+  async take(step: Step, when: string): Promise<void> {
     const window = this.#window!;
     const before = this.#model;
     if (step.type !== 'undo') this.#history.push(after(before, step));
     else if (this.#history.length > 1) this.#history.pop();
-    const expected = await oracle.ask(this.#model);
+    const expected = await this.#theatre.oracle.ask(this.#model);
     const wasShown = shownBy(window, before);
     window.happened();
     if (step.type === 'during') void window.session.runStale(); // and the edit comes in the middle
@@ -85,9 +89,11 @@ class Stage {
     return this.#history.at(-1)!;
   }
 
-  get #options() {
-    process.env.MEMOIR_FUZZ = String(this.#model.env);
-    return { ...FIXED, widgets: new Map(Object.entries(this.#model.widgets)) };
+  async #options(): Promise<WindowOptions> {
+    const MEMOIR_FUZZ = String(this.#model.env);
+    process.env.MEMOIR_FUZZ = MEMOIR_FUZZ;
+    const kernel = this.#warm ? await this.#theatre.kernel(this.#folder.cache, { MEMOIR_FUZZ }) : null;
+    return { ...FIXED, widgets: new Map(Object.entries(this.#model.widgets)), ...(kernel && { kernel }) };
   }
 
   /** What happens to the windows. */
@@ -97,10 +103,10 @@ class Stage {
     if (type === 'kill') window.kill();
     if (type === 'touch')
       for (const [name, text] of Object.entries(filesOf(this.#model))) this.#folder.write(name, text);
-    if (type === 'reopen') this.#window = await this.#folder.reopen(window, this.#options);
+    if (type === 'reopen') this.#window = await this.#folder.reopen(window, await this.#options());
     if (type === 'other window') {
       window.save();
-      const other = await this.#folder.open(this.#options);
+      const other = await this.#folder.open(await this.#options());
       await Promise.all([other.session.runStale(), window.session.runStale()]);
       await this.#folder.shut(other);
     }
@@ -115,7 +121,7 @@ class Stage {
       if (to[name] === undefined) this.#folder.remove(name);
       else if (from[name] !== to[name]) this.#folder.write(name, to[name]);
     }
-    if (before.env !== now.env) this.#window = await this.#folder.reopen(this.#window!, this.#options);
+    if (before.env !== now.env) this.#window = await this.#folder.reopen(this.#window!, await this.#options());
     const { session } = this.#window!;
     const moved = Object.keys({ ...before.widgets, ...now.widgets }).filter(
       (name) => before.widgets[name] !== now.widgets[name],
@@ -138,10 +144,6 @@ class Stage {
 function unmoved(model: Model, name: string): number | undefined {
   const names = namesOf(model);
   return model.cells.flatMap(({ declared }) => declared).find(({ id }) => names.get(id) === name)?.k;
-}
-
-function pageOf(model: Model): Record<string, string> {
-  return Object.fromEntries(model.cells.map((cell) => [cell.title, sourceOf(cell, model)]));
 }
 
 function shownBy(window: NotebookWindow, { cells }: Model): Record<string, string> {

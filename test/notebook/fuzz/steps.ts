@@ -61,7 +61,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const declared = fc.tuple(written, refs);
 
 /** A notebook, and what happens to it. */
-export const stories: fc.Arbitrary<{ readonly model: Model; readonly steps: readonly Step[] }> = fc.record({
+export interface Story {
+  readonly model: Model;
+  readonly steps: readonly Step[];
+  /** Played with a kernel process that stays from story to story; otherwise kernels really start and end. */
+  readonly warm: boolean;
+}
+
+export const stories: fc.Arbitrary<Story> = fc.record({
+  warm: fc.oneof({ weight: 24, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   model: fc
     .record({
       declared: fc.array(declared, { minLength: 3, maxLength: SIZE }),
