@@ -1,27 +1,34 @@
 import { inspect } from 'node:util';
-import { UserError } from '../base/errors.ts';
 import type { TableData } from '../protocol/output.ts';
-import { type Aggregate, type AggregateValue, aggregateSql } from './aggregate.ts';
+import type { Aggregate, AggregateValue } from './aggregate.ts';
 import { type BadRow, badRowsSql } from './badRows.ts';
 import { type Columns, copyOf, type Field, reader, rowsInTurns, toRows } from './columns.ts';
 import type { QueryOptions } from './database.ts';
 import type { Engine } from './engine.ts';
-import { type Filter, filterSql } from './filter.ts';
+import type { Filter } from './filter.ts';
 import { fingerprint } from './fingerprint.ts';
-import { Fragment, TABLE } from './fragment.ts';
+import { TABLE } from './fragment.ts';
 import { type JoinOptions, joinSql } from './join.ts';
 import { narrowed, type Optimization } from './optimize.ts';
 import { planText } from './plan.ts';
 import { tableData } from './preview.ts';
-import { compose, list, name, type Query, text, value } from './query.ts';
+import { compose, type Query, text } from './query.ts';
 import { packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
-import { isRemote, pushedDown, remoteOf } from './remote.ts';
+import { isRemote, remoteOf } from './remote.ts';
 import { shortText } from './render.ts';
 import { toArrow } from './toArrow.ts';
+import {
+  deriveSql,
+  describeSql,
+  type Expression,
+  groupSql,
+  limitSql,
+  relation,
+  selectSql,
+  sortSql,
+  whereSql,
+} from './verbs.ts';
 import { writeTable } from './write.ts';
-
-/** An SQL expression: its text, or `` sql`…` `` where values take part. */
-export type Expression = string | Fragment;
 
 type Names<Row> = keyof Row & string;
 
@@ -60,50 +67,22 @@ export class Table<Row = Record<string, unknown>> {
 
   /** Rows that meet every condition: `{origin: ['SEA', 'SFO'], delay: {min: 15}}`, or an SQL expression. */
   where(condition: Filter<Row> | Expression): Table<Row> {
-    const isWritten = isExpression(condition);
-    const narrower = isWritten ? null : pushedDown(this.#query, { where: condition });
-    if (narrower) return this.#with(narrower);
-    const test = isWritten ? expressionSql(condition) : filterSql(condition);
-    const rows = compose`SELECT * FROM ${this.#relation} WHERE ${test}`;
-    return this.#with(
-      isWritten ? rows : { ...rows, filter: { source: this.#query, columns: Object.keys(condition), test } },
-    );
+    return this.#with(whereSql(this.#query, condition));
   }
 
   /** These columns only, in this order. */
   select<K extends Names<Row>>(...columns: readonly K[]): Table<Pick<Row, K>> {
-    if (columns.length === 0) throw new UserError('select needs at least one column.');
-    const narrower = pushedDown(this.#query, { columns });
-    return this.#with(narrower ?? compose`SELECT ${list(columns.map(name))} FROM ${this.#relation}`);
+    return this.#with(selectSql(this.#query, columns));
   }
 
   /** Adds columns, or replaces those of the same name; every expression sees the columns as they were. */
   derive<K extends string>(columns: Readonly<Record<K, Expression>>): Table<Omit<Row, K> & Record<K, unknown>> {
-    const entries = Object.entries<Expression>(columns);
-    const replaced = list(entries.map(([column]) => value(column.toLowerCase())));
-    const added = entries.map(([column, expression]) => compose`, ${expressionSql(expression)} AS ${name(column)}`);
-    // COLUMNS must find at least one column, also when all are replaced: one of ours goes along.
-    const marked = compose`(SELECT NULL AS "memoir kept", * FROM ${this.#relation})`;
-    const kept = entries.length ? compose`COLUMNS(lambda c: lower(c) NOT IN (${replaced}))` : text('*');
-    const all = compose`SELECT ${kept}${list(added, '')} FROM ${marked}`;
-    return this.#with(compose`SELECT * EXCLUDE ("memoir kept") FROM (${all})`);
+    return this.#with(deriveSql(this.#query, columns));
   }
 
   /** Groups of rows that have the same values in these columns; without columns, all rows are one group. */
   groupBy<K extends Names<Row>>(...columns: readonly K[]): Groups<Row, K> {
-    return {
-      aggregate: (aggregates) => {
-        const made = Object.entries<string>(aggregates).map(
-          ([column, what]) => compose`${aggregateSql(what)} AS ${name(column)}`,
-        );
-        const keys = list(columns.map(name));
-        const selected = list([...columns.map(name), ...made]);
-        const rows = compose`SELECT ${selected} FROM ${this.#relation}`;
-        // Ordered, since groups come in any order and an equal result should be equal row by row.
-        const grouped = columns.length === 0 ? rows : compose`${rows} GROUP BY ${keys} ORDER BY ${keys}`;
-        return this.#with({ ...grouped, groups: { source: this.#query, keys: columns, aggregates } });
-      },
-    };
+    return { aggregate: (aggregates) => this.#with(groupSql(this.#query, columns, aggregates)) };
   }
 
   /** Rows of both tables that agree in the columns of `on`; other columns of the same name get `_1` behind it. */
@@ -113,31 +92,17 @@ export class Table<Row = Record<string, unknown>> {
 
   /** Sorted by these columns, first to last; `-delay` is from high to low. Rows without a value come last. */
   sort(...columns: readonly (Names<Row> | `-${Names<Row>}`)[]): Table<Row> {
-    if (columns.length === 0) return this;
-    const orders = columns.map((column) => {
-      return column.startsWith('-')
-        ? compose`${name(column.slice(1))} DESC NULLS LAST`
-        : compose`${name(column)} NULLS LAST`;
-    });
-    return this.#with(compose`SELECT * FROM ${this.#relation} ORDER BY ${list(orders)}`);
+    return columns.length === 0 ? this : this.#with(sortSql(this.#query, columns));
   }
 
   /** The first `count` rows after skipping `skip`. */
   limit(count: number, skip = 0): Table<Row> {
-    for (const number of [count, skip]) {
-      if (!Number.isSafeInteger(number) || number < 0)
-        throw new UserError(`limit takes whole numbers from 0, not ${number}.`);
-    }
-    const narrower = skip === 0 ? pushedDown(this.#query, { limit: count }) : null;
-    return this.#with(narrower ?? compose`SELECT * FROM ${this.#relation} LIMIT ${value(count)} OFFSET ${value(skip)}`);
+    return this.#with(limitSql(this.#query, count, skip));
   }
 
   /** What is in each column: type, least and greatest value, mean, quartiles, how many are missing. */
   describe(): Table {
-    return this.#with(compose`SELECT column_name AS "column", column_type AS "type", min, max,
-      approx_unique AS approx_distinct, TRY_CAST(avg AS DOUBLE) AS mean, TRY_CAST(std AS DOUBLE) AS stddev,
-      q25, q50 AS median, q75, count AS "rows", CAST(null_percentage AS DOUBLE) AS null_percent
-      FROM (SUMMARIZE SELECT * FROM ${this.#relation})`);
+    return this.#with(describeSql(this.#query));
   }
 
   /**
@@ -165,7 +130,7 @@ export class Table<Row = Record<string, unknown>> {
   async count(options?: QueryOptions): Promise<number> {
     const remote = remoteOf(this.#query);
     if (remote) return remote.count(options?.signal);
-    const { columns } = await this.#run(compose`SELECT count(*) FROM ${this.#relation}`, options);
+    const { columns } = await this.#run(compose`SELECT count(*) FROM ${relation(this.#query)}`, options);
     return Number((columns[0] as { values: ArrayLike<number> }).values[0]); // count(*) is one whole number
   }
 
@@ -232,7 +197,7 @@ export class Table<Row = Record<string, unknown>> {
     const remote = remoteOf(this.#query);
     if (remote) return Promise.resolve(remote.fields);
     this.#schema ??= this.#run(
-      compose`SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${this.#relation})`,
+      compose`SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM ${relation(this.#query)})`,
       options,
     )
       .then((columns) => toRows(columns) as unknown as readonly Field[]) // two columns of text, named above
@@ -264,10 +229,6 @@ export class Table<Row = Record<string, unknown>> {
     return fingerprint(this.#query, this.#engine);
   }
 
-  get #relation(): Query {
-    return compose`(${this.#query}\n)`; // the line end closes a comment at the end of the reader's text
-  }
-
   #run(query: Query, options: QueryOptions = {}): Promise<Columns> {
     return this.#engine.answer(query, options);
   }
@@ -294,12 +255,4 @@ export interface Groups<Row, K extends Names<Row>> {
   aggregate<const A extends Readonly<Record<string, Aggregate<Names<Row>>>>>(
     aggregates: A,
   ): Table<Pick<Row, K> & { [Name in keyof A]: AggregateValue<Row, A[Name]> }>;
-}
-
-function isExpression(condition: object | string): condition is Expression {
-  return typeof condition === 'string' || condition instanceof Fragment;
-}
-
-function expressionSql(expression: Expression): Query {
-  return compose`(${typeof expression === 'string' ? { ...text(expression), written: true } : expression.query}\n)`;
 }
