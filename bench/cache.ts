@@ -121,6 +121,7 @@ function atLeast(what: string, than: string, limit: number): Comparison {
 }
 
 function shown(ms: number): string {
+  if (ms <= 0) return 'below what can be measured'; // a difference
   if (ms < 0.001) return `${Number((ms * 1e6).toPrecision(3))} ns`;
   return ms < 1 ? `${Number((ms * 1000).toPrecision(3))} µs` : `${Number(ms.toPrecision(3))} ms`;
 }

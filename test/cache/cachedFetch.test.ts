@@ -16,6 +16,7 @@ interface Answer {
 
 let server: Server;
 let cache: Cache;
+let directory: string;
 let base: string;
 let asked: IncomingMessage[];
 let answer: (request: IncomingMessage) => Answer;
@@ -30,7 +31,8 @@ beforeEach(async () => {
   await once(server, 'listening');
   const address = server.address();
   base = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-  cache = openCache({ directory: temporaryDirectory() });
+  directory = temporaryDirectory();
+  cache = openCache({ directory });
 });
 afterEach(async () => {
   await cache.close();
@@ -135,6 +137,64 @@ describe('a stream', () => {
     await expect(partsOf(recordedStream('key', failing, { cache }))).rejects.toThrow('broke');
     for await (const word of recordedStream('key', () => words(['x', 'y']), { cache })) if (word === 'x') break;
     expect(await partsOf(recordedStream('key', () => words(['c']), { cache }))).toEqual(['c']);
+  });
+
+  test('read by many at once is opened once, also by another process, and each gets all of it', async () => {
+    let opened = 0;
+    const open = async function* () {
+      opened += 1;
+      for (let n = 0; n < 20; n += 1) yield { n: await Promise.resolve(n) };
+    };
+    const other = openCache({ directory });
+    const caches = [cache, cache, cache, other];
+    const all = await Promise.all(caches.map((cache) => partsOf(recordedStream('shared', open, { cache }))));
+    await other.close();
+    expect(opened).toBe(1);
+    const parts = Array.from({ length: 20 }, (_, n) => ({ n }));
+    expect(all).toEqual([parts, parts, parts, parts]);
+    Reflect.set(all[0]![0]!, 'n', 7); // refused, or nobody else's affair
+    expect(all[1]![0]).toEqual({ n: 0 });
+  });
+
+  test('that is long is kept in pieces while it comes, and recorded anew where one is missing', async () => {
+    let opened = 0;
+    const names = async () => (await cache.entries({ prefix: 'long ' })).map(({ key }) => key);
+    const seen: number[] = [];
+    const open = async function* () {
+      opened += 1;
+      for (let n = 0; n < 50; n += 1) {
+        seen.push((await names()).length);
+        yield `${n} `.padEnd(100_000, '.');
+      }
+    };
+    const first = await partsOf(recordedStream('long', open, { cache }));
+    expect(seen.at(-1)).toBeGreaterThan(3);
+    expect(first.map((part) => Number.parseInt(part, 10))).toEqual(Array.from({ length: 50 }, (_, n) => n));
+    expect(await partsOf(recordedStream('long', open, { cache }))).toEqual(first);
+    expect(opened).toBe(1);
+    await cache.delete((await names())[1]!);
+    expect(await partsOf(recordedStream('long', open, { cache }))).toEqual(first);
+    expect(opened).toBe(2);
+    for await (const _ of recordedStream('long half', open, { cache })) if (seen.length === 140) break;
+    expect(await cache.entries({ prefix: 'long half' })).toEqual([]);
+  });
+
+  test('that fails does so for all who read it, after what came before', async () => {
+    const open = async function* () {
+      yield 1;
+      yield 2;
+      throw new Error('broke');
+    };
+    const got: number[][] = [[], []];
+    const read = async (mine: number[]) => {
+      for await (const part of recordedStream('fails', open, { cache })) mine.push(part);
+    };
+    const ends = await Promise.allSettled(got.map(read));
+    expect(ends.map((end) => end.status === 'rejected' && end.reason.message)).toEqual(['broke', 'broke']);
+    expect(got).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
   });
 });
 
