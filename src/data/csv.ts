@@ -64,6 +64,17 @@ export async function csvSettings(
   return `, auto_detect = false, header = ${guess.header}, skip = ${guess.skip}${settings.join('')}, columns = {${columns}}`;
 }
 
+/** Refuses a file that SQL names itself, where DuckDB would take rows of several lengths for a table of one column. */
+export async function checkLengths(engine: Engine, file: FileStamp): Promise<void> {
+  const strict = await sniff(engine, file, true, {}, false).catch(() => null); // the query tells what is wrong
+  if (!strict || JSON.parse(strict.columns).length > 1) return;
+  const tolerant = await sniff(engine, file, true, {}, true).catch(() => null);
+  if (!tolerant || JSON.parse(tolerant.columns).length === 1) return;
+  throw new UserError(
+    `${file.path}: some of its first rows are shorter or longer than the others. Write FROM \${await load(…)}, which tells which, or keeps them aside: {badRows: 'aside'}.`,
+  );
+}
+
 /** A strict guess knows titles above the table; a tolerant one is not led astray by rows that are too long or short. */
 async function guessed(engine: Engine, file: FileStamp, isSource: boolean, options: CsvOptions): Promise<Guess> {
   const strict = await sniff(engine, file, isSource, options, false).catch(() => null); // the tolerant one tells what is wrong

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { reader } from './columns.ts';
+import { checkLengths } from './csv.ts';
 import type { Engine } from './engine.ts';
 import { expand } from './findFiles.ts';
 import { type FileStamp, filesOf, type Query, quoteText } from './query.ts';
@@ -31,11 +32,14 @@ export async function scan(query: Query, engine: Engine): Promise<readonly FileS
   if (functions.some((name) => RANDOM.test(name))) publishImpure('randomness');
   const ours = new Set(filesOf(query).map(({ path }) => escapeGlob(path)));
   const stamps = new Map<string, FileStamp>();
-  for (const pattern of nodes.flatMap((node) => namedFiles(node, rendered))) {
-    if (ours.has(pattern) || /^\w{2,}:\/\//.test(pattern)) continue;
-    for (const path of await expand(pattern, engine.directory)) {
-      const stamp = await engine.open(path);
-      stamps.set(stamp.path, stamp);
+  for (const node of nodes) {
+    for (const pattern of namedFiles(node, rendered)) {
+      if (ours.has(pattern) || /^\w{2,}:\/\//.test(pattern)) continue;
+      for (const path of await expand(pattern, engine.directory)) {
+        const stamp = await engine.open(path);
+        stamps.set(stamp.path, stamp);
+        if (isBareText(node, path)) await checkLengths(engine, stamp);
+      }
     }
   }
   return [...stamps.values()];
@@ -71,6 +75,11 @@ function namedFiles(node: Tree, { values }: Rendered): readonly string[] {
         : part.class === 'PARAMETER' && values[Number(part.identifier) - 1];
     return typeof text === 'string' ? [text] : [];
   });
+}
+
+/** A text file as a table, without a word on how it is written. */
+function isBareText({ type }: Tree, path: string): boolean {
+  return type === 'BASE_TABLE' && ['csv', 'tsv'].includes(formatOf(path) ?? '');
 }
 
 function* walk(node: unknown): Generator<Tree> {

@@ -85,6 +85,15 @@ test('lines above the table are left out, which is told', async () => {
   );
 });
 
+test('a file of uneven rows that SQL names itself is refused, unless SQL says how it is written', async () => {
+  const path = await data.write('uneven.csv', 'a,b,c\n1,2,3\n4,5\n6,7,8\n');
+  await expect(data.sql`SELECT * FROM 'uneven.csv'`).rejects.toThrow(
+    `${path}: some of its first rows are shorter or longer than the others.`,
+  );
+  const padded = await data.sql`SELECT c FROM read_csv('uneven.csv', null_padding = true)`;
+  expect(await padded.rows()).toEqual([{ c: 3 }, { c: null }, { c: 8 }]);
+});
+
 test('quotes that first come far below are understood', async () => {
   await data.write('late.csv', `a,b\n${'x,1\n'.repeat(30_000)}"p, q",2\n`);
   expect(await (await data.load('late.csv')).where({ b: 2 }).rows()).toEqual([{ a: 'p, q', b: 2 }]);
