@@ -29,6 +29,7 @@ function literal(value: unknown): string {
 const startModule = `async (given, css) => {
   const bytesOf = (text) => new DataView(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
   const textOf = (part) => btoa(Array.from(new Uint8Array(part.buffer ?? part, part.byteOffset, part.byteLength), (byte) => String.fromCharCode(byte)).join(''));
+  const el = document.getElementById('memoir-widget');
   const read = (value) => JSON.parse(JSON.stringify(value), (_, part) => typeof part?.$bytes === 'string' ? bytesOf(part.$bytes) : part);
   const write = (value) => JSON.stringify(value, (_, part) => part instanceof ArrayBuffer || ArrayBuffer.isView(part) ? { $bytes: textOf(part) } : part);
   const state = read(given);
@@ -41,6 +42,13 @@ const startModule = `async (given, css) => {
     for (const [name, value] of changed) emit('change:' + name, model, value);
     if (changed.length) emit('change', model);
   };
+  const tell = (names) => {
+    const moves = Object.fromEntries(names.map((name) => [name, state[name]]));
+    parent.postMessage({ memoirMoves: JSON.parse(write(moves)) }, '*');
+  };
+  const note = (text) => {
+    if (el.nextSibling?.textContent !== text) el.after(Object.assign(document.createElement('p'), { role: 'status', textContent: text }));
+  };
   const model = {
     get: (name) => state[name],
     set(name, value) {
@@ -49,10 +57,8 @@ const startModule = `async (given, css) => {
       put(entries);
     },
     save_changes() {
-      if (!unsaved.size) return;
-      const moves = Object.fromEntries([...unsaved].map((name) => [name, state[name]]));
+      if (unsaved.size) tell([...unsaved]);
       unsaved.clear();
-      parent.postMessage({ memoirMoves: JSON.parse(write(moves)) }, '*');
     },
     on(names, listener, self = model) {
       for (const name of names.split(' ')) listeners.set(name, [...(listeners.get(name) ?? []), [listener, self]]);
@@ -61,8 +67,12 @@ const startModule = `async (given, css) => {
       for (const name of names ? names.split(' ') : listeners.keys())
         listeners.set(name, (listeners.get(name) ?? []).filter(([one]) => listener && one !== listener));
     },
-    send() {},
-    widget_manager: {},
+    send(content) {
+      if (!('message' in state)) return note('This widget sends messages. Put message: null into its state, and the cell gets the latest.');
+      state.message = { content, count: (state.message?.count ?? 0) + 1 };
+      tell(['message']);
+    },
+    widget_manager: { get_model: () => Promise.reject(new Error('a widget that stands in another one cannot be shown here.')) },
   };
   addEventListener('message', ({ source, data }) => {
     if (source !== parent || !data || !data.memoirState) return;
@@ -71,8 +81,7 @@ const startModule = `async (given, css) => {
   const style = document.createElement('style');
   style.textContent = css;
   document.head.append(style);
-  const el = document.getElementById('memoir-widget');
-  const experimental = { invoke: () => Promise.reject(new Error('There is no Python behind this widget.')) };
+  const experimental = { invoke: (name) => Promise.reject(new Error('There is no Python behind this widget to run ' + name + '.')) };
   const life = new AbortController();
   const ends = [];
   addEventListener('pagehide', () => {

@@ -392,6 +392,22 @@ describe('a widget of one’s own', () => {
     await notebook.setTheme(PAGE_THEMES.light);
   });
 
+  test('a message it sends is a move where its state has room for one, else it is said that nobody hears it', async () => {
+    const script = `var memoirWidget = { default: { render({ model, el, experimental }) {
+      const send = () => model.send('hello');
+      el.append(Object.assign(document.createElement('button'), { onclick: send }));
+      experimental.invoke('load').catch((error) => el.append(error.message));
+    } } };`;
+    const hearing = await draw('module', { message: { content: 'hello', count: 1 } }, { script });
+    await hearing.frameLocator('iframe').getByRole('button').click();
+    expect(await posted()).toEqual([{ message: { content: 'hello', count: 2 } }]);
+    const deaf = await draw('module', {}, { script });
+    const frame = deaf.frameLocator('iframe');
+    await frame.getByRole('button').dblclick();
+    expect(await frame.getByText('Put message: null into its state').count()).toBe(1);
+    await frame.getByText('no Python behind this widget to run load.').waitFor();
+  });
+
   test('that fails says so, and reaches nothing of the page', async () => {
     const bad = 'var memoirWidget = { default: { render() { parent.document.body.remove(); } } };';
     const place = await draw('module', {}, { script: bad });
