@@ -27,23 +27,26 @@ const OF_ROWS = ['params', 'transform', 'layer', 'hconcat', 'vconcat', 'concat',
  * with a value of each column by which Vega-Lite makes the same groups again. Null where that would not be the same picture.
  */
 export async function pushDown(spec: Json, table: LazyTable, schema: Schema): Promise<Grouped | null> {
-  const { derive, groupBy } = table;
-  if (!derive || !groupBy || OF_ROWS.some((key) => key in spec)) return null;
+  if (!table.derive || !table.groupBy || OF_ROWS.some((key) => key in spec)) return null;
   const { mark, encoding } = spec as { mark?: Json; encoding?: Json };
   if (!encoding || OWN_MARKS.test(String(mark?.type)) || /"unaggregated"|"content":"data"/.test(JSON.stringify(spec)))
     return null;
   const groups = new Groups(schema, spec);
   const rewritten = groups.channels(encoding);
   if (!rewritten || groups.aggregates.size === 0) return null;
-  const clean = table.derive!(groups.clean);
+  const clean = withColumns(table, groups.clean);
   const bins = await groups.bins(clean);
   if (!bins) return null;
   const parts = Object.fromEntries(bins.map((part, index) => [`memoir part ${index}`, part]));
   const keys = [...Object.keys(parts), ...groups.raw];
-  const marked = Object.keys(parts).length ? clean.derive!(parts) : clean;
   const some = Object.fromEntries(groups.stretched.map((name) => [name, `min(${name})`]));
   const all = { ...some, ...Object.fromEntries(groups.aggregates) };
-  return { spec: { ...spec, encoding: rewritten }, table: marked.groupBy!(...keys).aggregate!(all) };
+  return { spec: { ...spec, encoding: rewritten }, table: withColumns(clean, parts).groupBy!(...keys).aggregate(all) };
+}
+
+/** The table itself where nothing is added: a cube may answer then. */
+function withColumns(table: LazyTable, columns: Readonly<Record<string, string>>): LazyTable {
+  return Object.keys(columns).length ? table.derive!(columns) : table;
 }
 
 /** Which columns make the groups of a chart, and which are worked out for each. */
