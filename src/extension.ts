@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { version } from './base/version.ts';
-import { COMMANDS, NOTEBOOK_TYPE } from './vscode/contributions.ts';
+import type { PanelState } from './protocol/panel.ts';
+import { COMMANDS, NOTEBOOK_TYPE, PANELS } from './vscode/contributions.ts';
 import type { Host } from './vscode/host.ts';
 
 /** What other extensions get from `vscode.extensions.getExtension('memoir.memoir').activate()`. */
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): MemoirApi {
     vscode.window.registerCustomEditorProvider('memoir.profileFile', lazyProfileEditor(host), {
       webviewOptions: { retainContextWhenHidden: true },
     }),
+    ...PANELS.map((type) => vscode.window.registerWebviewPanelSerializer(type, lazyPanels(host))),
     ...COMMANDS.map((id) =>
       vscode.commands.registerCommand(id, async (...args: unknown[]) =>
         (await load()).runCommand(await host(), id, args),
@@ -57,4 +59,8 @@ function lazyProfileEditor(host: LazyHost): vscode.CustomReadonlyEditorProvider 
     openCustomDocument: (uri) => ({ uri, dispose() {} }),
     resolveCustomEditor: async (document, panel) => (await host()).profileFiles.resolveCustomEditor(document, panel),
   };
+}
+
+function lazyPanels(host: LazyHost): vscode.WebviewPanelSerializer<PanelState | undefined> {
+  return { deserializeWebviewPanel: async (panel, state) => (await host()).restorePanel(panel, state) };
 }

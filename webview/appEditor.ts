@@ -1,16 +1,20 @@
 import type { AppEvent, AppMessage } from '../src/protocol/app.ts';
 import type { AppHost, AppListener } from './appHost.ts';
-
-declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
+import { type Editor, findEditor } from './editor.ts';
 
 /** The line to the editor that shows the page in a panel. It is never cut. */
 export class AppEditor implements AppHost {
   /** The editor around this page; null where there is none. */
   static find(): AppEditor | null {
-    return typeof acquireVsCodeApi === 'function' ? new AppEditor() : null;
+    const editor = findEditor<AppMessage>();
+    return editor && new AppEditor(editor);
   }
 
-  readonly #editor = acquireVsCodeApi();
+  readonly #editor: Editor<AppMessage>;
+
+  private constructor(editor: Editor<AppMessage>) {
+    this.#editor = editor;
+  }
 
   start(listener: AppListener): void {
     addEventListener('message', ({ data, origin }: MessageEvent) => {
@@ -21,7 +25,7 @@ export class AppEditor implements AppHost {
   }
 
   post(message: AppMessage): void {
-    if (message.type !== 'ready') this.#editor.postMessage(message);
+    if (message.type !== 'ready') this.#editor.post(message);
   }
 }
 

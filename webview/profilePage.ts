@@ -2,6 +2,7 @@
 import type { ProfilePageEvent, ProfilePageMessage } from '../src/protocol/panel.ts';
 import chartCss from './chart.css';
 import { h, placeIn } from './dom.ts';
+import { findEditor } from './editor.ts';
 import flameCss from './flame.css';
 import pageCss from './profilePage.css';
 import costsCss from './profilePageCosts.css';
@@ -11,10 +12,7 @@ import baseCss from './renderer.css';
 import tableCss from './table.css';
 import { watchTheme } from './theme.ts';
 
-/** What VS Code gives the script of a webview. */
-declare function acquireVsCodeApi(): { postMessage(message: ProfilePageMessage): void };
-
-const editor = acquireVsCodeApi();
+const editor = findEditor<ProfilePageMessage>();
 const root = placeIn(document.body, baseCss, chartCss, tableCss, pageCss, costsCss, flameCss);
 document.body.style.padding = document.body.style.margin = '0'; // VS Code's own is taken back: the page has its own edge
 let view: ProfilePageView | ProfileFilePage | null = null;
@@ -22,10 +20,10 @@ root.append(h('p', { class: 'waiting' }, 'Reading the profile …'));
 
 addEventListener('message', ({ data }: MessageEvent<ProfilePageEvent>) => {
   if (data.type !== 'profile' && data.type !== 'file') return;
-  const post = (message: ProfilePageMessage) => editor.postMessage(message);
+  const post = (message: ProfilePageMessage) => editor?.post(message);
   view?.dispose();
   view = data.type === 'file' ? new ProfileFilePage(data.view, post) : new ProfilePageView(data.view, post);
   root.replaceChildren(view.element);
 });
 watchTheme(() => view?.refresh());
-editor.postMessage({ type: 'ready' });
+editor?.post({ type: 'ready' });

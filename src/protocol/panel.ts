@@ -1,6 +1,20 @@
 import type { ChartMeta } from './output.ts';
 import type { FlameModel, ProfileComparison, ProfileResult, StackDifference } from './profileResult.ts';
 
+/** What a panel shows, by which it is found again when its window is opened again. */
+export type PanelState =
+  | { /** Address of its notebook. */ readonly notebook: string }
+  | {
+      /** Id of a kept profile. */ readonly profile: string /** The one it is compared with. */;
+      readonly than: string | null;
+    };
+
+/** Posted to a page that said that it is there: the editor hands the state back with the panel. */
+export interface KeepEvent {
+  readonly type: 'keep';
+  readonly state: PanelState;
+}
+
 /** One profile of one function as its page draws it. */
 export interface ProfileView {
   readonly result: ProfileResult;

@@ -1,8 +1,6 @@
 import type * as vscode from 'vscode';
 import { exportShown } from './appExport.ts';
-import { openApp } from './appPanel.ts';
 import type { CommandId } from './contributions.ts';
-import { showGraph } from './graphPanel.ts';
 import { Host } from './host.ts';
 import * as notebook from './notebookCommands.ts';
 import { setUpPlainTypes } from './plainText.ts';
@@ -10,6 +8,7 @@ import { mergeCells } from './problemFixes.ts';
 import * as profiling from './profileCommands.ts';
 import * as sidebar from './sidebarCommands.ts';
 import { sortNotebook } from './sortCommand.ts';
+import { requireTrust } from './trust.ts';
 
 /** What each command does. */
 const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknown[]) => unknown>> = {
@@ -21,8 +20,11 @@ const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknow
   'memoir.explainCell': ({ notebooks }, cell) => notebook.explainCell(notebooks, cell),
   'memoir.editTitle': (_, cell) => notebook.editTitle(cell),
   'memoir.renameTable': (_, cell) => notebook.renameSqlTable(cell),
-  'memoir.showGraph': ({ notebooks, context }) => showGraph(notebooks, context.extensionUri),
-  'memoir.openApp': ({ notebooks, context }) => openApp(notebooks, context.extensionUri),
+  'memoir.showGraph': ({ graph }) => graph.show(),
+  'memoir.openApp': ({ app }) => {
+    requireTrust();
+    app.show();
+  },
   'memoir.resetWidgets': ({ notebooks }) => notebooks.resetWidgets(),
   'memoir.exportNotebook': ({ notebooks, context }) => exportShown(notebooks.active(), context.extensionPath),
   'memoir.debugCell': ({ notebooks }, cell) => notebooks.debug(notebook.cellFrom(cell)),

@@ -6,6 +6,10 @@ export const CELL_LANGUAGE = 'memoir-typescript';
 export const CONTROLLER_ID = 'memoir-kernel';
 export const RENDERER_ID = 'memoir-renderer';
 
+/** The kinds of panels, which come back when a window is opened again. */
+export const PANELS = ['memoir.app', 'memoir.graph', 'memoir.profile'] as const;
+export type PanelType = (typeof PANELS)[number];
+
 export const COMMANDS = [
   'memoir.newNotebook',
   'memoir.openSample',

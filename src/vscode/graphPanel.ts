@@ -1,63 +1,46 @@
 import { basename } from 'node:path';
-import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
 import type { CellState } from '../notebook/cellRun.ts';
 import { exportedNames } from '../notebook/parse.ts';
 import type { GraphEdgeView, GraphNodeView, GraphPageEvent, GraphPageMessage, GraphView } from '../protocol/graph.ts';
 import type { CellId } from '../protocol/kernel.ts';
 import { statusText } from './cellStatus.ts';
-import type { Notebooks } from './notebooks.ts';
+import type { NotebookPage } from './notebookPanels.ts';
 import type { OpenNotebook } from './openNotebook.ts';
 import { openPlace } from './places.ts';
-import { webviewHtml } from './webviewHtml.ts';
 
 /** Many cells that change at once are drawn at once. */
 const SETTLE_MS = 100;
 
-const open = new WeakMap<OpenNotebook, vscode.WebviewPanel>();
-
-/** Shows who feeds whom in a notebook, beside it and live. */
-export function showGraph(notebooks: Notebooks, extension: vscode.Uri): void {
-  const notebook = notebooks.active();
-  const known = open.get(notebook);
-  if (known) known.reveal(undefined, true);
-  else open.set(notebook, openPanel(notebook, notebooks, extension));
-}
-
-function openPanel(notebook: OpenNotebook, notebooks: Notebooks, extension: vscode.Uri): vscode.WebviewPanel {
-  const dist = vscode.Uri.joinPath(extension, 'dist', 'webview');
-  const title = `Graph of ${basename(notebook.document.uri.path)}`;
-  const panel = vscode.window.createWebviewPanel(
-    'memoir.graph',
-    title,
-    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-    { enableScripts: true, localResourceRoots: [dist], retainContextWhenHidden: true },
-  );
-  let timer: NodeJS.Timeout | null = null;
-  const post = () => {
-    timer = null;
-    if (notebook.document.isClosed) return panel.dispose();
-    const event: GraphPageEvent = { type: 'graph', view: graphOf(notebook) };
-    return void panel.webview.postMessage(event);
-  };
-  const watching = notebooks.onStatus(() => {
-    timer ??= setTimeout(post, SETTLE_MS);
-  });
-  const closing = vscode.workspace.onDidCloseNotebookDocument((closed) => {
-    if (closed === notebook.document) panel.dispose();
-  });
-  panel.webview.onDidReceiveMessage((message: GraphPageMessage) => {
-    if (message.type === 'ready') post();
-    else void goTo(notebook, message.id as CellId); // as it was posted there
-  });
-  panel.onDidDispose(() => {
-    open.delete(notebook);
-    if (timer) clearTimeout(timer);
-    watching.dispose();
-    closing.dispose();
-  });
-  panel.webview.html = webviewHtml(panel.webview, vscode.Uri.joinPath(dist, 'graphPage.js'), title);
-  return panel;
-}
+/** Who feeds whom in a notebook, beside it and live. */
+export const graphPage: NotebookPage = {
+  type: 'memoir.graph',
+  title: 'Graph',
+  script: 'graphPage.js',
+  hasFrames: false,
+  connect({ webview }, notebook, notebooks) {
+    const store = new DisposableStore();
+    let timer: NodeJS.Timeout | null = null;
+    const post = () => {
+      timer = null;
+      const event: GraphPageEvent = { type: 'graph', view: graphOf(notebook) };
+      void webview.postMessage(event);
+    };
+    store.add({ dispose: () => timer && clearTimeout(timer) });
+    store.add(
+      notebooks.onStatus(() => {
+        timer ??= setTimeout(post, SETTLE_MS);
+      }),
+    );
+    store.add(
+      webview.onDidReceiveMessage((message: GraphPageMessage) => {
+        if (message.type === 'ready') post();
+        else void goTo(notebook, message.id as CellId); // as it was posted there
+      }),
+    );
+    return store;
+  },
+};
 
 async function goTo({ document, session }: OpenNotebook, id: CellId): Promise<void> {
   const index = [...session.program.cells.keys()].indexOf(id);

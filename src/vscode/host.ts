@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { SpareProcess } from '../profile/spareProcess.ts';
-import { setting } from './contributions.ts';
+import type { PanelState } from '../protocol/panel.ts';
+import { appPage } from './appPanel.ts';
+import { type PanelType, setting } from './contributions.ts';
+import { graphPage } from './graphPanel.ts';
 import { Heat } from './heat.ts';
 import { CellLanguage } from './language.ts';
+import { NotebookPanels } from './notebookPanels.ts';
 import { Notebooks } from './notebooks.ts';
 import { Performance } from './performance.ts';
 import { PlainTextTypes } from './plainText.ts';
 import { ProblemFixes } from './problemFixes.ts';
 import { Problems } from './problems.ts';
+import { restorePanel } from './profileCommand.ts';
 import { ProfileFileEditor } from './profileFile.ts';
 import { restoreHeat } from './profileHeat.ts';
 import { ProfileHistory } from './profileHistory.ts';
@@ -34,6 +39,8 @@ export class Host implements vscode.Disposable {
   readonly profileFiles: ProfileFileEditor;
   readonly stores: Stores;
   readonly notebooks: Notebooks;
+  readonly app: NotebookPanels;
+  readonly graph: NotebookPanels;
   readonly performance: Performance;
   readonly profiling: ProfileTools;
   readonly profiles: ProfilesTree;
@@ -47,6 +54,8 @@ export class Host implements vscode.Disposable {
     this.stores = new Stores(context.globalStorageUri.fsPath, report);
     this.performance = new Performance(this.stores, report);
     this.notebooks = new Notebooks(context, this.stores, report);
+    this.app = new NotebookPanels(appPage, this.notebooks, context.extensionUri);
+    this.graph = new NotebookPanels(graphPage, this.notebooks, context.extensionUri);
     this.#openKnown();
     const history = new ProfileHistory(join(context.globalStorageUri.fsPath, 'profiles'), report);
     const panel = new ProfilePanel(context.extensionUri);
@@ -88,6 +97,20 @@ export class Host implements vscode.Disposable {
     const data = this.serializer.deserializeNotebook(content);
     if (!vscode.workspace.isTrusted) await this.notebooks.addKeptOutputs(content, data);
     return data;
+  }
+
+  /** Fills a panel of an earlier window with what it showed. */
+  async restorePanel(panel: vscode.WebviewPanel, state: PanelState | undefined): Promise<void> {
+    if (!state) return panel.dispose(); // closed before its page was there
+    switch (panel.viewType as PanelType) {
+      case 'memoir.app':
+        if (!vscode.workspace.isTrusted) return panel.dispose(); // an app runs what it shows
+        return this.app.restore(panel, state);
+      case 'memoir.graph':
+        return this.graph.restore(panel, state);
+      case 'memoir.profile':
+        return restorePanel(this.profiling, panel, state);
+    }
   }
 
   /** Ends what runs and waits for what is still being written. */

@@ -77,6 +77,13 @@ export class Notebooks implements Disposable {
     return found;
   }
 
+  /** The notebook of a file, opened where it is not. */
+  async open(uri: vscode.Uri): Promise<OpenNotebook | null> {
+    const document = await vscode.workspace.openNotebookDocument(uri);
+    this.#adopt(document);
+    return this.#open.get(document)?.notebook ?? null;
+  }
+
   of(cell: vscode.NotebookCell): OpenNotebook | undefined {
     return this.#open.get(cell.notebook)?.notebook;
   }

@@ -6,6 +6,7 @@ import { UserError } from '../base/errors.ts';
 import type { ProfilePhase } from '../profile/measurement.ts';
 import type { ProfilerEnvironment } from '../profile/measureSubject.ts';
 import { callableAt, listFunctions, takesArguments } from '../profile/target.ts';
+import type { PanelState } from '../protocol/panel.ts';
 import type { Touched } from '../protocol/profiler.ts';
 import { setting } from './contributions.ts';
 import { askArguments } from './profileArguments.ts';
@@ -69,13 +70,25 @@ export async function profileCell(tools: ProfileTools, cell: vscode.NotebookCell
   await measure(tools, cellJob(tools, cell), {});
 }
 
+/** Fills the panel of an earlier window with the profile that it showed; one whose profile is gone goes too. */
+export async function restorePanel(tools: ProfileTools, panel: vscode.WebviewPanel, state: PanelState): Promise<void> {
+  const { profile, than } = 'profile' in state ? state : { profile: '', than: null };
+  const kept = await tools.history.find(profile);
+  if (!kept || !tools.panel.adopt(panel)) return panel.dispose();
+  await showPanel(tools, () => jobAgain(tools, kept), kept, than === null ? null : await tools.history.find(than));
+}
+
 /** Shows a kept profile again, compared with another one where one is given. */
 export async function showKept(tools: ProfileTools, kept: KeptProfile, than: KeptProfile | null): Promise<void> {
   const { target } = kept.result;
   const uri = await documentUri(target.file);
   await vscode.commands.executeCommand('vscode.open', uri, { preserveFocus: true });
   await showHeat(tools, kept);
-  await showPanel(tools, await jobOf(tools, uri, target), kept, than);
+  await showPanel(tools, () => jobAgain(tools, kept), kept, than);
+}
+
+async function jobAgain(tools: ProfileTools, { result: { target } }: KeptProfile): Promise<ProfileJob> {
+  return jobOf(tools, await documentUri(target.file), target);
 }
 
 async function chooseFunction(
@@ -128,7 +141,7 @@ async function measure(tools: ProfileTools, job: ProfileJob, passes: MorePasses)
   getReady(tools); // profiling again is what one does
   if (job.isOperation) note(tools, kept);
   await showHeat(tools, kept);
-  await showPanel(tools, job, kept, await tools.history.baseline(kept.result.target));
+  await showPanel(tools, () => job, kept, await tools.history.baseline(kept.result.target));
   await vscode.commands.executeCommand('setContext', 'memoir.hasProfiled', true);
 }
 
@@ -145,18 +158,18 @@ function environment({ context, spare, report }: ProfileTools): ProfilerEnvironm
 
 async function showPanel(
   tools: ProfileTools,
-  job: ProfileJob,
+  job: () => ProfileJob | Promise<ProfileJob>,
   kept: KeptProfile,
   than: KeptProfile | null,
 ): Promise<void> {
   const { memory, leak, counts } = kept.result;
   const more = { memory: memory !== null, leak: leak !== null, counts: Boolean(counts) }; // older ones have none
+  const show = (error: unknown) => tools.report.show(error);
+  const again = async (passes: MorePasses) => measure(tools, await job(), passes);
   tools.panel.show(await viewOf(tools, kept, than), {
-    again: (seconds) =>
-      void measure(tools, job, seconds === null ? more : { ...more, seconds }).catch((error) =>
-        tools.report.show(error),
-      ),
-    export: () => void exportProfile(tools, kept).catch((error) => tools.report.show(error)),
+    state: { profile: kept.id, than: than?.id ?? null },
+    again: (seconds) => void again(seconds === null ? more : { ...more, seconds }).catch(show),
+    export: () => void exportProfile(tools, kept).catch(show),
   });
 }
 

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
-import type { ProfilePageEvent, ProfilePageMessage, ProfileView } from '../protocol/panel.ts';
+import type { KeepEvent, PanelState, ProfilePageEvent, ProfilePageMessage, ProfileView } from '../protocol/panel.ts';
+import { panelBeside } from './notebookPanels.ts';
 import { documentUri } from './profileCells.ts';
 import { webviewHtml } from './webviewHtml.ts';
 
-/** What the reader asks for in the panel. */
-export interface PanelActions {
+/** What the panel is found again by, and what the reader asks for in it. */
+interface PanelActions {
+  readonly state: PanelState;
   again(seconds: number | null): void;
   export(): void;
 }
@@ -24,30 +26,28 @@ export class ProfilePanel implements Disposable {
   show(view: ProfileView, actions: PanelActions): void {
     this.#view = view;
     this.#actions = actions;
-    if (!this.#panel) this.#panel = this.#open();
-    this.#panel.title = `Profile of ${view.result.target.name}`;
-    this.#panel.reveal(undefined, true);
+    if (!this.#panel) this.adopt(panelBeside('memoir.profile', 'Profile'));
+    this.#panel!.title = `Profile of ${view.result.target.name}`;
+    this.#panel!.reveal(undefined, true);
     this.#post();
   }
 
-  dispose(): void {
-    this.#panel?.dispose();
-  }
-
-  #open(): vscode.WebviewPanel {
+  /** Takes a panel for its own unless it has one already. */
+  adopt(panel: vscode.WebviewPanel): boolean {
+    if (this.#panel) return false;
     const dist = vscode.Uri.joinPath(this.#extension, 'dist', 'webview');
-    const panel = vscode.window.createWebviewPanel(
-      'memoir.profile',
-      'Profile',
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      { enableScripts: true, localResourceRoots: [dist], retainContextWhenHidden: true },
-    );
+    panel.webview.options = { enableScripts: true, localResourceRoots: [dist] };
     panel.webview.onDidReceiveMessage((message: ProfilePageMessage) => this.#hear(message));
     panel.onDidDispose(() => {
       this.#panel = null;
     });
     panel.webview.html = webviewHtml(panel.webview, vscode.Uri.joinPath(dist, 'profilePage.js'), 'Profile');
-    return panel;
+    this.#panel = panel;
+    return true;
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
   }
 
   #hear(message: ProfilePageMessage): void {
@@ -68,8 +68,10 @@ export class ProfilePanel implements Disposable {
   }
 
   #post(): void {
-    if (!this.#view) return;
+    if (!this.#view || !this.#actions) return;
+    const keep: KeepEvent = { type: 'keep', state: this.#actions.state };
     const event: ProfilePageEvent = { type: 'profile', view: this.#view };
+    void this.#panel?.webview.postMessage(keep);
     void this.#panel?.webview.postMessage(event);
   }
 }

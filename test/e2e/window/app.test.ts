@@ -84,6 +84,28 @@ describeWindow('an app in a window', { files }, (stage) => {
     expect(readFileSync(stage.folder.file('years.md'), 'utf8')).toContain('The square is 4040100.');
   });
 
+  test('the app and the graph are back where they stood when the window is opened again', async () => {
+    const { window } = stage;
+    await window.command('Memoir: Show Graph');
+    await window.frameWith('svg .node');
+    const groups = await layout();
+    expect(groups[1]).toEqual([`App of ${FILE}`, `Graph of ${FILE}`]);
+    await window.reopen();
+    await window.frameWith('svg .node');
+    expect(await layout()).toEqual(groups);
+    await window.page.locator('.tab', { hasText: 'App of' }).click();
+    app = await window.frameWith('.frame > main');
+    await app.getByText('The square is 4040100.').waitFor();
+    await app.getByRole('slider', { name: 'Year' }).fill('2011');
+    await app.getByText('The square is 4044121.').waitFor();
+  });
+
+  /** The names on the tabs of each group of editors. */
+  async function layout(): Promise<string[][]> {
+    const groups = await stage.window.page.locator('.editor-group-container').all();
+    return Promise.all(groups.map((group) => group.locator('.tab .label-name').allInnerTexts()));
+  }
+
   function focusNotebook(): Promise<void> {
     const cells = stage.window.page.locator('.notebookOverlay .cell-list-container').first();
     return cells.click({ position: { x: 20, y: 10 } });

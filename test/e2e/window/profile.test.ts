@@ -283,9 +283,10 @@ describeWindow(
       await window.shot('profile-file');
     });
 
-    test('the heat is there again when the window is opened again, until it is cleared', async () => {
+    test('panel and heat are there again when the window is opened again, until the heat is cleared', async () => {
       const { window } = stage;
       await window.reopen();
+      expect(await banner('report')).toBeTruthy();
       await window.quickOpen('report.ts');
       await soon(async () => (await gutter()).length).toBeGreaterThan(0);
       await window.command('Memoir: Clear Profile Heat');

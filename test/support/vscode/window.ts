@@ -6,6 +6,9 @@ import { TempFolder } from '../temp.ts';
 import { makeHome, runServerCommand, Server, type ServerHome, writeSettings } from './server.ts';
 import { webBuild } from './webBuild.ts';
 
+/** The web build writes every five seconds what it will open with again, and not when it is closed. */
+const SAVED_MS = 6000;
+
 const shots = resolve(import.meta.dirname, '../../../shots');
 
 /** The themes every picture is looked at in. */
@@ -178,7 +181,7 @@ export class EditorWindow {
   /** Closes the window with everything behind it and opens it again: only what was kept is there. */
   async reopen({ trusted = this.#parts.options.trusted ?? true } = {}): Promise<void> {
     const { root, home, context, server } = this.#parts;
-    await this.#parts.page.goto('about:blank'); // leaving saves the layout, which just closing does not
+    await this.#parts.page.waitForTimeout(SAVED_MS);
     await this.#parts.page.close();
     await server.stop();
     // The same port, as the browser keeps what windows remember by address.
