@@ -33,6 +33,8 @@ export interface EvaluatorOptions {
   readonly reload: () => void;
   /** The local modules among these paths and all that they loaded, with digests of their texts. */
   readonly withImports: (paths: Iterable<string>) => Map<string, string>;
+  /** The same without digests; null where there is more to load than local modules. */
+  readonly closure: (paths: Iterable<string>) => ReadonlySet<string> | null;
   readonly show: (run: Run, output: Output) => void;
   /** Tells the reader of the run's console. */
   readonly warn: (run: Run, text: string) => void;
@@ -61,7 +63,7 @@ export class Evaluator {
   constructor(options: EvaluatorOptions) {
     this.#notebook = options.notebook;
     this.#workspace = options.workspace;
-    this.#loadReads = new LoadReads(options.workspace);
+    this.#loadReads = new LoadReads(options.workspace, options.closure);
     this.#reload = options.reload;
     this.#withImports = options.withImports;
     this.#values = options.values;

@@ -24,6 +24,8 @@ interface Loaded {
   readonly importers: Set<string>;
   /** The local modules that it was seen to load, by whatever means. */
   readonly imports: Set<string>;
+  /** It was seen to load something else too, such as a package. */
+  loadsMore: boolean;
 }
 
 /** Where the calls of a function are captured (see profile/captureMain), its module has another text. */
@@ -88,6 +90,7 @@ export class ModuleLoader {
       module.version += 1;
       module.digest = digestSource(path);
       module.imports.clear();
+      module.loadsMore = false;
       delete this.#required[path]; // CommonJS knows no versions
       edited.push(...module.importers);
     }
@@ -98,6 +101,13 @@ export class ModuleLoader {
     const found = new Set(paths);
     for (const path of found) for (const imported of this.#loaded.get(path)?.imports ?? []) found.add(imported);
     return new Map([...found].map((path) => [path, this.#loaded.get(path)?.digest ?? 'absent']));
+  }
+
+  /** The same without digests; null where there is more to load than local modules. */
+  closure(paths: Iterable<string>): ReadonlySet<string> | null {
+    const all = new Set(this.withImports(paths).keys());
+    for (const path of all) if (this.#loaded.get(path)?.loadsMore !== false) return null;
+    return all;
   }
 
   /** The place in the source of a local module that a place in its loaded code comes from. */
@@ -115,9 +125,13 @@ export class ModuleLoader {
     if (required && !this.#loaded.has(parent)) run?.read('module', specifier, ''); // by the notebook itself; see `import` in evaluate.ts
     const found = findModule(specifier, parent);
     const resolved = next(!found ? specifier : required ? found : pathToFileURL(found).href, context);
-    if (!resolved.url.startsWith('file:')) return resolved;
-    const path = fileURLToPath(bare(resolved.url)); // also of packages' own `#names`, and of packages linked from the workspace
-    if (this.#isForeign(path) || !VERSIONED.has(extname(path))) return resolved;
+    // also of packages' own `#names`, and of packages linked from the workspace
+    const path = resolved.url.startsWith('file:') ? fileURLToPath(bare(resolved.url)) : null;
+    if (path === null || this.#isForeign(path) || !VERSIONED.has(extname(path))) {
+      const importer = this.#loaded.get(parent);
+      if (importer && !resolved.url.startsWith('node:')) importer.loadsMore = true;
+      return resolved;
+    }
     run?.loads(path);
     return { ...resolved, url: `${pathToFileURL(path).href}?v=${this.#note(path, parent).version}` };
   }
@@ -140,7 +154,8 @@ export class ModuleLoader {
   #note(path: string, importer: string): Loaded {
     let module = this.#loaded.get(path);
     if (!module) {
-      module = { version: 0, digest: untracked(() => digestSource(path)), importers: new Set(), imports: new Set() };
+      const digest = untracked(() => digestSource(path));
+      module = { version: 0, digest, importers: new Set(), imports: new Set(), loadsMore: false };
       this.#loaded.set(path, module);
     }
     module.importers.add(importer);

@@ -70,6 +70,7 @@ class Kernel {
           surroundings: this.#surroundings!,
           prepare: (code) => this.#loader.prepare(code),
           withImports: (paths) => this.#loader.withImports(paths),
+          closure: (paths) => this.#loader.closure(paths),
           reload: () => this.#loader.refresh({ all: true }),
           show: (run, output) => this.#show(run, output),
           warn: (run, text) => this.#console.write(run, 'stderr', text),

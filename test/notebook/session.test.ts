@@ -485,6 +485,30 @@ describe('the kernel', () => {
     }
   });
 
+  test('such a file is none of those who use other helpers, but is of those who share one with it', async () => {
+    const read = "readFileSync(new URL('./offset.txt', import.meta.url), 'utf8')";
+    const files = {
+      'offset.txt': '1',
+      'shared.ts': `import { readFileSync } from 'node:fs';\nlet text;\nexport const offset = () => (text ??= ${read});`,
+      'reader.ts': "import { offset } from './shared.ts';\nexport const found = offset();",
+      'other.ts': 'export const factor = 2;',
+    };
+    const folder = notebook(
+      {
+        Reader: "import { found } from './reader.ts';\nfound",
+        Sharer: "import { offset } from './shared.ts';\noffset()",
+        Other: "import { factor } from './other.ts';\nfactor",
+      },
+      files,
+    );
+    const window = await folder.open();
+    await window.runStale();
+    expect(window.state('Other').record!.reads).toEqual([]);
+    folder.write('offset.txt', '2');
+    expect(await window.refresh()).toEqual(['Reader ran', 'Sharer ran']);
+    expect([window.shown('Reader'), window.shown('Sharer')]).toEqual(["'2'", "'2'"]);
+  });
+
   test('a package that changes while a window is open is loaded anew', async () => {
     const files = (n: number) => ({
       'node_modules/adder/package.json': `{"name":"adder","version":"${n}.0.0","type":"module","exports":"./index.js"}`,

@@ -91,6 +91,7 @@ export class LentKernel implements Kernel {
     this.#peer = peer;
     this.#begin = begin;
     this.#ready = begin();
+    this.#ready.catch(() => {}); // whoever uses it hears
     this.#store.add({ dispose: giveBack });
     this.#store.add(peer.onEvent((event) => this.#events.fire(event)));
   }
@@ -127,6 +128,7 @@ export class LentKernel implements Kernel {
   /** Everything that the process held is gone. */
   lose(why: string | null): Promise<unknown> {
     this.#ready = this.interrupt().then(this.#begin);
+    this.#ready.catch(() => {}); // as above
     this.#lost.fire(why);
     return this.#ready;
   }
