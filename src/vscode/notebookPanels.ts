@@ -65,7 +65,8 @@ export class NotebookPanels {
       vscode.workspace.onDidCloseNotebookDocument((closed) => {
         if (closed !== notebook.document) return;
         store.dispose();
-        if (isInTab(closed.uri)) void this.restore(panel, state); // VS Code let go of a tab in the background
+        // VS Code lets go of notebooks whose tabs are in the background
+        if (isInTab(closed.uri)) void this.restore(panel, state);
         else panel.dispose();
       }),
     );
