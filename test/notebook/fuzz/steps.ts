@@ -134,7 +134,10 @@ function changed(model: Model, step: Step): Model {
     case 'widget': {
       const slider = cell?.declared.find(({ kind }) => kind === 'slider');
       const name = slider && `${slider.renamed ? 'w' : 'v'}${slider.id}`;
-      return name ? { ...model, widgets: { ...model.widgets, [name]: step.to } } : model;
+      if (!name) return model;
+      const { [name]: _, ...others } = model.widgets;
+      const isMoved = step.to !== slider.k; // back where it began, it is as if it had never been moved
+      return { ...model, widgets: isMoved ? { ...others, [name]: step.to } : others };
     }
     default:
       return model;
