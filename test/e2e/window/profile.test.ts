@@ -286,7 +286,7 @@ describeWindow(
     test('panel and heat are there again when the window is opened again, until the heat is cleared', async () => {
       const { window } = stage;
       await window.reopen();
-      expect(await banner('report')).toBeTruthy();
+      await window.frameWith('h1:has-text("report(2 captured calls)")', 60_000);
       await window.quickOpen('report.ts');
       await soon(async () => (await gutter()).length).toBeGreaterThan(0);
       await window.command('Memoir: Clear Profile Heat');

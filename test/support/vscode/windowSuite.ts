@@ -29,11 +29,12 @@ export function describeWindow(name: string, options: SuiteOptions, body: (stage
       await window?.close();
       folder.dispose();
     });
-    let broken = false;
+    let broken: string | null = null;
     beforeEach(({ task, skip, onTestFailed }) => {
-      skip(broken, 'An earlier step failed.'); // each step stands on those before it
+      skip(broken !== null && broken !== task.id, 'An earlier step failed.'); // each step stands on those before it
+      broken = null; // it is tried again
       onTestFailed(async () => {
-        broken = true;
+        broken = task.id;
         await window?.shot(`failed ${name} ${task.name}`.replaceAll(/\W+/g, '-'));
       });
     });
