@@ -29,7 +29,7 @@ export interface CacheOptions {
   readonly disk?: false | { readonly maxBytes?: number; readonly maxEntries?: number };
   /** A Redis or Valkey server that others share; `MEMOIR_REDIS_URL` unless given, false for none. */
   readonly redis?: false | string | RedisOptions;
-  /** One more store, behind the others: any storage adapter of Keyv. Closed with the cache. */
+  /** One more store, behind the others: a storage adapter of Keyv. Closed with the cache. */
   readonly store?: StoreAdapter;
   /** How long values count that say nothing else; for ever unless given. */
   readonly ttl?: Duration;

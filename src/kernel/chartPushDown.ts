@@ -59,6 +59,7 @@ class Groups {
     string,
     { isRaw: boolean; parts: string[]; bins: { readonly def: Json; readonly params: Json }[] }
   >();
+  readonly #numbers = new Set<string>();
   readonly #later: (() => void)[] = [];
 
   constructor(schema: Schema, spec: Json) {
@@ -87,8 +88,6 @@ class Groups {
       }),
     );
   }
-
-  readonly #numbers = new Set<string>();
 
   /** Columns whose values are keys themselves. */
   get raw(): readonly string[] {

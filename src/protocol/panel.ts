@@ -2,12 +2,19 @@ import type { ChartMeta } from './output.ts';
 import type { FlameModel, ProfileComparison, ProfileResult, StackDifference } from './profileResult.ts';
 
 /** What a panel shows, by which it is found again when its window is opened again. */
-export type PanelState =
-  | { /** Address of its notebook. */ readonly notebook: string }
-  | {
-      /** Id of a kept profile. */ readonly profile: string /** The one it is compared with. */;
-      readonly than: string | null;
-    };
+export type PanelState = ShownNotebook | ShownProfile;
+
+interface ShownNotebook {
+  /** Its address. */
+  readonly notebook: string;
+}
+
+interface ShownProfile {
+  /** Id of a kept profile. */
+  readonly profile: string;
+  /** Id of the one it is compared with. */
+  readonly than: string | null;
+}
 
 /** Posted to a page that said that it is there: the editor hands the state back with the panel. */
 export interface KeepEvent {
