@@ -19,11 +19,12 @@ byOrigin.rows()
 const PRETTIER = dirname(fileURLToPath(import.meta.resolve('prettier')));
 const HAS_PROC = existsSync('/proc');
 
-/** The language servers that run on this machine. */
-function servers(): string[] {
+/** The language servers that run out of this folder of extensions; other windows have their own. */
+function servers(extensions: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && /dist\/language\.js/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+      const command = /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
+      return command.includes(extensions) && /dist\/language\.js/.test(command);
     } catch {
       return false; // it has just ended
     }
@@ -31,8 +32,7 @@ function servers(): string[] {
 }
 
 describeWindow('types in a window', { files }, (stage) => {
-  const before = HAS_PROC ? servers() : [];
-  const ours = () => servers().filter((pid) => !before.includes(pid));
+  const ours = () => servers(stage.window.extensions);
   const editor = (text: string) =>
     stage.window.page.locator('.code-cell-row .monaco-editor', { hasText: text }).first();
 
@@ -40,8 +40,8 @@ describeWindow('types in a window', { files }, (stage) => {
     const { page } = stage.window;
     await stage.window.quickOpen('types.memoir.ts');
     await editor('byOrigin.rows').click();
-    await page.keyboard.press('Control+End');
-    await page.keyboard.type('\nflights.');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('byOrigin.rows()\nflights.');
     const suggested = page.locator('.suggest-widget .monaco-list-row:visible', { hasText: 'concat' });
     const isSuggested = async () => {
       await page.waitForTimeout(3000);

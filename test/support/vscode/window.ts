@@ -74,6 +74,11 @@ export class EditorWindow {
     return this.#parts.page;
   }
 
+  /** The folder that its extensions are installed in. */
+  get extensions(): string {
+    return this.#parts.home.extensions;
+  }
+
   /** Runs a command from the palette by its title. A list that was opened too early lacks it: it is opened again. */
   async command(title: string): Promise<void> {
     const palette = this.page.locator('.quick-input-widget');
