@@ -57,6 +57,7 @@ export class Engine {
       digests,
       keeper,
       execute: (sql) => database.query(sql),
+      printOf: (query) => fingerprint(query, this),
       run: (query, signal) => this.run(query, { signal }),
     });
   }
@@ -82,16 +83,20 @@ export class Engine {
    */
   async answer(query: Query, options: AnswerOptions = {}): Promise<Columns> {
     if (isFickle(query)) return this.run(query, options);
-    for (const { path } of filesOf(query)) publishRead(path);
-    const prints = await fingerprints(query, this);
-    const compute = async (stop: AbortSignal) => {
-      const quicker = await this.#quicker(query, prints);
-      const started = performance.now();
-      const columns = await this.run(quicker, { signal: stop });
-      if (quicker === query) this.stored.note(query, prints, performance.now() - started);
-      return columns;
-    };
-    return this.#answers.get(prints.get(query)!, shortText(query), compute, options);
+    const paths = filesOf(query).map(({ path }) => path);
+    for (const path of paths) publishRead(path);
+    return whileSteady(paths, async (check) => {
+      const prints = await fingerprints(query, this);
+      const compute = async (stop: AbortSignal) => {
+        const quicker = await this.#quicker(query, prints);
+        const started = performance.now();
+        const columns = await this.run(quicker, { signal: stop });
+        await check(); // or it would be kept as what the files held before
+        if (quicker === query) this.stored.note(query, prints, performance.now() - started);
+        return columns;
+      };
+      return this.#answers.get(prints.get(query)!, shortText(query), compute, options);
+    });
   }
 
   /** The same, as the caller's own. */
@@ -105,11 +110,14 @@ export class Engine {
     query: Query,
     { signal, ifCostly = false }: QueryOptions & { readonly ifCostly?: boolean } = {},
   ): Promise<void> {
-    const prints = await fingerprints(query, this);
-    const print = prints.get(query)!;
-    if (await this.stored.find(print)) return;
-    const quicker = await this.#quicker(query, prints);
-    if (!ifCostly || isCostly(quicker)) await this.stored.store(print, quicker, signal);
+    const paths = filesOf(query).map(({ path }) => path);
+    await whileSteady(paths, async () => {
+      const prints = await fingerprints(query, this);
+      const print = prints.get(query)!;
+      if (await this.stored.find(print)) return;
+      const quicker = await this.#quicker(query, prints);
+      if (!ifCostly || isCostly(quicker)) await this.stored.store(print, query, quicker, signal);
+    });
   }
 
   /** The same query, reading what is stored and asking cubes where they can answer. */

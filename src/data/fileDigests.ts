@@ -1,21 +1,22 @@
-import { createHash } from 'node:crypto';
-import { type BigIntStats, createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { createHash, subtle } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { apart } from '../base/program.ts';
 import type { Keeper } from './keeper.ts';
 import { companionsOf } from './source.ts';
+import { touch } from './steady.ts';
 
 /** Edits within one tick of a file system's clock (up to 2 s) look alike; a file this young is read again. */
 const SETTLED_MS = 2000;
 
 const EMPTY = digestOf('');
 
-/** Files smaller than this are digested quicker than looked up. */
-const WORTH_KEEPING = 4_000_000;
+/** Files smaller than this are digested quicker than looked up, and at once. */
+const LARGE = 4_000_000;
 
-/** Larger files are read in pieces of this size; whoever reads many small ones should not have as much for each. */
-const CHUNK = 1 << 20;
+/** Larger ones are read in pieces of this size, so many at a time: the rest of the program has its turns meanwhile. */
+const PIECE = 1 << 20;
+const AT_A_TIME = 4;
 
 /** What is known of a file. */
 interface Known {
@@ -40,21 +41,21 @@ export class FileDigests {
     return present.length ? digestOf([own, ...present].join(' ')) : own;
   }
 
+  /** The digest of a file, or of a folder's listing. */
   async digest(path: string): Promise<string> {
-    return this.digestOf(path, await stat(path, { bigint: true }));
+    const found = await stat(path, { bigint: true });
+    if (found.isDirectory()) return listingDigest(await readdir(path, { withFileTypes: true }));
+    return this.digestOf(path, found);
   }
 
   /** The digest of a file that was just looked at. */
   async digestOf(path: string, found: BigIntStats): Promise<string> {
-    const touched = [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
-    const isLarge = found.size >= WORTH_KEEPING;
+    const touched = touch(found);
+    const isLarge = found.size >= LARGE;
     const known = this.#known.get(path) ?? (isLarge ? await this.#kept(path) : undefined);
     if (known?.touched === touched) return known.digest;
     const started = performance.now();
-    const hash = createHash('sha256');
-    if (found.size <= CHUNK) hash.update(await readFile(path));
-    else await pipeline(createReadStream(path, { highWaterMark: CHUNK }), hash);
-    const digest = hash.digest('hex');
+    const digest = isLarge ? await digestOfPieces(path, Number(found.size)) : digestOf(await readFile(path));
     const changedAt = Math.max(Number(found.mtimeMs), Number(found.ctimeMs)); // a copy may keep the old time of its content
     if (Date.now() - changedAt <= SETTLED_MS) return digest;
     this.#known.set(path, { touched, digest });
@@ -69,7 +70,31 @@ export class FileDigests {
   }
 }
 
-function digestOf(content: string): string {
+/** The digest of the digests of a file's pieces, which are worked out side by side, away from the event loop. */
+async function digestOfPieces(path: string, size: number): Promise<string> {
+  await using file = await open(path);
+  const digests: Buffer[] = [];
+  let next = 0;
+  const work = async () => {
+    const buffer = new Uint8Array(PIECE);
+    while (next < size) {
+      const start = next;
+      next += PIECE;
+      const { bytesRead } = await file.read(buffer, 0, PIECE, start);
+      digests[start / PIECE] = Buffer.from(await subtle.digest('SHA-256', buffer.subarray(0, bytesRead)));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  return digestOf(Buffer.concat(digests));
+}
+
+/** Digest of the names and kinds of a folder's entries. */
+export function listingDigest(entries: readonly { readonly name: string; isDirectory(): boolean }[]): string {
+  const names = entries.map((entry) => `${entry.isDirectory() ? 'd' : 'f'}${entry.name}`).sort();
+  return digestOf(JSON.stringify(names));
+}
+
+function digestOf(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 

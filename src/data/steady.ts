@@ -1,13 +1,27 @@
+import { type BigIntStats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { TransientError } from './transient.ts';
 
-/** Works on files as they are: again where one of them was changed meanwhile, and with an error where that happens twice. */
-export async function whileSteady<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
+/**
+ * Works on files as they are: again where one of them was changed meanwhile, and with an error where that happens twice.
+ * What would outlive the work is kept only after `check`, which fails where one was changed so far.
+ */
+export async function whileSteady<T>(
+  paths: readonly string[],
+  work: (check: () => Promise<void>) => Promise<T>,
+): Promise<T> {
   for (let isLast = false; ; isLast = true) {
     const before = await stamps(paths);
-    const [outcome] = await Promise.allSettled([work()]);
-    const after = await stamps(paths);
-    const changed = paths.find((_, index) => before[index] !== after[index]);
+    const changedSoFar = async () => {
+      const now = await stamps(paths);
+      return paths.find((_, index) => before[index] !== now[index]);
+    };
+    const check = async () => {
+      const changed = await changedSoFar();
+      if (changed !== undefined) throw restless(changed);
+    };
+    const [outcome] = await Promise.allSettled([work(check)]);
+    const changed = await changedSoFar();
     if (changed === undefined) {
       if (outcome.status === 'fulfilled') return outcome.value;
       throw outcome.reason;
@@ -25,12 +39,20 @@ function stamps(paths: readonly string[]): Promise<readonly string[]> {
   return Promise.all(paths.map(fileTouch));
 }
 
+/** What `touchOf` gives for that which is not there. */
+const ABSENT = 'absent';
+
 /** Differs when a file was written to or replaced; what is not there is like nothing else. */
-async function fileTouch(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-    return [ino, size, mtimeNs, ctimeNs].join(' ');
-  } catch {
-    return 'absent';
-  }
+export function touchOf(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found ? touch(found) : ABSENT;
+}
+
+function fileTouch(path: string): Promise<string> {
+  return stat(path, { bigint: true }).then(touch, () => ABSENT);
+}
+
+/** The same of what was looked at. */
+export function touch({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [ino, size, mtimeNs, ctimeNs].join(' ');
 }

@@ -9,6 +9,7 @@ import { isFickle } from './fickle.ts';
 import type { Keeper } from './keeper.ts';
 import type { Recipe } from './recipe.ts';
 import { publishRead } from './source.ts';
+import { touchOf } from './steady.ts';
 import { Table } from './table.ts';
 
 /** How the steps of a pipeline are run; a step that is an object says otherwise for itself. */
@@ -76,14 +77,18 @@ interface Kept {
   readonly ms: number;
 }
 
-/** What a step read, and whether it asked for what differs each time. */
+/** What a step read, each as it was when it did so first, and whether it asked for what differs each time. */
 interface Trace {
-  readonly reads: Set<string>;
+  readonly reads: Map<string, string>;
   isFickle: boolean;
 }
 
 const traces = new AsyncLocalStorage<Trace>();
-subscribe('memoir:data.read', (message) => traces.getStore()?.reads.add((message as { path: string }).path));
+subscribe('memoir:data.read', (message) => {
+  const { path } = message as { path: string };
+  const reads = traces.getStore()?.reads;
+  if (reads && !reads.has(path)) reads.set(path, touchOf(path));
+});
 subscribe('memoir:data.impure', () => {
   const trace = traces.getStore();
   if (trace) trace.isFickle = true;
@@ -111,7 +116,7 @@ export class StepRun {
       return this.#given(this.#unpack(found), key);
     }
     try {
-      const trace: Trace = { reads: new Set(), isFickle: false };
+      const trace: Trace = { reads: this.#dependencies(), isFickle: false };
       const value = await traces.run(trace, () => this.#runWithRetries(given.value));
       if (isKept && !trace.isFickle) await this.#keep(keeper, key, value, trace, started);
       this.#tell(started, null, null);
@@ -174,14 +179,19 @@ export class StepRun {
 
   async #keep(keeper: Keeper, key: string, value: unknown, { reads }: Trace, started: number): Promise<void> {
     if (value instanceof Table && isFickle(value.query)) return;
-    const { dependsOn = [] } = this.#parts;
-    const paths = [...reads, ...dependsOn.map((path) => resolve(this.#engine.directory, path))].sort();
+    const paths = [...reads.keys()].sort();
     const exact = await this.#withFiles(key, paths);
-    if (!exact) return;
+    const isSteady = paths.every((path) => touchOf(path) === reads.get(path)); // or it would be kept as what they hold now
+    if (!exact || !isSteady) return;
     const ms = performance.now() - started;
     const kept: Kept = value instanceof Table ? { recipe: value.recipe(), ms } : { value, ms };
     await apart(() => keeper.set(`step/${exact}`, kept, ms));
     await apart(() => keeper.set(`step/${key}`, paths, ms));
+  }
+
+  #dependencies(): Map<string, string> {
+    const paths = (this.#parts.dependsOn ?? []).map((path) => resolve(this.#engine.directory, path));
+    return new Map(paths.map((path) => [path, touchOf(path)]));
   }
 
   /** The key with what files hold now; null where one of them cannot be read. */

@@ -4,7 +4,8 @@ import { apart } from '../base/program.ts';
 import type { FileDigests } from './fileDigests.ts';
 import type { Keeper } from './keeper.ts';
 import type { KeptFolders } from './keptFolders.ts';
-import { type Query, quoteName, quoteText, text, walk } from './query.ts';
+import { filesOf, type Query, quoteName, quoteText, text, walk } from './query.ts';
+import { restless } from './steady.ts';
 
 /** A table is stored once queries that read it were worked out at least so often. */
 const USES = 2;
@@ -21,6 +22,8 @@ export interface StoredParts {
   readonly afterMs: number;
   /** Runs SQL text. */
   readonly execute: (sql: string) => Promise<unknown>;
+  /** The fingerprint of a query as its files are now. */
+  readonly printOf: (query: Query) => Promise<string>;
   /** Runs a query, whatever it does. */
   readonly run: (query: Query, signal?: AbortSignal) => Promise<unknown>;
 }
@@ -54,18 +57,22 @@ export class StoredTables {
     }
   }
 
-  /** Works a table out and keeps it. */
-  async store(print: string, query: Query, signal?: AbortSignal): Promise<void> {
-    const { kept, keeper, digests, execute, run } = this.#parts;
+  /** Works a table out, by a quicker query where there is one, and keeps it. */
+  async store(print: string, query: Query, quicker = query, signal?: AbortSignal): Promise<void> {
+    const { kept, keeper, digests, execute, printOf, run } = this.#parts;
     const started = performance.now();
     const draftName = quoteName(`${nameOf(print)}_draft`);
     const folder = await kept.folder(keyOf(print), async (draft) => {
       await execute(`ATTACH ${quoteText(join(draft, FILE))} AS ${draftName}`);
       try {
-        await run({ texts: [`CREATE TABLE ${draftName}."rows" AS `, ''], pieces: [{ kind: 'query', query }] }, signal);
+        await run(
+          { texts: [`CREATE OR REPLACE TABLE ${draftName}."rows" AS `, ''], pieces: [{ kind: 'query', query: quicker }] },
+          signal,
+        );
       } finally {
         await execute(`DETACH ${draftName}`);
       }
+      if ((await printOf(query)) !== print) throw restless(filesOf(query)[0]!.path); // or it would be kept as what they held before
     });
     const path = join(folder, FILE);
     if (keeper) {

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { ABSENT, listingDigest } from '../notebook/fileDigests.ts';
+import { listingDigest } from '../data/fileDigests.ts';
+import { ABSENT } from '../notebook/fileDigests.ts';
 import type { Read, RunRequest } from '../protocol/kernel.ts';
 import type { Output } from '../protocol/output.ts';
 

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { FileDigests as ContentDigests } from '../data/fileDigests.ts';
+import { FileDigests as ContentDigests, listingDigest } from '../data/fileDigests.ts';
 
 /** Stands for a file, folder or variable that is not there. */
 export const ABSENT = 'absent';
@@ -32,10 +31,4 @@ export class FileDigests {
       return ABSENT;
     }
   }
-}
-
-/** Digest of the names and kinds of a folder's entries. */
-export function listingDigest(entries: readonly { readonly name: string; isDirectory(): boolean }[]): string {
-  const names = entries.map((entry) => `${entry.isDirectory() ? 'd' : 'f'}${entry.name}`).sort();
-  return createHash('sha256').update(JSON.stringify(names)).digest('hex');
 }

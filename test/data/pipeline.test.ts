@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StepNews } from '../../src/data/stepRun.ts';
@@ -46,6 +47,47 @@ const run = (own = data) =>
     ['late', late],
     ['count', count],
   ]);
+
+test('a step that reads all files of a folder runs again only when one comes, goes or changes', async () => {
+  await data.write('parts/a.csv', FLIGHTS);
+  const all = () => data.pipeline('all', { count: async () => (await data.load('parts/*.csv')).count() });
+  expect([await all(), await all()]).toEqual([4, 4]);
+  await data.write('parts/b.csv', FLIGHTS);
+  expect([await all(), await all()]).toEqual([8, 8]);
+  expect(news.map(({ savedMs }) => savedMs !== null)).toEqual([false, true, false, true]);
+});
+
+test('what a step made of a file that changed meanwhile is not kept as what the file holds then', async () => {
+  let isLate = true;
+  const read = async () => {
+    const text = await readFile(join(data.directory, 'flights.csv'), 'utf8');
+    if (isLate) await data.write('flights.csv', FLIGHTS.replace('-5', '95'));
+    isLate = false;
+    return text.includes('95');
+  };
+  const once = () => data.pipeline('late', { read: { run: read, dependsOn: ['flights.csv'] } });
+  expect([await once(), await once()]).toEqual([false, true]);
+});
+
+test('a table whose file changed while it was worked out is not stored as what the file held before', async () => {
+  const path = join(data.directory, 'flights.csv');
+  let isArmed = false;
+  const change = () => {
+    if (isArmed) writeFileSync(path, FLIGHTS.replace('-5', '95'));
+    isArmed = false;
+  };
+  subscribe('memoir:data.read', change);
+  const first = async () => {
+    const flights = await data.load<Flight>('flights.csv');
+    isArmed = true;
+    return flights;
+  };
+  const most = async (flights: Table<Flight>) => (await flights.sort('-delay').limit(1).rows())[0]?.delay;
+  expect(await data.pipeline('changing', { first, most })).toBe(95);
+  unsubscribe('memoir:data.read', change);
+  await writeFile(path, FLIGHTS);
+  expect(await most(await load())).toBe(30);
+});
 
 test('steps run one after the other, and not again while nothing changed', async () => {
   expect(await run()).toBe(2);

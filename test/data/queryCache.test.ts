@@ -41,6 +41,21 @@ test('a query is worked out once, and again when its file holds something else',
   expect(answered()).toEqual(['computed', 'memory', 'memory', 'computed']);
 });
 
+test('a file that changes between the look at it and the query is not kept as what it was', async () => {
+  const path = await data.write('flights.csv', FLIGHTS);
+  const total = (await data.load<{ delay: number }>('flights.csv')).groupBy().aggregate({ sum: 'sum(delay)' });
+  const { get } = keeper;
+  let isLate = true;
+  keeper.get = async (key) => {
+    if (isLate && key.startsWith('query/')) await data.write('flights.csv', FLIGHTS.replace('-5', '95'));
+    isLate = false;
+    return get(key);
+  };
+  expect(await total.rows()).toEqual([{ sum: 155 }]);
+  await writeFile(path, FLIGHTS);
+  expect(await total.rows()).toEqual([{ sum: 55 }]);
+});
+
 test('every query is worked out where nothing is to be remembered, as in a profile', async () => {
   const measured = await dataFolder({ keeper, remember: false });
   try {

@@ -113,12 +113,12 @@ export class LentKernel implements Kernel {
 
   async restore(cell: CellId, values: ValuesRef): Promise<boolean> {
     await this.#ready;
-    return this.#peer.call('restore', { cell, values });
+    return this.#peer.call('restore', { cell, values }).catch(() => false);
   }
 
   async drop(cells: readonly CellId[]): Promise<void> {
     await this.#ready;
-    await this.#peer.call('drop', { cells });
+    await this.#peer.call('drop', { cells }).catch(() => {}); // a kernel that is gone holds nothing
   }
 
   async restart(): Promise<void> {
