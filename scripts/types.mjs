@@ -1,7 +1,7 @@
 // What TypeScript needs beside the program: itself, and the declarations of `memoir` and of Node.
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { transform } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
@@ -32,18 +32,30 @@ export async function buildDeclarations(folder) {
   writeFileSync(join(folder, 'plain.d.ts'), PLAIN);
   const node = dirname(require.resolve('@types/node/package.json'));
   const undici = dirname(createRequire(join(node, 'package.json')).resolve('undici-types/package.json'));
-  copyDeclarations(node, join(folder, 'node'), (text) =>
-    text.replaceAll(/(["'])undici-types\1/g, '$1./undici/index.d.ts$1'),
+  copyDeclarations(node, join(folder, 'node'), (text, depth) =>
+    text
+      .replaceAll(UNDICI_EVENT, 'type MessageEvent<T = any> = import("undici-types").MessageEvent<T>;')
+      .replaceAll(/(["'])undici-types\1/g, `$1${'../'.repeat(depth) || './'}undici/index.js$1`),
   );
-  copyDeclarations(undici, join(folder, 'node/undici'), (text) => text);
+  writeFileSync(join(folder, 'node/package.json'), '{ "type": "commonjs" }\n'); // as they were written
+  // what it refers to lies around it already; another copy of it may be found further up, and everything be there twice
+  copyDeclarations(undici, join(folder, 'node/undici'), (text) =>
+    text.replaceAll(/^\/\/\/ <reference types="node" \/>\r?\n/gm, ''),
+  );
 }
+
+/** An import within a module's declaration, where none may be relative. */
+const UNDICI_EVENT = 'import { MessageEvent } from "undici-types";';
+
+/** Whose types are told in full: whoever uses `memoir` need not have these packages. */
+const BUNDLED = ['keyv', 'hookified'];
 
 /** All that an entry exports, in one text. */
 async function declarationsOf(input) {
   const bundle = await rollup({
     input,
     external: (id) => id.startsWith('node:'),
-    plugins: [dts({ tsconfig: 'tsconfig.json', compilerOptions: { stripInternal: true } })],
+    plugins: [dts({ tsconfig: 'tsconfig.json', compilerOptions: { stripInternal: true }, includeExternal: BUNDLED })],
     onLog(level, log) {
       if (level === 'warn') throw new Error(`The declarations: ${log.message}`);
     },
@@ -78,6 +90,7 @@ function copyDeclarations(from, to, change) {
     if (/[\\/](ts5\.\d|compatibility)[\\/]/.test(path) && /ts5\.\d/.test(path)) continue; // for older compilers
     const target = join(to, path.slice(from.length));
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, change(readFileSync(path, 'utf8')));
+    const depth = relative(from, path).split(sep).length - 1;
+    writeFileSync(target, change(readFileSync(path, 'utf8'), depth));
   }
 }

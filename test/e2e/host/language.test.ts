@@ -259,3 +259,13 @@ function isOurServer(pid: string): boolean {
     return false; // it has just ended
   }
 }
+
+test("brackets and quotes in cells count as in VS Code's own TypeScript", () => {
+  type Grammar = { language?: string; tokenTypes?: object; unbalancedBracketScopes?: string[] };
+  const grammarOf = (extension: string, id: string) => {
+    const { grammars } = vscode.extensions.getExtension(extension)!.packageJSON.contributes as { grammars: Grammar[] };
+    const { tokenTypes, unbalancedBracketScopes } = grammars.find(({ language }) => language === id)!;
+    return { tokenTypes, unbalancedBracketScopes };
+  };
+  assert.deepEqual(grammarOf('memoir.memoir', 'memoir-typescript'), grammarOf('vscode.typescript', 'typescript'));
+});
