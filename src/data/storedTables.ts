@@ -66,7 +66,10 @@ export class StoredTables {
       await execute(`ATTACH ${quoteText(join(draft, FILE))} AS ${draftName}`);
       try {
         await run(
-          { texts: [`CREATE OR REPLACE TABLE ${draftName}."rows" AS `, ''], pieces: [{ kind: 'query', query: quicker }] },
+          {
+            texts: [`CREATE OR REPLACE TABLE ${draftName}."rows" AS `, ''],
+            pieces: [{ kind: 'query', query: quicker }],
+          },
           signal,
         );
       } finally {
