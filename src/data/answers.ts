@@ -29,6 +29,7 @@ interface Running {
   readonly columns: Promise<Columns>;
   readonly stop: AbortController;
   waiting: number;
+  isDone: boolean;
 }
 
 /** Remembers what queries gave, by fingerprint. Those who ask for the same at the same time share one answer. */
@@ -69,8 +70,11 @@ export class Answers {
       return columns;
     }
     const stop = new AbortController();
-    const columns = this.#find(print, sql, () => compute(stop.signal), keep).finally(() => this.#running.delete(print));
-    const begun = { columns, stop, waiting: 0 };
+    const columns = this.#find(print, sql, () => compute(stop.signal), keep).finally(() => {
+      this.#running.delete(print);
+      begun.isDone = true;
+    });
+    const begun: Running = { columns, stop, waiting: 0, isDone: false };
     this.#running.set(print, begun);
     return this.#wait(begun, signal);
   }
@@ -123,7 +127,8 @@ export class Answers {
     } finally {
       signal?.removeEventListener('abort', leave);
       running.waiting -= 1;
-      if (running.waiting === 0) running.stop.abort(new DOMException('Nobody waits for it.', 'AbortError'));
+      if (running.waiting === 0 && !running.isDone)
+        running.stop.abort(new DOMException('Nobody waits for it.', 'AbortError'));
     }
   }
 }

@@ -8,7 +8,7 @@ import { type DownloadOptions, download } from './download.ts';
 import { isFickle } from './fickle.ts';
 import type { FileDigests } from './fileDigests.ts';
 import { findFile } from './findFiles.ts';
-import { fingerprint, fingerprints } from './fingerprint.ts';
+import { type Digests, fingerprint, fingerprints, lookedUpOnce } from './fingerprint.ts';
 import type { Keeper } from './keeper.ts';
 import type { KeptFolders } from './keptFolders.ts';
 import { type FileStamp, filesOf, type Query, replaceQueries, walk } from './query.ts';
@@ -86,9 +86,10 @@ export class Engine {
     const paths = filesOf(query).map(({ path }) => path);
     for (const path of paths) publishRead(path);
     return whileSteady(paths, async (check) => {
-      const prints = await fingerprints(query, this);
+      const digests = lookedUpOnce(this);
+      const prints = await fingerprints(query, digests);
       const compute = async (stop: AbortSignal) => {
-        const quicker = await this.#quicker(query, prints);
+        const quicker = await this.#quicker(query, prints, digests);
         const started = performance.now();
         const columns = await this.run(quicker, { signal: stop });
         await check(); // or it would be kept as what the files held before
@@ -112,22 +113,23 @@ export class Engine {
   ): Promise<void> {
     const paths = filesOf(query).map(({ path }) => path);
     await whileSteady(paths, async () => {
-      const prints = await fingerprints(query, this);
+      const digests = lookedUpOnce(this);
+      const prints = await fingerprints(query, digests);
       const print = prints.get(query)!;
       if (await this.stored.find(print)) return;
-      const quicker = await this.#quicker(query, prints);
+      const quicker = await this.#quicker(query, prints, digests);
       if (!ifCostly || isCostly(quicker)) await this.stored.store(print, query, quicker, signal);
     });
   }
 
   /** The same query, reading what is stored and asking cubes where they can answer. */
-  async #quicker(query: Query, prints: ReadonlyMap<Query, string>): Promise<Query> {
+  async #quicker(query: Query, prints: ReadonlyMap<Query, string>, digests: Digests): Promise<Query> {
     const by = new Map<Query, Query>();
-    for (const part of walk(query)) {
+    for (const part of walk(query, by)) {
       const print = prints.get(part);
       if (!print) continue;
       const found =
-        (part.groups && (await this.cubes.answer(part.groups, prints, (cube) => fingerprint(cube, this)))) ??
+        (part.groups && (await this.cubes.answer(part.groups, prints, (cube) => fingerprint(cube, digests)))) ??
         (part.isTable && (await this.stored.find(print)));
       if (found) by.set(part, found);
     }

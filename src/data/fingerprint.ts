@@ -2,8 +2,20 @@ import { createHash } from 'node:crypto';
 import { filesOf, type Piece, type Query } from './query.ts';
 
 /** Knows what files hold. */
-interface Digests {
+export interface Digests {
   digest(path: string): Promise<string>;
+}
+
+/** The same, asking once for each file: for work on files as they were at one time. */
+export function lookedUpOnce(digests: Digests): Digests {
+  const known = new Map<string, Promise<string>>();
+  return {
+    digest(path) {
+      const digest = known.get(path) ?? digests.digest(path);
+      known.set(path, digest);
+      return digest;
+    },
+  };
 }
 
 /** A digest of what a query says and of what its files hold now: equal fingerprints give equal tables. */

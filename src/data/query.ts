@@ -177,10 +177,11 @@ export function replaceQueries(query: Query, by: ReadonlyMap<Query, Query>, done
   return replaced;
 }
 
-/** A query and all within it, each once, from the outside in. */
-export function* walk(query: Query, seen = new Set<Query>()): Generator<Query> {
+/** A query and all within it, each once, from the outside in; nothing within those that are `done` by then. */
+export function* walk(query: Query, done?: ReadonlyMap<Query, unknown>, seen = new Set<Query>()): Generator<Query> {
   if (seen.has(query)) return;
   seen.add(query);
   yield query;
-  for (const piece of query.pieces) if (piece.kind === 'query') yield* walk(piece.query, seen);
+  if (done?.has(query)) return;
+  for (const piece of query.pieces) if (piece.kind === 'query') yield* walk(piece.query, done, seen);
 }
