@@ -182,7 +182,7 @@ function prepare(database: DatabaseSync, schema: string): void {
   if (isNew) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   const mode = database.prepare('PRAGMA journal_mode').get()?.journal_mode;
   if (mode !== 'wal') database.exec('PRAGMA journal_mode = WAL');
-  database.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304');
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304; PRAGMA cache_size = -8000');
   if (!isNew) return;
   database.exec('BEGIN IMMEDIATE');
   if (hasNoTables(database)) database.exec(`${schema}; PRAGMA user_version = 1`); // another process may have been first

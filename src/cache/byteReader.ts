@@ -1,17 +1,17 @@
 import { tag } from './codecFormat.ts';
 
-const recent = 1024;
+const slots = 1024;
+/** Short texts met lately, of whatever was read: many are names of properties, and few words. */
+const recent = new Array<string | undefined>(slots).fill(undefined);
 
 /** Reads what `ByteWriter` wrote; reading past the end throws. */
 export class ByteReader {
   readonly #buffer: Buffer;
-  readonly #view: DataView;
-  readonly #recent: string[] = [];
+  #view: DataView | null = null;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get rest(): number {
@@ -19,7 +19,9 @@ export class ByteReader {
   }
 
   byte(): number {
-    return this.#view.getUint8(this.#at++);
+    const byte = this.#buffer[this.#at++];
+    if (byte === undefined) throw new RangeError('The bytes end too early.');
+    return byte;
   }
 
   varint(): number {
@@ -40,6 +42,7 @@ export class ByteReader {
   }
 
   double(): number {
+    this.#view ??= new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.length);
     const value = this.#view.getFloat64(this.#at, true);
     this.#at += 8;
     return value;
@@ -68,16 +71,16 @@ export class ByteReader {
     return (this.#buffer.buffer as ArrayBuffer).slice(start, start + size); // `Buffer.from` may share, `ByteWriter` does not
   }
 
-  /** A short text; one that was met lately is not made again, as many texts are few words. */
+  /** A short text; one that was met lately is not made again. */
   #short(start: number, size: number): string {
     const buffer = this.#buffer;
     let mixed = size;
     for (let at = start; at < start + size; at++) mixed = Math.imul(mixed ^ buffer[at]!, 0x01000193);
-    const slot = (mixed ^ (mixed >>> 15)) & (recent - 1);
-    const known = this.#recent[slot];
+    const slot = (mixed ^ (mixed >>> 15)) & (slots - 1);
+    const known = recent[slot];
     if (known !== undefined && known.length === size && isAt(known, buffer, start)) return known;
     const text = buffer.toString('latin1', start, start + size);
-    this.#recent[slot] = text;
+    recent[slot] = text;
     return text;
   }
 }

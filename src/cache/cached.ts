@@ -131,8 +131,7 @@ function inMemory({ fn, options, counts, program }: CachedParts): CachedFunction
       kept = ofTwo.get(first)?.get(args[1]);
     }
     if (kept === undefined || kept.freshUntil <= now()) return calls.call(this, args);
-    kept.hits += 1;
-    counts.hit(kept.savedMs);
+    if (kept.hits++ === kept.hitsCounted) counts.used(kept);
     return kept.value;
   };
   return named(fn, call, {

@@ -27,6 +27,14 @@ export interface CallPlace {
   readonly function: string;
 }
 
+/** Something that was kept, and what its hits save. */
+export interface Counted {
+  readonly savedMs: number;
+  hits: number;
+  /** How many of them are in the sums. */
+  hitsCounted: number;
+}
+
 const flushEvery = 1000;
 const keysMet = 10_000;
 
@@ -34,11 +42,12 @@ const keysMet = 10_000;
 export class CallCounts {
   readonly name: string;
   readonly place: CallPlace | null;
-  readonly total: CallSums = zero();
   readonly #tier: string | null;
   readonly #changed: (counts: CallCounts) => void;
   readonly #met = new Set<string>();
   readonly #kept = new Set<string>();
+  readonly #total: CallSums = zero();
+  #used: Counted[] = [];
   #told: CallSums = zero();
   #isDirty = false;
 
@@ -50,26 +59,38 @@ export class CallCounts {
     this.#changed = changed;
   }
 
+  /** The sums so far. */
+  get total(): CallSums {
+    this.#countUsed();
+    return this.#total;
+  }
+
   hit(savedMs: number): void {
-    this.total.hits += 1;
-    this.total.savedMs += savedMs;
+    this.#total.hits += 1;
+    this.#total.savedMs += savedMs;
+    this.#touch();
+  }
+
+  /** Notes something that has hits to be counted: they are added up later, as that costs more than what else a hit does. */
+  used(counted: Counted): void {
+    this.#used.push(counted);
     this.#touch();
   }
 
   /** Notes a miss; gives whether the value had been kept before. */
   miss(key: string): boolean {
     const wasKept = this.#kept.delete(key);
-    this.total.misses += 1;
-    if (wasKept) this.total.lost += 1;
-    if (!this.#met.has(key)) this.total.first += 1;
+    this.#total.misses += 1;
+    if (wasKept) this.#total.lost += 1;
+    if (!this.#met.has(key)) this.#total.first += 1;
     if (this.#met.size < keysMet) this.#met.add(key);
     this.#touch();
     return wasKept;
   }
 
   computed(ms: number, wasKept: boolean): void {
-    this.total.computeMs += ms;
-    if (wasKept) this.total.lostMs += ms;
+    this.#total.computeMs += ms;
+    if (wasKept) this.#total.lostMs += ms;
     this.#touch();
   }
 
@@ -84,17 +105,28 @@ export class CallCounts {
   }
 
   count(what: 'evictions' | 'errors' | 'uncached'): void {
-    this.total[what] += 1;
+    this.#total[what] += 1;
     this.#touch();
   }
 
   /** The sums since this was last asked, of the function and as the statistics of a cache. */
   take(): { readonly sums: CallSums; readonly counts: Counts } {
     const sums = difference(this.total, this.#told);
-    this.#told = { ...this.total };
+    this.#told = { ...this.#total };
     this.#isDirty = false;
     const { hits, misses, lost, savedMs } = sums;
     return { sums, counts: this.#tier ? { [this.#tier]: { hits, misses }, all: { hits, misses, lost, savedMs } } : {} };
+  }
+
+  #countUsed(): void {
+    const used = this.#used;
+    this.#used = [];
+    for (const counted of used) {
+      const hits = counted.hits - counted.hitsCounted;
+      counted.hitsCounted = counted.hits;
+      this.#total.hits += hits;
+      this.#total.savedMs += hits * counted.savedMs;
+    }
   }
 
   #touch(): void {

@@ -74,8 +74,7 @@ export class CallMemory {
 
   #give(kept: KeptCall, call: KeyedCall): unknown {
     const now = this.#now();
-    kept.hits += 1;
-    this.#counts.hit(kept.savedMs);
+    if (kept.hits++ === kept.hitsCounted) this.#counts.used(kept);
     if (kept.freshUntil <= now) this.#renew(call);
     if (!kept.read) return kept.value;
     try {
@@ -154,9 +153,10 @@ export class CallMemory {
     const createdAt = this.#now();
     const freshUntil = createdAt + ttlMs;
     const savedMs = costOf(value, call.args, ms);
-    const times = { createdAt, freshUntil, expiresAt: freshUntil + staleMs, lastUsed: createdAt };
-    const places = { hits: 0, hitsNoticed: 0, place: -1, near: null, first: null, way: null };
-    this.kept.put({ key: call.key, value: given, read, bytes, savedMs, ...times, ...places }, call, createdAt);
+    const asked = { first: null, value: given, freshUntil, hits: 0, hitsCounted: 0 }; // side by side, as each hit looks at them
+    const times = { createdAt, expiresAt: freshUntil + staleMs, lastUsed: createdAt };
+    const places = { hitsNoticed: 0, place: -1, near: null, way: null };
+    this.kept.put({ ...asked, key: call.key, read, bytes, savedMs, ...times, ...places }, call, createdAt);
     this.#counts.kept(call.key);
   }
 

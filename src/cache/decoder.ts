@@ -154,7 +154,8 @@ export class Decoder {
       if (!shape) throw new NotDecodable('A shape is missing.');
       return shape;
     }
-    const keys = Array.from({ length: this.#in.count() }, () => this.#in.string());
+    const keys: string[] = [];
+    for (let left = this.#in.count(); left > 0; left--) keys.push(this.#in.string());
     this.#shapes.push(keys);
     return keys;
   }

@@ -1,11 +1,11 @@
-import { hash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packFile, unpackFile } from './valueFile.ts';
 
 const grace = 600_000; // a file this young may belong to an entry that is being written
 
-/** Large values of the disk tier as files, each of one entry, named by the SHA-256 of its bytes and a random part. */
+/** Large values of the disk tier as files, each of one entry, named by the SHA-256 of what is in it and a random part. */
 export class EntryFiles {
   readonly #directory: string;
   readonly #compression: boolean;
@@ -17,8 +17,10 @@ export class EntryFiles {
 
   /** Keeps the bytes; gives the file's name and size. */
   async write(bytes: Uint8Array, compress = true): Promise<{ readonly name: string; readonly bytes: number }> {
-    const name = `${hash('sha256', bytes, 'hex')}-${randomBytes(6).toString('hex')}`;
     const content = await packFile(bytes, compress && this.#compression);
+    const digest = createHash('sha256');
+    for (const part of content) digest.update(part);
+    const name = `${digest.digest('hex')}-${randomBytes(6).toString('hex')}`;
     await mkdir(this.#directory, { recursive: true });
     await writeFile(this.#path(name), content);
     return { name, bytes: content.reduce((sum, part) => sum + part.length, 0) };
@@ -27,8 +29,8 @@ export class EntryFiles {
   /** The bytes; undefined where the file is gone or does not verify. */
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
-      const bytes = await unpackFile(await readFile(this.#path(name)));
-      return name.startsWith(`${hash('sha256', bytes, 'hex')}-`) ? bytes : undefined;
+      const file = await readFile(this.#path(name));
+      return name.startsWith(`${hash('sha256', file, 'hex')}-`) ? await unpackFile(file) : undefined;
     } catch {
       return undefined;
     }

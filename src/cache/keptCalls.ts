@@ -1,3 +1,4 @@
+import type { Counted } from './callCounts.ts';
 import { NearObjects, type Way } from './nearObjects.ts';
 import { isNear } from './nearValue.ts';
 import { plainText } from './plainText.ts';
@@ -14,7 +15,7 @@ export interface KeyedCall {
 }
 
 /** What was kept of one call. Times are milliseconds, since 1970 where they are points. */
-export interface KeptCall {
+export interface KeptCall extends Counted {
   readonly key: string;
   /** One or two plain arguments by which it is found at once, or the way to it from an object that is the only one. */
   near: readonly unknown[] | null;
@@ -25,12 +26,10 @@ export interface KeptCall {
   readonly value: unknown;
   readonly read: Reader | null;
   readonly bytes: number;
-  readonly savedMs: number;
   readonly createdAt: number;
   /** Until when it is handed out as it is; from then on until `expiresAt` it is renewed behind the caller's back. */
   readonly freshUntil: number;
   readonly expiresAt: number;
-  hits: number;
   /** As far as was noticed; hits since are noticed when it is asked how much it is worth. */
   lastUsed: number;
   hitsNoticed: number;

@@ -1,4 +1,4 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -30,31 +30,38 @@ export class Seal {
 
   /** The bytes behind their authentication code, which covers `about`, what lies beside them, too. */
   seal(bytes: Uint8Array, about = ''): Uint8Array {
-    return Buffer.concat([this.#mac('record', bytes, about), bytes]);
+    return Buffer.concat([Buffer.from(this.#mac('record', bytes, about), 'latin1'), bytes]);
   }
 
   /** The bytes that `seal` was given, with the same `about`; undefined for anything else. */
   unseal(sealed: Uint8Array, about = ''): Uint8Array | undefined {
     if (sealed.length < macBytes) return undefined;
     const bytes = sealed.subarray(macBytes);
-    return timingSafeEqual(sealed.subarray(0, macBytes), this.#mac('record', bytes, about)) ? bytes : undefined;
+    return beginsWith(sealed, this.#mac('record', bytes, about)) ? bytes : undefined;
   }
 
   /** A digest by which a text can be recognized, but not guessed without the key. */
   keyedDigest(text: string): string {
-    return this.#mac('text', Buffer.from(text)).toString('hex');
+    return Buffer.from(this.#mac('text', Buffer.from(text)), 'latin1').toString('hex');
   }
 
-  /** HMAC-SHA-256 by way of two digests, as texts: of a small record that takes a quarter of the time of `createHmac`. */
-  #mac(purpose: string, bytes: Uint8Array, about = ''): Buffer {
+  /** HMAC-SHA-256 as a text of bytes, by way of two digests: of a small record that takes a quarter of the time of `createHmac`. */
+  #mac(purpose: string, bytes: Uint8Array, about = ''): string {
     const head = `memoir/${purpose}\0${about.length} ${about}\0`;
     const most = block + 3 * head.length + bytes.length;
     const inner = most <= this.#inner.length ? this.#inner : Buffer.concat([this.#inner.subarray(0, block)], most);
     const start = block + inner.write(head, block);
     inner.set(bytes, start);
     this.#outer.write(hash('sha256', inner.subarray(0, start + bytes.length), 'binary'), block, 'latin1');
-    return Buffer.from(hash('sha256', this.#outer, 'binary'), 'latin1');
+    return hash('sha256', this.#outer, 'binary');
   }
+}
+
+/** Whether `bytes` begin with those of a text; how long that takes says nothing of where they differ. */
+function beginsWith(bytes: Uint8Array, text: string): boolean {
+  let difference = 0;
+  for (let at = 0; at < text.length; at++) difference |= bytes[at]! ^ text.charCodeAt(at);
+  return difference === 0;
 }
 
 /** Where the user's key lies: `MEMOIR_KEY_FILE`, or the folder this system keeps settings in. */

@@ -25,11 +25,11 @@ export function packContent(seal: Seal, name: string, { meta, file, value }: Con
 
 /** What `packContent` was given; undefined where it does not verify. */
 export function unpackContent(seal: Seal, name: string, content: Uint8Array): Content | undefined {
-  const bytes = seal.unseal(content, name);
+  const whole = Buffer.from(content.buffer, content.byteOffset, content.length);
+  const bytes = seal.unseal(whole, name) as Buffer | undefined; // a part of it
   if (!bytes) return undefined;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const start = headLength + buffer.readUInt32LE();
-  const fields = JSON.parse(buffer.toString('utf8', headLength, start)) as Fields; // as it was packed: it verified
+  const start = headLength + bytes.readUInt32LE();
+  const fields = JSON.parse(bytes.toString('utf8', headLength, start)) as Fields; // as it was packed: it verified
   const [size, createdAt, expiresAt, staleAt, savedMs, tags, file, flags] = fields;
   const meta: EntryMeta = { bytes: size, createdAt, lastUsed: createdAt, expiresAt, savedMs, tags };
   const value = bytes.subarray(start);

@@ -2,33 +2,54 @@ import { promisify } from 'node:util';
 import { constants as zlib, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 
 const plain = 0;
-const compressed = 1;
+const compressed = 1; // without the length: made by versions before
+const compressedOf = 2;
+const lengthBytes = 6;
 const worthCompressing = 4096;
 const sampleSize = 1 << 16;
 const options = { params: { [zlib.ZSTD_c_compressionLevel]: 1 } };
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** What a value file holds: a byte that says how, then the bytes, compressed where that makes them smaller. */
+/**
+ * What a value file holds: a byte that says how, then the bytes; or, where that makes it smaller, how many they are and the
+ * bytes compressed.
+ */
 export async function packFile(bytes: Uint8Array, compression = true): Promise<Uint8Array[]> {
   if (!compression || !(await pays(bytes))) return [Uint8Array.of(plain), bytes];
   const smaller = await compress(bytes, options);
-  return smaller.length < bytes.length * 0.9 ? [Uint8Array.of(compressed), smaller] : [Uint8Array.of(plain), bytes];
+  if (smaller.length >= bytes.length * 0.9) return [Uint8Array.of(plain), bytes];
+  const head = Buffer.of(compressedOf, ...new Uint8Array(lengthBytes));
+  head.writeUIntLE(bytes.length, 1, lengthBytes);
+  return [head, smaller];
 }
 
 /** The bytes that a value file holds; rejects where it is damaged. */
 export async function unpackFile(file: Uint8Array): Promise<Uint8Array> {
-  return file[0] === compressed ? decompress(file.subarray(1), inLargeSteps(file)) : file.subarray(1);
+  const { isPlain, content, options } = partsOf(file);
+  return isPlain ? content : decompress(content, options);
 }
 
 /** `unpackFile` at once. */
 export function unpackFileSync(file: Uint8Array): Uint8Array {
-  return file[0] === compressed ? zstdDecompressSync(file.subarray(1), inLargeSteps(file)) : file.subarray(1);
+  const { isPlain, content, options } = partsOf(file);
+  return isPlain ? content : zstdDecompressSync(content, options);
 }
 
-/** Each step is a piece of memory and a turn of the event loop: in the usual ones of 16 KB it takes seven times as long. */
-function inLargeSteps(file: Uint8Array): { readonly chunkSize: number } {
-  return { chunkSize: Math.min(1 << 22, Math.max(1 << 16, 8 * file.length)) };
+/**
+ * Each step of decompressing is a piece of memory and a turn of the event loop: in the usual ones of 16 KB it takes seven
+ * times as long, and one that is larger than what comes out is memory for nothing.
+ */
+function partsOf(file: Uint8Array) {
+  if (file[0] === plain) return { isPlain: true, content: file.subarray(1) };
+  const { buffer, byteOffset, length } = file;
+  const size = file[0] === compressed ? 8 * length : Buffer.from(buffer, byteOffset).readUIntLE(1, lengthBytes);
+  const chunkSize = Math.min(1 << 22, Math.max(1 << 16, size + 1));
+  return {
+    isPlain: false,
+    content: file.subarray(file[0] === compressed ? 1 : 1 + lengthBytes),
+    options: { chunkSize },
+  };
 }
 
 /** Whether compressing is likely to save anything, judged by the middle of large values. */

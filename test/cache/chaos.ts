@@ -10,10 +10,14 @@ const seconds = Number(process.argv[3] ?? 30);
 const directory = mkdtempSync(join(tmpdir(), 'memoir-chaos-'));
 try {
   const seed = Math.floor(Math.random() * 1e9);
-  const { acknowledged, read, wrong } = await chaos(directory, rounds, 3, seed);
-  console.log(
-    `${rounds} rounds, 3 processes killed in each (seed ${seed}): ${acknowledged} writes acknowledged, ${read} entries read back, ${wrong.length} wrong.`,
-  );
+  console.log(`Killing 3 processes at a time, ${rounds} times (seed ${seed}).`);
+  const { wrong } = await chaos(directory, rounds, 3, seed, (soFar) => {
+    const { rounds: done, acknowledged, read, wrong } = soFar;
+    if (done % 10 > 0 && done < rounds) return;
+    console.log(
+      `${done} rounds: ${acknowledged} writes acknowledged, ${read} entries read back, ${wrong.length} wrong.`,
+    );
+  });
   for (const sentence of wrong) console.log(`✘ ${sentence}`);
   const { operations, longestWaitMs, otherwiseMs, problem, heals } = await workOnLockedFile(
     join(directory, 'locked'),

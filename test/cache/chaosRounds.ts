@@ -27,8 +27,15 @@ type Known = Map<string, { acknowledged: number; begun: number | null }>;
 /**
  * Has `writers` processes write into one directory, kills them all at a random moment, opens the cache and looks at every
  * entry: each must be what was acknowledged last, or what was being written; and again, `rounds` times on the same directory.
+ * `tell` hears after each round what it has come to.
  */
-export async function chaos(directory: string, rounds: number, writers: number, seed: number): Promise<ChaosResult> {
+export async function chaos(
+  directory: string,
+  rounds: number,
+  writers: number,
+  seed: number,
+  tell: (soFar: ChaosResult) => void = () => {},
+): Promise<ChaosResult> {
   const random = mulberry32(seed);
   const known: Known = new Map();
   const result: ChaosResult = { rounds: 0, acknowledged: 0, read: 0, wrong: [] };
@@ -37,6 +44,7 @@ export async function chaos(directory: string, rounds: number, writers: number, 
     await Promise.all(names.map((name) => runUntilKilled(directory, name, random, known, result)));
     await check(directory, known, result);
     result.rounds += 1;
+    tell(result);
   }
   return result;
 }

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { silentLog } from '../../src/base/log.ts';
 import { mulberry32 } from '../../src/base/random.ts';
 import { DiskTier } from '../../src/cache/diskTier.ts';
@@ -12,7 +13,7 @@ const tier = new DiskTier({ directory, maxBytes: 200e6, seal: new Seal(Buffer.al
 for (let version = 1; ; version += 1) {
   const key = `${name}-${Math.floor(random() * 40)}`;
   const isRemoval = random() < 0.1;
-  process.stdout.write(`begin ${key} ${isRemoval ? 0 : version}\n`);
+  say(`begin ${key} ${isRemoval ? 0 : version}`);
   if (isRemoval) await tier.delete(key);
   else {
     const value = valueFor(key, version);
@@ -20,6 +21,11 @@ for (let version = 1; ; version += 1) {
     const meta = { bytes: 0, expiresAt: null, tags: [name], savedMs: 1, createdAt: now, lastUsed: now };
     await tier.set(key, { value, meta });
   }
-  if ((await tier.stats()).errors > 0) process.stdout.write('failed\n');
-  else process.stdout.write(`done ${key} ${isRemoval ? 0 : version}\n`);
+  if ((await tier.stats()).errors > 0) say('failed');
+  else say(`done ${key} ${isRemoval ? 0 : version}`);
+}
+
+/** Waits until it has been handed over: a stream keeps what a slow reader leaves, and a kill would lose that. */
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
 }
