@@ -80,7 +80,7 @@ export class GuardedConnection {
           if (faultOf(error) !== 'busy') throw this.#failed(kind, faultOf(error), error);
         }
       }
-      this.#isLocked[kind] = true;
+      this.#noteLock(kind, true);
       throw this.#failed(kind, 'busy', locked());
     } finally {
       this.#trying[kind] = null;
@@ -123,6 +123,7 @@ export class GuardedConnection {
   executeNow<T>(work: (connection: SqliteConnection) => T): T | undefined {
     const { connection, prepare } = this.#options;
     if (this.#isLeftAlone()) return undefined;
+    connection.isPatient = true;
     for (let turn = 0; turn < lastTries; turn += 1) {
       try {
         if (!connection.isOpen) prepare();
@@ -150,8 +151,14 @@ export class GuardedConnection {
     return false;
   }
 
+  /** Where a lock outlasted all tries, the next ones do not wait for it inside. */
+  #noteLock(kind: 'read' | 'write', isLocked: boolean): void {
+    this.#isLocked[kind] = isLocked;
+    this.#options.connection.isPatient = !this.#isLocked.read && !this.#isLocked.write;
+  }
+
   #worked(kind: 'read' | 'write'): void {
-    this.#isLocked[kind] = false;
+    this.#noteLock(kind, false);
     if (!this.#trouble || (kind === 'read' && this.#trouble.kind === 'write')) return;
     this.#trouble = null;
     this.#options.log.info(`The ${this.#options.purpose.file} file works again.`);

@@ -15,6 +15,7 @@ export class SqliteConnection {
   readonly #busyTimeout: number;
   readonly #statements = new Map<string, StatementSync>();
   #database: DatabaseSync | null = null;
+  #isPatient = true;
   #file: string | undefined;
   #version: unknown;
 
@@ -27,6 +28,13 @@ export class SqliteConnection {
 
   get isOpen(): boolean {
     return this.#database !== null;
+  }
+
+  /** Whether the event loop waits at all for another process; true until told otherwise. */
+  set isPatient(isPatient: boolean) {
+    if (isPatient === this.#isPatient) return;
+    this.#isPatient = isPatient;
+    this.#database?.exec(`PRAGMA busy_timeout = ${this.#timeout}`);
   }
 
   /** Rows of a query; none for a statement that gives no rows. */
@@ -103,6 +111,10 @@ export class SqliteConnection {
     return aside;
   }
 
+  get #timeout(): number {
+    return this.#isPatient ? this.#busyTimeout : 0;
+  }
+
   #statement(sql: string): StatementSync {
     const database = this.#open();
     const known = this.#statements.get(sql);
@@ -127,7 +139,7 @@ export class SqliteConnection {
   #openToWrite(Database: typeof DatabaseSync): DatabaseSync | null {
     let database: DatabaseSync | undefined;
     try {
-      database = new Database(this.path, { timeout: this.#busyTimeout });
+      database = new Database(this.path, { timeout: this.#timeout });
       this.#file = identityOf(this.path);
       prepare(database, this.#schema);
       return database;

@@ -11,6 +11,8 @@ export interface LockedResult {
   /** The longest that the event loop waited, in milliseconds, and the same for the same work without the lock. */
   readonly longestWaitMs: number;
   readonly otherwiseMs: number;
+  /** The longest that a thread waited meanwhile which only looks at the clock: what the machine makes everybody wait. */
+  readonly idleMs: number;
   /** What `stats()` said meanwhile. */
   readonly problem: string | undefined;
   /** Whether entries were written again within a second of the lock's end. */
@@ -33,6 +35,7 @@ export async function workOnLockedFile(directory: string, ms: number): Promise<L
     { eval: true, workerData: { file: join(directory, DATABASE), ms } },
   );
   await once(locker, 'message');
+  const idle = watchClock();
   let problem: string | undefined;
   let isLocked = true;
   locker.once('exit', () => {
@@ -42,6 +45,7 @@ export async function workOnLockedFile(directory: string, ms: number): Promise<L
     problem = (await cache.stats()).tiers[1]?.problem ?? problem;
     return isLocked;
   });
+  const idleMs = await idle.stop();
   const end = performance.now() + Math.min(ms, 5000);
   const free = await work(cache, 'free', async () => performance.now() < end);
   await cache.set('after', 1);
@@ -53,9 +57,31 @@ export async function workOnLockedFile(directory: string, ms: number): Promise<L
     operations: locked.operations,
     longestWaitMs: locked.longestWaitMs,
     otherwiseMs: free.longestWaitMs,
+    idleMs,
     problem,
     heals,
   };
+}
+
+/** A thread that does nothing but look at the clock; `stop` gives the longest time between two looks, in milliseconds. */
+function watchClock(): { stop(): Promise<number> } {
+  const longest = new Float64Array(new SharedArrayBuffer(8));
+  const watcher = new Worker(
+    `const { workerData: longest } = require('node:worker_threads');
+     const never = new Int32Array(new SharedArrayBuffer(4));
+     for (let last = performance.now(); ; ) {
+       Atomics.wait(never, 0, 0, 1);
+       const now = performance.now();
+       longest[0] = Math.max(longest[0], now - last);
+       last = now;
+     }`,
+    { eval: true, workerData: longest },
+  );
+  const stop = async () => {
+    await watcher.terminate();
+    return longest[0]!;
+  };
+  return { stop };
 }
 
 /** Sets, gets and computes as long as `goesOn`. */
