@@ -20,6 +20,10 @@ const COLOURS: Readonly<Record<Scheme, Readonly<Record<string, string>>>> = {
     'settings-dropdownBorder': '#c9c7c0',
     'dropdown-border': '#c9c7c0',
     'progressBar-background': '#0b6e6e',
+    // the editor's own are too pale on paper that is not quite white
+    'debugTokenExpression-number': '#087a50',
+    'debugTokenExpression-error': '#b3261e',
+    'debugTokenExpression-type': '#2a6bb8',
   },
   dark: {
     foreground: '#e4e4e0',

@@ -11,6 +11,10 @@ interface Painted {
   started: boolean;
   shown: CellState['shown'] | null;
   timer: NodeJS.Timeout | null;
+  /** VS Code has not yet taken the outputs that it was given last. */
+  busy: boolean;
+  /** What came meanwhile: of many quick runs, the editor draws as many as it can, and the last always. */
+  next: CellState | null;
 }
 
 /** Keeps what VS Code shows of cells in step with their states. */
@@ -27,6 +31,11 @@ export class CellPainter {
 
   paint(cell: vscode.NotebookCell, state: CellState): void {
     const painted = this.#painted(cell);
+    if (painted.busy) painted.next = state;
+    else this.#draw(cell, painted, state);
+  }
+
+  #draw(cell: vscode.NotebookCell, painted: Painted, state: CellState): void {
     if (this.#paintLive(cell, painted, state)) return;
     switch (state.status) {
       case 'queued':
@@ -62,6 +71,7 @@ export class CellPainter {
   release(cell: vscode.NotebookCell): void {
     const painted = this.#painted(cell);
     if (painted.timer) clearTimeout(painted.timer);
+    painted.next = null;
     if (painted.execution && !painted.started) painted.execution.start();
     painted.execution?.end(undefined);
     painted.execution = null;
@@ -70,7 +80,7 @@ export class CellPainter {
   #painted(cell: vscode.NotebookCell): Painted {
     let painted = this.#cells.get(cell);
     if (!painted) {
-      painted = { execution: null, started: false, shown: null, timer: null };
+      painted = { execution: null, started: false, shown: null, timer: null, busy: false, next: null };
       this.#cells.set(cell, painted);
     }
     return painted;
@@ -123,16 +133,28 @@ export class CellPainter {
     painted.timer = null;
     const now = Date.now();
     this.#begin(cell, painted, ms === null ? undefined : now - ms);
-    this.#replace(cell, painted, state);
+    const taken = this.#replace(cell, painted, state);
     painted.shown = state.shown;
     painted.execution!.end(success); // the time stands in the status, finer than VS Code would tell it
     painted.execution = null;
+    if (taken) this.#wait(cell, painted, taken);
   }
 
-  #replace(cell: vscode.NotebookCell, painted: Painted, state: CellState): void {
+  #wait(cell: vscode.NotebookCell, painted: Painted, taken: Thenable<void>): void {
+    const go = (): void => {
+      const { next } = painted;
+      painted.busy = false;
+      painted.next = null;
+      if (next) this.#draw(cell, painted, next);
+    };
+    painted.busy = true;
+    taken.then(go, go); // a cell that has gone takes nothing
+  }
+
+  #replace(cell: vscode.NotebookCell, painted: Painted, state: CellState): Thenable<void> | undefined {
     const outputs = cellOutputs(state, vscode.workspace.isTrusted);
-    if (outputs.length === 0 && cell.outputs.length === 0) return;
-    void painted.execution?.replaceOutput(outputs);
+    if (outputs.length === 0 && cell.outputs.length === 0) return undefined;
+    return painted.execution?.replaceOutput(outputs);
   }
 }
 

@@ -37,6 +37,9 @@ md\`A secret.\`
 // %% Last {"layout": {"order": 0.5}}
 md\`Above everything.\`
 
+// %% Value
+[year, 'text', true, null]
+
 // %% Broken
 if (year === 2025) throw new Error('That year is not over yet.');
 `;
