@@ -10,6 +10,7 @@ export class AppEditor implements AppHost {
     return editor && new AppEditor(editor);
   }
 
+  readonly isLive = true;
   readonly #editor: Editor<AppMessage>;
 
   private constructor(editor: Editor<AppMessage>) {
@@ -34,6 +35,6 @@ function isEvent(data: unknown): data is AppEvent {
     typeof data === 'object' &&
     data !== null &&
     'type' in data &&
-    ['page', 'cells', 'widgets', 'output', 'toast', 'notice'].includes(String(data.type))
+    ['page', 'cells', 'widgets', 'output', 'rows', 'toast', 'notice'].includes(String(data.type))
   );
 }

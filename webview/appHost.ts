@@ -13,6 +13,7 @@ export type LineState =
 
 /** Whoever runs the notebook of an app's page: a server, an editor, or nobody, on a page that was saved. */
 export interface AppHost {
+  readonly isLive: boolean;
   /** Begins; from then on the page is told. */
   start(listener: AppListener): void;
   post(message: AppMessage): void;

@@ -24,6 +24,7 @@ export class AppSaved implements AppHost {
     return text ? new AppSaved(JSON.parse(text) as Saved) : null; // written by the exporter
   }
 
+  readonly isLive = false;
   readonly #saved: Saved;
   readonly #values = new Map<string, unknown>();
   #listener: AppListener | null = null;

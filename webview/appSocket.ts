@@ -18,6 +18,7 @@ const LINES: ReadonlyMap<number, LineState> = new Map([
 
 /** The line to a server. When it is cut, the page remembers where widgets stand, and goes on from there. */
 export class AppSocket implements AppHost {
+  readonly isLive = true;
   readonly #url: string;
   readonly #page = randomName();
   readonly #moved = new Map<string, unknown>();

@@ -35,6 +35,7 @@ export class AppView implements AppListener {
     this.#host = host;
     this.#status = new AppStatus({ onStop: () => host.post({ type: 'stop' }) });
     this.#outputs = new OutputPage({
+      isLive: host.isLive,
       post: (message: RendererMessage) => host.post(message),
       listen: (listener) => {
         this.#listeners.add(listener);

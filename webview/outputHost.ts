@@ -7,6 +7,8 @@ import type { RendererEvent, RendererMessage } from '../src/protocol/output.ts';
  * `pageTheme.ts` gives to pages that have none.
  */
 export interface OutputHost {
+  /** Whether somebody answers; nobody does on a page that was saved. */
+  readonly isLive: boolean;
   /** Tells the notebook of something the reader did. */
   post(message: RendererMessage): void;
   /** Hears what the notebook says to every output. */

@@ -1,5 +1,5 @@
 import { type Disposable, DisposableStore } from '../src/base/disposable.ts';
-import type { Output, OutputItem, RendererEvent } from '../src/protocol/output.ts';
+import type { Output, OutputItem, RendererEvent, RowsRequest, TableData } from '../src/protocol/output.ts';
 import { MIME } from '../src/protocol/output.ts';
 import { h, placeIn } from './dom.ts';
 import type { OutputHost } from './outputHost.ts';
@@ -28,9 +28,12 @@ export class OutputPage implements OutputScope, Disposable {
   #kept: readonly string[] = [];
   readonly #watching = new Set<StateView>();
   #busy: readonly string[] = [];
+  readonly #asked = new Map<string, PromiseWithResolvers<TableData['rows']>>();
+  readonly rows: OutputScope['rows'];
 
   constructor(host: OutputHost) {
     this.#host = host;
+    this.rows = host.isLive ? (request) => this.#ask(request) : null;
     this.#store.add(host.listen((event) => this.#receive(event)));
     this.#store.add(watchTheme(() => this.#restyle()));
     host.post({ type: 'ready' });
@@ -111,8 +114,25 @@ export class OutputPage implements OutputScope, Disposable {
       ...within,
       draw: (element, output, states = within) => this.draw(element, output, states),
       clear: (element) => this.clear(element),
+      rows: this.rows,
       stop: () => this.stop(),
     };
+  }
+
+  #ask(request: RowsRequest): Promise<TableData['rows']> {
+    const key = keyOf(request);
+    const asked = this.#asked.get(key) ?? Promise.withResolvers();
+    this.#asked.set(key, asked);
+    this.#host.post({ type: 'rows', ...request });
+    return asked.promise;
+  }
+
+  #answer(event: Extract<RendererEvent, { type: 'rows' }>): void {
+    const key = keyOf(event);
+    const asked = this.#asked.get(key);
+    this.#asked.delete(key);
+    if (event.rows) asked?.resolve(event.rows);
+    else asked?.reject(new Error(event.problem));
   }
 
   #receive(event: RendererEvent): void {
@@ -128,6 +148,9 @@ export class OutputPage implements OutputScope, Disposable {
         if (place?.element.isConnected) void this.draw(place.element, event.output, place.states);
         break;
       }
+      case 'rows':
+        this.#answer(event);
+        break;
       case 'toast':
         showToast(event.toast);
     }
@@ -161,6 +184,10 @@ export class OutputPage implements OutputScope, Disposable {
     this.#shown.delete(element);
     shown?.view.dispose();
   }
+}
+
+function keyOf({ pages, from, count }: RowsRequest): string {
+  return [pages, from, count].join(' ');
 }
 
 /** Whether this page draws a format. */

@@ -1,5 +1,5 @@
 import type { Disposable } from '../src/base/disposable.ts';
-import type { Output } from '../src/protocol/output.ts';
+import type { Output, RowsRequest, TableData } from '../src/protocol/output.ts';
 
 /** One output in one format. */
 export interface ViewItem {
@@ -45,6 +45,8 @@ export interface OutputScope extends StateScope {
   draw(element: HTMLElement, output: Output, states?: StateScope): Promise<void>;
   /** Takes what stands in `element` off the page. */
   clear(element: HTMLElement): void;
+  /** Asks for rows of a table; null on a page that was saved, where nobody answers. */
+  readonly rows: ((request: RowsRequest) => Promise<TableData['rows']>) | null;
   /** Ends the running cell. */
   stop(): void;
 }

@@ -28,7 +28,7 @@ export async function makeView(item: ViewItem, page: OutputScope): Promise<Outpu
     case MIME.vegaLite:
       return new Chart(() => item.json() as ChartSpec);
     case MIME.table:
-      return new Table(item.json() as TableData);
+      return new Table(item.json() as TableData, page);
     case MIME.value:
       return new ValueTree(item.json() as ValueNode);
     case MIME.sandboxedHtml:

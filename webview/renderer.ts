@@ -5,6 +5,7 @@ import type { Renderer, RendererContext } from './rendererApi.ts';
 /** The entry point that VS Code calls: outputs on the page of a VS Code notebook. */
 export function activate(context: RendererContext): Renderer {
   const page = new OutputPage({
+    isLive: context.postMessage !== undefined,
     post: (message) => context.postMessage?.(message),
     listen: (listener) =>
       context.onDidReceiveMessage?.((message) => isEvent(message) && listener(message)) ?? { dispose() {} },

@@ -1,8 +1,9 @@
 import type { TableData } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
-import type { OutputView } from './outputView.ts';
+import type { OutputScope, OutputView } from './outputView.ts';
 import tableCss from './table.css';
 import { type ColumnFormat, cellText, columnFormats, countText } from './tableFormat.ts';
+import { TablePager } from './tablePager.ts';
 
 const ROW_HEIGHT = 24;
 /** Tables up to this length are on the page whole; of longer ones only what is in view, and a little around it. */
@@ -21,16 +22,23 @@ export class Table implements OutputView {
   readonly #scroller: HTMLElement;
   readonly #grid: HTMLElement;
   readonly #widths: readonly HTMLElement[];
+  readonly #pager: TablePager | null;
+  /** The rows that are here, and where in the table the first of them stands. */
+  #rows: TableData['rows'];
+  #from = 0;
   #first = -1;
+  /** Counts what was asked for, as only the last counts. */
+  #turn = 0;
 
-  constructor(table: TableData) {
+  constructor(table: TableData, page: Pick<OutputScope, 'rows'>) {
     this.#table = table;
+    this.#rows = table.rows;
     this.#columns = columnFormats(table);
     const count = countText(table);
     this.#widths = table.columns.map(() => h('col'));
     this.#grid = h(
       'table',
-      { 'aria-rowcount': table.rows.length + 1, 'aria-colcount': table.columns.length },
+      { 'aria-rowcount': (table.rowCount ?? table.rows.length) + 1, 'aria-colcount': table.columns.length },
       h('colgroup', {}, ...this.#widths),
       this.#head(),
       this.#body,
@@ -41,11 +49,19 @@ export class Table implements OutputView {
       this.#grid,
     );
     const isEmpty = table.columns.length === 0;
+    const { pages } = table;
+    const { rows: ask } = page;
+    this.#pager =
+      pages !== undefined && ask && table.rows.length > 0
+        ? new TablePager({ from: 0, shown: table.rows.length, total: table.rowCount }, table.rows.length, (from) =>
+            this.#turnTo(from, (size) => ask({ pages, from, count: size })),
+          )
+        : null;
     this.element = h(
       'div',
       { class: 'table' },
       ...(isEmpty ? [] : [this.#scroller]),
-      h('div', { class: 'count' }, count),
+      this.#pager?.element ?? h('div', { class: 'count' }, count),
     );
     this.#scroller.addEventListener('scroll', this.#fill, { passive: true });
     this.#scroller.addEventListener('keydown', keepScrollKeys);
@@ -62,7 +78,7 @@ export class Table implements OutputView {
   }
 
   readonly #fill = (): void => {
-    const { rows } = this.#table;
+    const rows = this.#rows;
     const isWhole = rows.length <= WHOLE;
     const top = Math.floor(this.#scroller.scrollTop / ROW_HEIGHT);
     const shown = Math.ceil((this.#scroller.clientHeight || 480) / ROW_HEIGHT);
@@ -73,6 +89,23 @@ export class Table implements OutputView {
     const drawn = rows.slice(first, last).map((row, i) => this.#row(row, first + i));
     this.#body.replaceChildren(this.#gap(first), ...drawn, this.#gap(rows.length - last));
   };
+
+  /** Shows another page; what is here stays until that has come. */
+  async #turnTo(from: number, ask: (size: number) => Promise<TableData['rows']>): Promise<void> {
+    const pager = this.#pager!;
+    const turn = ++this.#turn;
+    pager.busy(true);
+    try {
+      const rows = await ask(this.#table.rows.length);
+      if (turn !== this.#turn) return;
+      [this.#rows, this.#from, this.#first] = [rows, from, -1];
+      this.#scroller.scrollTop = 0;
+      this.#fill();
+      pager.show({ from, shown: rows.length, total: this.#table.rowCount });
+    } catch (error) {
+      if (turn === this.#turn) pager.fail(error instanceof Error ? error.message : String(error));
+    }
+  }
 
   /** As wide as its content: which rows are drawn must not decide how wide a column is. */
   #size(): void {
@@ -101,7 +134,7 @@ export class Table implements OutputView {
       const full = value === null || String(value) === text ? (text.length > 40 ? text : null) : String(value);
       return h('td', { class: value === null ? 'null' : column.numeric && 'number', title: full }, text);
     });
-    return h('tr', { 'aria-rowindex': index + 2, class: index % 2 === 1 && 'odd' }, ...cells);
+    return h('tr', { 'aria-rowindex': this.#from + index + 2, class: index % 2 === 1 && 'odd' }, ...cells);
   }
 
   /** Stands in for the rows that are not drawn. */

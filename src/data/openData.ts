@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { makeCacheFolder, programDirectory } from '../base/program.ts';
+import type { TableData } from '../protocol/output.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Columns } from './columns.ts';
 import { Database, type DatabaseOptions, type QueryOptions } from './database.ts';
@@ -9,6 +10,7 @@ import type { Keeper } from './keeper.ts';
 import { KeptFolders } from './keptFolders.ts';
 import { type LoadOptions, load, type Source } from './load.ts';
 import { type LoadAllOptions, type LoadRequest, loadAll } from './loadAll.ts';
+import { pagesOf } from './pages.ts';
 import { type Pipeline, pipeline, type Steps } from './pipeline.ts';
 import { PostgresDatabase } from './postgres.ts';
 import type { DatabaseConnectionOptions } from './postgresPool.ts';
@@ -43,6 +45,8 @@ export interface Data {
     options?: QueryOptions,
   ) => Promise<readonly Cube[]>;
   readonly pipeline: Pipeline;
+  /** Further rows of a table that was shown in part, by its `pages`. */
+  readonly rows: (pages: string, from: number, count: number) => Promise<TableData['rows']>;
   /** What the database of this process did so far. */
   readonly statistics: () => DatabaseStatistics;
   /** Stops the queries that run, which then fail with `reason`. */
@@ -100,6 +104,7 @@ export function openData(options: DataOptions = {}): Data {
       precompute(engine, table, groupBys, aggregates, queryOptions),
     pipeline: ((name: string, steps: Steps, pipelineOptions?: PipelineOptions) =>
       pipeline(engine, name, steps, pipelineOptions)) as Pipeline, // what steps give is known to their author
+    rows: (pages, from, count) => pagesOf(engine).rows(pages, from, count),
     statistics: () => engine.statistics,
     interrupt: (reason) => database.interrupt(reason),
     setBaseDirectory: (directory) => engine.setBaseDirectory(directory),

@@ -10,6 +10,7 @@ import { fingerprint } from './fingerprint.ts';
 import { TABLE } from './fragment.ts';
 import { type JoinOptions, joinSql } from './join.ts';
 import { narrowed, type Optimization } from './optimize.ts';
+import { pagesOf } from './pages.ts';
 import { planText } from './plan.ts';
 import { tableData } from './preview.ts';
 import { compose, type Query, text } from './query.ts';
@@ -211,7 +212,9 @@ export class Table<Row = Record<string, unknown>> {
   /** The first rows as they are shown, and how many there are in all. */
   async preview(limit: number, options?: QueryOptions): Promise<TableData> {
     const first = await this.limit(limit + 1).columns(options);
-    return tableData(first, limit, first.rowCount <= limit ? first.rowCount : await this.count(options));
+    if (first.rowCount <= limit) return tableData(first, limit, first.rowCount);
+    const pages = await pagesOf(this.#engine).add(this.#query);
+    return { ...tableData(first, limit, await this.count(options)), ...(pages !== null && { pages }) };
   }
 
   /** Whether rows of a database elsewhere take part, so that the table is made anew rather than carried. */

@@ -12,6 +12,7 @@ import type {
   RunRequest,
   ValuesRef,
 } from '../protocol/kernel.ts';
+import type { RowsRequest, TableData } from '../protocol/output.ts';
 import { Peer } from '../protocol/rpc.ts';
 import { emptyReply } from './emptyReply.ts';
 
@@ -103,6 +104,11 @@ export class KernelClient implements Kernel {
   async drop(cells: readonly CellId[]): Promise<void> {
     const running = await this.#running?.catch(() => null);
     await running?.peer.call('drop', { cells }).catch(() => {}); // a kernel that is lost holds nothing
+  }
+
+  async rows(request: RowsRequest): Promise<TableData['rows']> {
+    const { peer } = await this.#start();
+    return peer.call('rows', request);
   }
 
   /** Starts the kernel if need be and opens it to a debugger, who knows cells as files in `directory`; gives the port. */

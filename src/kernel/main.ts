@@ -95,6 +95,7 @@ class Kernel {
           this.#values.drop(cell);
         }
       },
+      rows: ({ pages, from, count }) => data.rows(pages, from, count),
       debug: ({ directory }) => {
         this.#evaluator!.debugIn(directory);
         if (directory === null) inspector.close();

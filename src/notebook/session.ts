@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { messageOf } from '../base/errors.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { CellId, Kernel } from '../protocol/kernel.ts';
-import type { Toast } from '../protocol/output.ts';
+import type { RendererEvent, RowsRequest, Toast } from '../protocol/output.ts';
 import type { Backgrounds } from './background.ts';
 import type { Circumstances } from './cellKey.ts';
 import type { CellState } from './cellRun.ts';
@@ -140,6 +141,15 @@ export class Session implements Disposable {
     const readers = this.program.order.filter(reads);
     this.#wave.supersede(readers);
     return this.#wave.want(readers, FOLLOW);
+  }
+
+  /** Further rows of a table that a cell showed in part, or why there are none. */
+  async rows(request: RowsRequest): Promise<Extract<RendererEvent, { type: 'rows' }>> {
+    try {
+      return { type: 'rows', ...request, rows: await this.#options.kernel.rows(request) };
+    } catch (error) {
+      return { type: 'rows', ...request, rows: null, problem: messageOf(error) };
+    }
   }
 
   /** Ends the running cell and forgets what was queued. */

@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { ErrorData } from '../base/errors.ts';
 import type { Event } from '../base/event.ts';
-import type { ConsoleLine, Output, Toast } from './output.ts';
+import type { ConsoleLine, Output, RowsRequest, TableData, Toast } from './output.ts';
 
 /** Identity of a cell within one open notebook. */
 export type CellId = string & { readonly __brand: 'CellId' };
@@ -112,6 +112,8 @@ export type KernelMethods = {
   restore(params: { readonly cell: CellId; readonly values: ValuesRef }): Promise<boolean>;
   /** Forgets the live values of cells. */
   drop(params: { readonly cells: readonly CellId[] }): Promise<void>;
+  /** Further rows of a table that was shown in part. */
+  rows(params: RowsRequest): Promise<TableData['rows']>;
   /**
    * Lets a debugger attach at the port on 127.0.0.1 that it gives; cells are then known to it as `<cell>.ts` in
    * `directory`. Null lets go of the debugger.
@@ -139,6 +141,7 @@ export interface Kernel extends Disposable {
   interrupt(): Promise<void>;
   restore(cell: CellId, values: ValuesRef): Promise<boolean>;
   drop(cells: readonly CellId[]): Promise<void>;
+  rows(request: RowsRequest): Promise<TableData['rows']>;
   /** Ends the process; the next run starts a new one. */
   restart(): Promise<void>;
   readonly onEvent: Event<KernelEvent>;

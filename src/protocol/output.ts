@@ -60,6 +60,16 @@ export interface TableData {
   /** Row-major; cells are JSON scalars, or text for everything else. */
   readonly rows: readonly (readonly (string | number | boolean | null)[])[];
   readonly rowCount: number | null;
+  /** Names the table, so that the page can ask for the rows that follow. */
+  readonly pages?: string;
+}
+
+/** Rows of a table that a page asks for: at most so many as it was sent first. */
+export interface RowsRequest {
+  readonly pages: string;
+  /** The first of them, from 0. */
+  readonly from: number;
+  readonly count: number;
 }
 
 /** A value as a tree the reader unfolds; what was cut is counted in `more`. */
@@ -208,6 +218,8 @@ export type RendererMessage =
   | { readonly type: 'ready' }
   /** The reader moved a widget, or opened another part of a layout. */
   | { readonly type: 'widget'; readonly name: string; readonly value: unknown }
+  /** The reader looks further in a table. */
+  | (RowsRequest & { readonly type: 'rows' })
   /** The reader wants the running cell to end. */
   | { readonly type: 'stop' };
 
@@ -221,6 +233,11 @@ export type RendererEvent =
     }
   /** An output with an id is another now. */
   | { readonly type: 'output'; readonly output: Output }
+  /** The rows that a page asked for, or why there are none. */
+  | (RowsRequest & { readonly type: 'rows' } & (
+        | { readonly rows: TableData['rows'] }
+        | { readonly rows: null; readonly problem: string }
+      ))
   | { readonly type: 'toast'; readonly toast: Toast };
 
 /** A remark that goes away by itself. */

@@ -6,12 +6,14 @@ const MAX_NAME = 200;
 /** No browser sends a longer address. */
 const MAX_TEXT = 16_000;
 const MAX_DEPTH = 24;
+/** More rows of a table no page asks for at once. */
+const MAX_ROWS = 100_000;
 
 /** What a page says; null for anything that no page of ours would say. */
 export function readMessage(text: string): AppMessage | null {
   const message = parse(text);
   if (!isRecord(message)) return null;
-  const { type, session, page, widgets, address, name, value, cell } = message;
+  const { type, session, page, widgets, address, name, value, cell, pages, from, count } = message;
   switch (type) {
     case 'open':
       if (!(session === null || isName(session)) || !isName(page)) return null;
@@ -20,6 +22,10 @@ export function readMessage(text: string): AppMessage | null {
       return { type, session, page, widgets, address: address as Record<string, string> }; // just checked
     case 'widget':
       return isName(name) && 'value' in message && isShallow(value) ? { type, name, value } : null;
+    case 'rows':
+      return isName(pages) && isCount(from) && isCount(count)
+        ? { type, pages, from, count: Math.min(count, MAX_ROWS) }
+        : null;
     case 'run':
       return isName(cell) ? { type, cell } : null;
     case 'ready':
@@ -53,6 +59,10 @@ function isShort(value: unknown): value is string {
 
 function isName(value: unknown): value is string {
   return isText(value) && value !== '' && value.length <= MAX_NAME && value !== '__proto__';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -114,6 +114,9 @@ export class AppSession implements Disposable {
       case 'stop':
         void this.#work(() => session.interrupt());
         break;
+      case 'rows':
+        void this.#work(async () => this.#line?.post(await session.rows(message)));
+        break;
       case 'reset':
         void this.#work(() => this.#settle(this.#widgets.reset()));
         break;

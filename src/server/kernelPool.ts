@@ -1,6 +1,7 @@
 import type { KernelClient } from '../kernel/client.ts';
 import { emptyReply } from '../kernel/emptyReply.ts';
 import type { CellId, Kernel, RunReply, RunRequest, ValuesRef } from '../protocol/kernel.ts';
+import type { RowsRequest, TableData } from '../protocol/output.ts';
 
 /**
  * Lets many sessions get by with few kernel processes. A session holds one from its first need of it until it has
@@ -113,6 +114,11 @@ export class PooledKernel implements Kernel {
   async restore(cell: CellId, values: ValuesRef): Promise<boolean> {
     await this.#hold();
     return this.#client.restore(cell, values);
+  }
+
+  async rows(request: RowsRequest): Promise<TableData['rows']> {
+    await this.#hold();
+    return this.#client.rows(request);
   }
 
   interrupt(): Promise<void> {

@@ -305,6 +305,9 @@ export class Notebooks implements Disposable {
         break;
       case 'widget':
         void this.#guard(() => opened.widgets.move(message.name, message.value));
+        break;
+      case 'rows':
+        void opened.notebook.session.rows(message).then((event) => this.#post(document, event));
     }
   }
 

@@ -15,6 +15,7 @@ import type {
   RunRequest,
   ValuesRef,
 } from '../../src/protocol/kernel.ts';
+import type { RowsRequest, TableData } from '../../src/protocol/output.ts';
 import { Peer } from '../../src/protocol/rpc.ts';
 import { builtFolder } from './builtFolder.ts';
 
@@ -119,6 +120,11 @@ export class LentKernel implements Kernel {
   async drop(cells: readonly CellId[]): Promise<void> {
     await this.#ready;
     await this.#peer.call('drop', { cells }).catch(() => {}); // a kernel that is gone holds nothing
+  }
+
+  async rows(request: RowsRequest): Promise<TableData['rows']> {
+    await this.#ready;
+    return this.#peer.call('rows', request);
   }
 
   async restart(): Promise<void> {

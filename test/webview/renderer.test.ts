@@ -136,6 +136,35 @@ describe('a chart', () => {
 });
 
 describe('a table', () => {
+  test('of which there is more is turned page by page, and says why where it cannot', async () => {
+    const page = (from: number) => Array.from({ length: 3 }, (_, at) => [from + at]);
+    const data = { columns: [{ name: 'n', type: 'BIGINT' }], rows: page(0), rowCount: 8, pages: 'abc' };
+    const place = await notebook.render('paged', { items: [{ mime: MIME.table, data }] });
+    const pager = place.getByRole('navigation', { name: 'Pages of the table' });
+    const asked = (from: number) => ({ type: 'rows', pages: 'abc', from, count: 3 });
+    const lastAsked = () => notebook.page.evaluate('host.posted.at(-1)');
+    expect(await pager.textContent()).toContain('– 3 of 8 rows');
+    expect(await pager.getByRole('button', { name: 'Previous rows' }).isDisabled()).toBe(true);
+
+    await pager.getByRole('button', { name: 'Next rows' }).click();
+    expect(await lastAsked()).toEqual(asked(3));
+    expect(await pager.getAttribute('aria-busy')).toBe('true');
+    await notebook.receive({ ...asked(3), rows: page(3) });
+    await expect.poll(() => place.locator('td').allTextContents()).toEqual(['3', '4', '5']);
+
+    await pager.getByRole('button', { name: 'Last rows' }).click();
+    await notebook.receive({ ...asked(6), rows: page(6).slice(0, 2) });
+    await expect.poll(() => pager.textContent()).toContain('– 8 of 8 rows');
+    expect(await pager.getByRole('button', { name: 'Next rows' }).isDisabled()).toBe(true);
+
+    await pager.getByRole('textbox', { name: 'Go to row' }).fill('5');
+    await pager.getByRole('textbox', { name: 'Go to row' }).press('Enter');
+    expect(await lastAsked()).toEqual(asked(4));
+    await notebook.receive({ ...asked(4), rows: null, problem: 'Run its cell again.' });
+    expect(await pager.getByRole('alert').textContent()).toBe('Run its cell again.');
+    expect(await place.locator('td').allTextContents()).toEqual(['6', '7']);
+  });
+
   const rows = Array.from({ length: 1_204 }, (_, i) => ({
     id: i,
     name: `row ${i}`,
