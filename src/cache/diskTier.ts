@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { GuardedConnection } from '../base/guardedConnection.ts';
 import type { Log } from '../base/log.ts';
-import { type Row, SqliteConnection } from '../base/sqliteConnection.ts';
-import { decode, encode } from './codec.ts';
+import { SqliteConnection } from '../base/sqliteConnection.ts';
+import { encode } from './codec.ts';
 import { DiskAccess } from './diskAccess.ts';
 import { DiskCounts } from './diskCounts.ts';
+import { DiskEntries } from './diskEntries.ts';
 import { DiskLeases } from './diskLeases.ts';
 import { DiskRoom } from './diskRoom.ts';
-import { deleteRow, type NewRow, putRow } from './diskRow.ts';
+import { deleteRow } from './diskRow.ts';
 import { scan } from './diskScan.ts';
 import * as sql from './diskSchema.ts';
 import { removeAll, removeFilesOf, removeOlder, shrink, sumOf } from './diskUpkeep.ts';
@@ -17,12 +18,10 @@ import { networkProblem } from './networkFolder.ts';
 import { Owed } from './owed.ts';
 import { prefixOf } from './pattern.ts';
 import type { Seal } from './seal.ts';
-import { packContent, unpackContent } from './sealedContent.ts';
 import {
   type Entry,
   type EntryFilter,
   type EntryInfo,
-  type EntryMeta,
   isExpired,
   type Lease,
   type Tier,
@@ -50,8 +49,6 @@ export interface DiskTierOptions {
 /** The database in a cache's folder. The number is that of its tables. */
 export const DATABASE = 'records-2.sqlite';
 
-const largestInRow = 64_000; // bytes; larger values are files
-
 /** Entries in a SQLite file, shared by processes, kept through restarts, limited in size. */
 export class DiskTier implements Tier {
   readonly name = 'disk';
@@ -60,8 +57,8 @@ export class DiskTier implements Tier {
   readonly #connection: SqliteConnection;
   readonly #access: DiskAccess;
   readonly #files: EntryFiles;
+  readonly #entries: DiskEntries;
   readonly #leases: DiskLeases;
-  readonly #seal: Seal;
   readonly #now: () => number;
   readonly #room: DiskRoom;
   readonly #owed: Owed;
@@ -82,9 +79,9 @@ export class DiskTier implements Tier {
     this.#connection = connection;
     this.#access = new DiskAccess(new GuardedConnection(guarded));
     this.#files = new EntryFiles(join(directory, 'entries'), compression);
+    this.#entries = new DiskEntries({ access: this.#access, files: this.#files, seal, now });
     this.#leases = new DiskLeases(this.#access, now);
     this.counts = new DiskCounts(this.#access, connection, now);
-    this.#seal = seal;
     const limits = { maxBytes, maxEntries };
     this.#room = new DiskRoom({ access: this.#access, files: this.#files, limits, now });
     this.#now = now;
@@ -92,11 +89,10 @@ export class DiskTier implements Tier {
   }
 
   async get(key: string): Promise<Entry | undefined> {
-    const reading = this.#access.now('read', (connection) => connection.first(sql.readContent, key), undefined);
-    const row = reading instanceof Promise ? await reading : reading;
-    const opened = row && this.#open(key, row);
-    const entry = opened instanceof Promise ? await opened : opened;
-    if (entry) this.counts.use(key);
+    const reading = this.#entries.read(key);
+    const entry = reading instanceof Promise ? await reading : reading;
+    if (!entry || (!this.#owed.isEmpty && this.#owed.covers(key, entry.meta))) return undefined;
+    this.counts.use(key);
     return entry;
   }
 
@@ -106,8 +102,7 @@ export class DiskTier implements Tier {
 
   async set(key: string, entry: Entry, encoded = encode(entry.value).bytes): Promise<void> {
     if (isExpired(entry.meta, this.#now())) return void (await this.delete(key));
-    const isSmall = encoded.length <= largestInRow;
-    const writing = isSmall ? this.#writeRow(key, entry, encoded) : this.#writeApart(key, entry, encoded);
+    const writing = this.#entries.write(key, entry, encoded);
     const isWritten = writing instanceof Promise ? await writing : writing;
     if (!isWritten) this.#owed.addKeys([key]);
     else if (!this.#owed.isEmpty) await this.#payOwed();
@@ -181,12 +176,7 @@ export class DiskTier implements Tier {
     const { guard } = this.#access;
     return this.#access.attempt(async () => {
       const file = await checkFile(guard);
-      const isSound = async (key: string, content: Uint8Array) => {
-        const unpacked = unpackContent(this.#seal, key, content);
-        if (!unpacked?.file) return unpacked !== undefined && entryOf(unpacked.value, unpacked.meta) !== undefined;
-        return (await this.#files.read(unpacked.file)) !== undefined;
-      };
-      const { entries, damaged } = await findDamaged(guard, isSound);
+      const { entries, damaged } = await findDamaged(guard, (key, content) => this.#entries.isSound(key, content));
       await this.deleteMany(damaged);
       const orphans = (await this.collect()).files;
       return { entries, damaged, orphans, file };
@@ -204,45 +194,6 @@ export class DiskTier implements Tier {
     this.#connection.discard();
   }
 
-  /** The entry that a row holds; undefined where it does not verify, or has expired. */
-  #open(key: string, row: Row): Entry | undefined | Promise<Entry | undefined> {
-    const content = unpackContent(this.#seal, key, row.content as Uint8Array); // a BLOB
-    if (!content || isExpired(content.meta, this.#now())) return undefined;
-    const { meta, file, value } = content;
-    if (!this.#owed.isEmpty && this.#owed.covers(key, meta)) return undefined;
-    if (file === null) return entryOf(value, meta);
-    return this.#files.read(file).then((bytes) => bytes && entryOf(bytes, meta));
-  }
-
-  /** Writes an entry with its value; false where that fails, and what is there of it is older. */
-  #writeRow(key: string, { meta }: Entry, value: Uint8Array): boolean | Promise<boolean> {
-    const content = packContent(this.#seal, key, { meta, file: null, value });
-    const put = putter({ key, meta, file: null, content, bytes: content.length });
-    const replaced = this.#access.now('write', put, null);
-    return replaced instanceof Promise ? replaced.then((files) => this.#written(files)) : this.#written(replaced);
-  }
-
-  #written(replaced: string[] | null): boolean | Promise<boolean> {
-    if (replaced === null || replaced.length === 0) return replaced !== null;
-    return this.#files.remove(replaced).then(() => true);
-  }
-
-  /** Writes an entry whose value is a file; false as above. */
-  #writeApart(key: string, { meta }: Entry, value: Uint8Array): Promise<boolean> {
-    return this.#access.attempt(async () => {
-      const { name: file, bytes } = await this.#files.write(value, !meta.uncompressed);
-      const content = packContent(this.#seal, key, { meta, file, value: new Uint8Array() });
-      const put = putter({ key, meta, file, content, bytes: content.length + bytes });
-      try {
-        await this.#files.remove(await this.#access.guard.execute('write', put));
-        return true;
-      } catch (error) {
-        await this.#files.remove([file]);
-        throw error;
-      }
-    }, false);
-  }
-
   /** Removes what could not be removed before, unless it has been written since. */
   #payOwed(): Promise<void> {
     return this.#owed.pay(async () => {
@@ -250,19 +201,5 @@ export class DiskTier implements Tier {
       const gone = entries?.filter(({ key, meta }) => this.#owed.covers(key, meta));
       return gone !== undefined && removeOlder(this.#access, this.#files, gone);
     });
-  }
-}
-
-/** Puts a row in place of the one before; gives the files that belonged to that. */
-function putter(row: NewRow): (connection: SqliteConnection) => string[] {
-  return (connection) => connection.transaction(() => putRow(connection, row));
-}
-
-/** Undefined for what was made by a newer version, or with a class that is not known here. */
-function entryOf(bytes: Uint8Array, meta: EntryMeta): Entry | undefined {
-  try {
-    return { value: decode(bytes), meta };
-  } catch {
-    return undefined;
   }
 }
