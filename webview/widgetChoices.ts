@@ -117,6 +117,7 @@ export function multiselect(events: ControlEvents): Control {
       label.textContent = text;
       if (choices.take(options.options)) paint();
       for (const input of inputs) input.disabled = options.disabled === true;
+      list.tabIndex = options.disabled === true ? 0 : -1; // where nothing in it takes the keyboard, it is scrolled itself
     },
     show(value) {
       shown = Array.isArray(value) ? value : [];

@@ -46,19 +46,19 @@ describeWindow('an app in a window', { files }, (stage) => {
     await stage.window.outputText(/The square is 4040100\./);
   });
 
-  test('of a thousand quick moves, the app and the notebook show the last', async () => {
+  test('of many quick moves, the app and the notebook show the last', async () => {
     const slider = app.getByRole('slider', { name: 'Year' });
     await slider.evaluate(async (node) => {
       const input = node as unknown as { value: string; dispatchEvent(event: Event): void };
-      for (let move = 0; move <= 1000; move += 1) {
-        input.value = String(2000 + (move % 24)); // ends with 2016
+      for (let move = 0; move <= 300; move += 1) {
+        input.value = String(2000 + (move % 24)); // ends with 2012
         input.dispatchEvent(new Event('input', { bubbles: true }));
         if (move % 5 === 0) await new Promise((frame) => setTimeout(frame));
       }
     });
-    await app.getByText('The square is 4064256.').waitFor();
-    await stage.window.outputText(/The square is 4064256\./);
-    expect(await slider.inputValue()).toBe('2016');
+    await app.getByText('The square is 4048144.').waitFor();
+    await stage.window.outputText(/The square is 4048144\./);
+    expect(await slider.inputValue()).toBe('2012');
     await slider.fill('2010');
     await app.getByText('The square is 4040100.').waitFor();
   });
