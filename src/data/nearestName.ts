@@ -8,6 +8,14 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
   return ranked[0]?.name ?? null;
 }
 
+/** What to add for who named a column that is not there: the one that was probably meant, else some that are there. */
+export function columnHint(wanted: string, names: readonly string[]): string {
+  const nearest = nearestName(wanted, names);
+  if (nearest) return ` Did you mean "${nearest}"?`;
+  const some = names.slice(0, 5).map((name) => `"${name}"`);
+  return some.length ? ` Columns that are there: ${some.join(', ')}${names.length > some.length ? ', …' : '.'}` : '';
+}
+
 /** Insertions, deletions and replacements between two words (Levenshtein's distance). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -8,7 +8,7 @@ import { UserError } from '../base/errors.ts';
 import { type Field, toRows } from './columns.ts';
 import type { Engine } from './engine.ts';
 import { filterSql } from './filter.ts';
-import { nearestName } from './nearestName.ts';
+import { columnHint } from './nearestName.ts';
 import type { PostgresPool } from './postgresPool.ts';
 import { literalSql, valuesOf } from './postgresSql.ts';
 import {
@@ -103,11 +103,8 @@ export class PostgresRows implements RemoteRows {
       fields.find(({ name }) => name === column) ??
       fields.find(({ name }) => name.toLowerCase() === column.toLowerCase());
     if (found) return found;
-    const nearest = nearestName(
-      column,
-      fields.map(({ name }) => name),
-    );
-    throw new UserError(`There is no column "${column}".${nearest ? ` Did you mean "${nearest}"?` : ''}`);
+    const names = fields.map(({ name }) => name);
+    throw new UserError(`There is no column "${column}".${columnHint(column, names)}`);
   }
 
   /** The whole query, beginning as it is told. */

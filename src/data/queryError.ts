@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { csvMessage } from './csvError.ts';
-import { nearestName } from './nearestName.ts';
+import { columnHint, nearestName } from './nearestName.ts';
 import type { Rendered } from './render.ts';
 
 const VALUE = '${…}';
@@ -61,9 +61,11 @@ export function isFatal(thrown: unknown): boolean {
 
 /** The error in the words of a person, with the name that was probably meant. */
 function plainMessage(error: DuckDbError): string {
-  const hint = nearestName(error.name ?? '', error.candidates?.split(',').map((name) => name.trim()) ?? []);
-  const meant = hint ? ` Did you mean "${hint}"?` : ''; // DuckDB names candidates however far they are
-  if (error.error_subtype === 'COLUMN_NOT_FOUND') return `There is no column "${error.name}".${meant}`;
+  const candidates = error.candidates?.split(',').map((name) => name.trim()) ?? []; // however far they are
+  if (error.error_subtype === 'COLUMN_NOT_FOUND')
+    return `There is no column "${error.name}".${columnHint(error.name ?? '', candidates)}`;
+  const hint = nearestName(error.name ?? '', candidates);
+  const meant = hint ? ` Did you mean "${hint}"?` : '';
   if (error.error_subtype === 'MISSING_ENTRY') {
     return `There is no ${(error.type ?? 'entry').toLowerCase()} "${error.name}".${meant}`;
   }

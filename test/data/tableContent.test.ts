@@ -135,6 +135,13 @@ describe('a column that is not there', () => {
   });
 });
 
+test('a column that is like none is told with some that are there', async () => {
+  const rows = flights.where({ ['Airport Name' as 'origin']: 'SEA' }).rows();
+  await expect(rows).rejects.toThrow(
+    /^There is no column "Airport Name"\. Columns that are there: ("\w+", )*"\w+"(\.|, …)$/,
+  );
+});
+
 test('aggregates have the types that they give', async () => {
   const [row] = await flights
     .groupBy('origin')
