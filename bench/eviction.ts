@@ -1,6 +1,7 @@
 // How much computing time a cache saves within a limit, by what it drops: our policy beside the known ones, on fixed traces.
 // `node bench/eviction.ts [--json]`
 import { CostAware } from '../src/cache/costAware.ts';
+import { type Use, worthOf } from '../src/cache/policy.ts';
 import { type Rival, rivals } from './eviction/rivals.ts';
 import { type Trace, traces } from './eviction/traces.ts';
 
@@ -13,7 +14,7 @@ interface Row {
   readonly toLru: number | null;
 }
 
-const policies: Readonly<Record<string, (maxBytes: number) => Rival>> = { ...rivals, Memoir: ours };
+const policies: Readonly<Record<string, (maxBytes: number) => Rival>> = { ...rivals, Memoir: ours, 'on disk': onDisk };
 const rows = traces().map(compare);
 const means = Object.fromEntries(
   Object.keys(policies).map((name) => [name, rows.reduce((sum, { saved }) => sum + saved[name]!, 0) / rows.length]),
@@ -41,6 +42,37 @@ function ours(maxBytes: number): Rival {
       if (isHit) policy.use(String(key));
       else policy.add(String(key), bytes, cost);
       return isHit;
+    },
+  };
+}
+
+/** As the disk tier removes: down to nine tenths of the limit, what is worth least first. A trace takes a month. */
+function onDisk(maxBytes: number): Rival {
+  const step = (30 * 86_400_000) / 200_000;
+  const held = new Map<number, { -readonly [field in keyof Use]: Use[field] }>();
+  let bytes = 0;
+  let now = 0;
+  const makeRoom = () => {
+    const worths = [...held].map(([key, use]) => ({ key, bytes: use.bytes, worth: worthOf(use, now) }));
+    for (const least of worths.sort((a, b) => a.worth - b.worth)) {
+      if (bytes <= maxBytes * 0.9) return;
+      held.delete(least.key);
+      bytes -= least.bytes;
+    }
+  };
+  return {
+    access: ({ key, bytes: size, cost }) => {
+      now += step;
+      const use = held.get(key);
+      if (use) {
+        use.hits += 1;
+        use.lastUsed = now;
+        return true;
+      }
+      held.set(key, { bytes: size, savedMs: cost, hits: 0, createdAt: now, lastUsed: now });
+      bytes += size;
+      if (bytes > maxBytes) makeRoom();
+      return false;
     },
   };
 }

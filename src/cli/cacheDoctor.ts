@@ -26,13 +26,14 @@ export async function cacheDoctor(args: readonly string[]): Promise<number> {
     const verified = existsSync(join(directory, DATABASE)) ? await store.verify() : undefined;
     const disk = tiers.find(({ name }) => name === 'disk');
     const redis = tiers.find(({ name }) => name === 'redis');
+    const place = networkProblem(existing(directory));
     const checks: Check[] = [
       folder(directory),
-      result('place', networkProblem(existing(directory)), 'The folder is on this machine.'),
+      result('place', place, 'The folder is on this machine.'),
       result('key', userSeal().problem, 'The key that entries are signed with can be read.'),
       result(
         'file',
-        disk?.problem,
+        disk?.problem === place ? undefined : disk?.problem,
         verified ? `${verified.entries} entries, ${formatBytes(disk?.bytes ?? 0)}.` : 'There is no file yet.',
       ),
     ];
