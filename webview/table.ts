@@ -100,6 +100,7 @@ export class Table implements OutputView {
       if (turn !== this.#turn) return;
       [this.#rows, this.#from, this.#first] = [rows, from, -1];
       this.#scroller.scrollTop = 0;
+      this.#size(columnFormats({ ...this.#table, rows }));
       this.#fill();
       pager.show({ from, shown: rows.length, total: this.#table.rowCount });
     } catch (error) {
@@ -107,13 +108,14 @@ export class Table implements OutputView {
     }
   }
 
-  /** As wide as its content: which rows are drawn must not decide how wide a column is. */
-  #size(): void {
+  /** As wide as the content of the pages seen so far: which rows are drawn must not decide how wide a column is. */
+  #size(columns = this.#columns): void {
     const measure = textMeasure(this.#grid);
     let total = 0;
-    for (const [i, { name, longest }] of this.#columns.entries()) {
+    for (const [i, { name, longest }] of columns.entries()) {
       const content = Math.max(measure(name, 600), ...longest.map((text) => measure(text, 400)));
-      const width = Math.ceil(Math.min(Math.max(content + CELL_PADDING, 48), MAX_WIDTH));
+      const before = Number.parseInt(this.#widths[i]!.style.width, 10) || 48;
+      const width = Math.ceil(Math.min(Math.max(content + CELL_PADDING, before), MAX_WIDTH));
       this.#widths[i]!.style.width = `${width}px`;
       total += width;
     }

@@ -166,8 +166,9 @@ export class Engine {
   /** Finds a file to read, tells of it, and notes what it holds. */
   async open(path: string): Promise<FileStamp> {
     const full = await findFile(path, this.directory);
-    publishRead(full);
-    return { path: full, digest: await this.#digests.withCompanions(full) };
+    const digest = await this.#digests.withCompanions(full);
+    publishRead(full); // who wants its digest at once finds it known
+    return { path: full, digest };
   }
 
   /** Where a file lies as DuckDB reads it. */

@@ -1,5 +1,5 @@
 import { createHash, subtle } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { apart } from '../base/program.ts';
 import type { Keeper } from './keeper.ts';
@@ -23,6 +23,9 @@ interface Known {
   readonly touched: string;
   readonly digest: string;
 }
+
+/** Of large files, as any part of this program found them. */
+const settled = new Map<string, Known>();
 
 /** Digests of files' contents, worked out again only when a file was touched; those of large files also in later programs. */
 export class FileDigests {
@@ -59,14 +62,38 @@ export class FileDigests {
     const changedAt = Math.max(Number(found.mtimeMs), Number(found.ctimeMs)); // a copy may keep the old time of its content
     if (Date.now() - changedAt <= SETTLED_MS) return digest;
     this.#known.set(path, { touched, digest });
+    if (isLarge) settled.set(path, { touched, digest });
     if (isLarge) void apart(() => this.#keeper?.set(keyOf(path), { touched, digest }, performance.now() - started)); // which never throws
     return digest;
   }
 
   async #kept(path: string): Promise<Known | undefined> {
     const known = (await apart(() => this.#keeper?.get(keyOf(path)))) as Known | undefined; // set above
-    if (known) this.#known.set(path, known);
+    if (known) {
+      this.#known.set(path, known);
+      settled.set(path, known);
+    }
     return known;
+  }
+}
+
+/** The digest of a file before anything else happens. */
+export function digestFileNow(path: string): string {
+  const found = statSync(path, { bigint: true });
+  if (found.size < LARGE) return digestOf(readFileSync(path));
+  const known = settled.get(path);
+  if (known?.touched === touch(found)) return known.digest;
+  const file = openSync(path, 'r');
+  try {
+    const buffer = new Uint8Array(PIECE);
+    const digests: Buffer[] = [];
+    for (let start = 0; start < Number(found.size); start += PIECE) {
+      const bytes = readSync(file, buffer, 0, PIECE, start);
+      digests.push(createHash('sha256').update(buffer.subarray(0, bytes)).digest());
+    }
+    return digestOf(Buffer.concat(digests));
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { listingDigest } from '../data/fileDigests.ts';
+import { digestFileNow, listingDigest } from '../data/fileDigests.ts';
 import { ABSENT } from '../notebook/fileDigests.ts';
 import type { Read, RunRequest } from '../protocol/kernel.ts';
 import type { Output } from '../protocol/output.ts';
@@ -155,25 +154,13 @@ function portablePath(path: string, workspace: string): string {
   return inside.startsWith('..') || isAbsolute(inside) ? path : inside.split(sep).join('/');
 }
 
-const CHUNK = 1 << 20;
-
 /** Content digest of a file, `absent` when it cannot be read. */
 function digestFile(path: string): string {
   return untracked(() => {
-    let descriptor: number | null = null;
     try {
-      const hash = createHash('sha256');
-      const buffer = Buffer.allocUnsafe(CHUNK); // a file may be larger than what one read can give
-      descriptor = openSync(path, 'r');
-      for (let size = 1; size > 0; ) {
-        size = readSync(descriptor, buffer, 0, CHUNK, null);
-        hash.update(buffer.subarray(0, size));
-      }
-      return hash.digest('hex');
+      return digestFileNow(path);
     } catch {
       return ABSENT;
-    } finally {
-      if (descriptor !== null) closeSync(descriptor);
     }
   });
 }

@@ -63,6 +63,13 @@ describe('when cells run', () => {
     expect(await window.refresh()).toEqual(['Read ran', 'Length stale']);
   });
 
+  test('the reader of a large file does not run again either while that stays the same', async () => {
+    const folder = notebook({ Read: READ, Length: 'text.length' }, { 'data.txt': 'x'.repeat(5_000_000) });
+    const window = await folder.open();
+    await window.runStale();
+    expect(await (await folder.reopen(window)).runStale()).toEqual([]);
+  });
+
   test('a file that changes while its reader runs leaves no result that looks current', async () => {
     const folder = notebook(
       { Read: `${READ}\nconsole.log('read');\n${SLEEP}\nawait _sleep(500);\ntext` },
