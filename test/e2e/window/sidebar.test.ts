@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { THEMES } from '../../support/vscode/window.ts';
 import { describeWindow } from '../../support/vscode/windowSuite.ts';
 
 const files = {
+  'memoir.json': '{ "cache": { "directory": "results" } }\n',
+  'other.memoir.ts': '// %% One\n1\n',
   'slow.memoir.ts': `// %% Pause
 const pause = 1500;
 
@@ -57,5 +60,16 @@ describeWindow('the sidebar in a window', { files }, (stage) => {
     await expect
       .poll(() => window.page.locator('.activitybar .badge-content:visible', { hasText: /\d/ }).count())
       .toBe(0);
+  });
+
+  test('memoir.json has said where results are kept; a value that means nothing is told with its place', async () => {
+    const { window, folder } = stage;
+    expect(existsSync(folder.file('results/records-2.sqlite'))).toBe(true);
+    expect(existsSync(folder.file('.memoir'))).toBe(false);
+    folder.write('memoir.json', '{\n  "cache": { "maxMB": "lots" }\n}\n');
+    await window.quickOpen('other.memoir.ts');
+    const told = 'memoir.json:2: cache.maxMB must be a number that is not negative; it is "lots".';
+    await window.page.locator('.notification-toast', { hasText: told }).waitFor();
+    await window.shot('memoir-json');
   });
 });
