@@ -108,7 +108,7 @@ describeWindow('an app in a window', { files }, (stage) => {
     const groups = await layout();
     expect(groups[1]).toEqual([`App of ${FILE}`, `Graph of ${FILE}`]);
     await window.reopen();
-    await window.frameWith('svg .node');
+    await window.frameWith('svg .node', 90_000); // all of VS Code starts again
     expect(await layout()).toEqual(groups);
     await window.page.locator('.tab', { hasText: 'App of' }).click();
     app = await window.frameWith('.frame > main');
