@@ -58,12 +58,12 @@ export class CellPainter {
     }
   }
 
-  /** Shows that a cell was asked for and needed nothing. */
-  acknowledge(cell: vscode.NotebookCell): void {
+  /** Shows that a cell was asked for and has its result, or (`undefined`) is not to have one. */
+  acknowledge(cell: vscode.NotebookCell, success: true | undefined): void {
     const painted = this.#painted(cell);
     if (painted.execution) return;
     this.#begin(cell, painted, undefined);
-    painted.execution!.end(true);
+    painted.execution!.end(success);
     painted.execution = null;
   }
 

@@ -16,6 +16,7 @@ const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknow
   'memoir.openSample': ({ context }) => notebook.openSample(context),
   'memoir.openSampleFunction': ({ context }) => notebook.openSampleFunction(context),
   'memoir.runStale': ({ notebooks }) => notebooks.active().runStale(),
+  'memoir.runCell': ({ notebooks }, cell) => notebooks.run(notebook.cellFrom(cell)),
   'memoir.runPlan': ({ notebooks }) => notebook.runPlan(notebooks),
   'memoir.explainCell': ({ notebooks }, cell) => notebook.explainCell(notebooks, cell),
   'memoir.editTitle': (_, cell) => notebook.editTitle(cell),

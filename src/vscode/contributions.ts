@@ -15,6 +15,7 @@ export const COMMANDS = [
   'memoir.openSample',
   'memoir.openSampleFunction',
   'memoir.runStale',
+  'memoir.runCell',
   'memoir.runPlan',
   'memoir.explainCell',
   'memoir.editTitle',

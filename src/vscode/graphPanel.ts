@@ -59,11 +59,12 @@ function graphOf(notebook: OpenNotebook): GraphView {
   };
 }
 
-function nodeOf({ session, labelOf }: OpenNotebook, id: CellId, total: number): GraphNodeView {
+function nodeOf(notebook: OpenNotebook, id: CellId, total: number): GraphNodeView {
+  const { session } = notebook;
   const { program } = session;
   const state = session.state(id);
   const ms = state.record?.ms ?? null;
-  const [status = ''] = statusText(state, false, labelOf)
+  const [status = ''] = statusText(state, false, (cell) => notebook.labelOf(cell))
     .text.replace(/\$\([^)]*\)/g, '')
     .trim()
     .split(' · ');

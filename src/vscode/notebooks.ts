@@ -102,11 +102,16 @@ export class Notebooks implements Disposable {
     }
   }
 
-  /** Runs a cell although nothing it depends on changed. */
-  async runAgain(cell: vscode.NotebookCell): Promise<void> {
+  /** Runs a cell as it is now, in place of an older run of it. */
+  async run(cell: vscode.NotebookCell, { again = false } = {}): Promise<void> {
     requireTrust();
     await this.#choose(cell.notebook);
-    await this.#opened(cell).notebook.run([cell], { again: true });
+    await this.#opened(cell).notebook.run([cell], { again });
+  }
+
+  /** Runs a cell although nothing it depends on changed. */
+  runAgain(cell: vscode.NotebookCell): Promise<void> {
+    return this.run(cell, { again: true });
   }
 
   /** Runs a cell under the debugger. */

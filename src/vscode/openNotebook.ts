@@ -59,9 +59,17 @@ export class OpenNotebook implements Disposable {
     const asked = cells.filter((cell) => this.#programCell(cell));
     const all = this.document.getCells().every((cell) => asked.includes(cell) || !this.#programCell(cell));
     const some = () => this.session.run([...asked.map(idOf), ...edited], { again });
-    await (all && asked.length > 1 && !again ? this.session.runStale() : some());
-    if (this.document.isClosed) return;
-    for (const cell of asked) if (this.stateOf(cell).status === 'done') this.#painter.acknowledge(cell);
+    const ended = all && asked.length > 1 && !again ? this.session.runStale() : some();
+    for (const cell of cells) this.#acknowledge(cell);
+    await ended;
+  }
+
+  /** VS Code shows every cell that was asked for as queued, until it hears that it is not. */
+  #acknowledge(cell: vscode.NotebookCell): void {
+    const { status } = this.stateOf(cell);
+    const isBlank = !this.#programCell(cell);
+    if (isBlank || status === 'disabled') this.#painter.acknowledge(cell, undefined);
+    else if (status === 'done') this.#painter.acknowledge(cell, true);
   }
 
   /** Runs everything that is stale because a person asked for it. */
