@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import process from 'node:process'; // a cell may delete the global
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
@@ -83,8 +84,7 @@ export class Evaluator {
     if (this.#loadReads.takeChange(request)) this.#reload();
     const run = new Run(request, this.#workspace, this.#show);
     this.#impure.begin(run);
-    const started = performance.now();
-    const elapsed = () => performance.now() - started;
+    const elapsed = this.#stopwatch();
     try {
       return await new Promise<RunReply>((resolve, reject) => {
         this.#active = { run, end: reject };
@@ -131,6 +131,19 @@ export class Evaluator {
       return { taken: false, cell };
     active.end(error);
     return { taken: true, cell };
+  }
+
+  /** Tells the milliseconds since now; under a debugger those of computing alone, as a cell stands still in it. */
+  #stopwatch(): () => number {
+    if (this.#debugDirectory === null) {
+      const started = performance.now();
+      return () => performance.now() - started;
+    }
+    const started = process.cpuUsage();
+    return () => {
+      const { user, system } = process.cpuUsage(started);
+      return (user + system) / 1000;
+    };
   }
 
   async #execute(run: Run): Promise<CellOutcome> {

@@ -5,6 +5,8 @@ import { cellOutputs, liveChanges } from './outputs.ts';
 
 /** Outputs of a running cell are shown this often; a shorter run shows all of them at its end, without a flicker. */
 const FRAME_MS = 200;
+/** Several outputs VS Code compares with those that were there, byte by byte: a megabyte holds the window for seconds. */
+const COMPARED_BYTES = 50_000;
 
 interface Painted {
   execution: vscode.NotebookCellExecution | null;
@@ -154,8 +156,14 @@ export class CellPainter {
   #replace(cell: vscode.NotebookCell, painted: Painted, state: CellState): Thenable<void> | undefined {
     const outputs = cellOutputs(state, vscode.workspace.isTrusted);
     if (outputs.length === 0 && cell.outputs.length === 0) return undefined;
-    return painted.execution?.replaceOutput(outputs);
+    const compared = bytesOf(outputs) + bytesOf(cell.outputs) <= COMPARED_BYTES;
+    const taken = painted.execution?.replaceOutput(compared ? outputs : outputs.slice(0, 1)); // one alone is not compared
+    return compared || outputs.length < 2 ? taken : painted.execution?.appendOutput(outputs.slice(1));
   }
+}
+
+function bytesOf(outputs: readonly vscode.NotebookCellOutput[]): number {
+  return outputs.flatMap(({ items }) => items).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 /** Whether something else is to be shown; a cell that never showed anything shows nothing. */

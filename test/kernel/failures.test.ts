@@ -64,6 +64,14 @@ describe('a kernel', () => {
     expect(started).toEqual([]);
   });
 
+  test('under a debugger counts the time of computing, not that of standing still', async () => {
+    const cells = new Cells();
+    await cells.kernel.debug(cells.folder.path);
+    const { ms, status } = await cells.run('a', 'await new Promise((done) => setTimeout(done, 500))');
+    expect(status).toBe('done');
+    expect(ms).toBeLessThan(500); // it stood still that long, and longer for the breakpoints
+  });
+
   test('starts anew after a restart, and runs nothing that needs the values it held', async () => {
     const cells = new Cells();
     await cells.run('a', 'const a = 1;');

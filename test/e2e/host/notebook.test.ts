@@ -62,3 +62,16 @@ test('a cell that throws carries its error', async () => {
   const items = notebook.cellAt(0).outputs.flatMap((output) => output.items);
   assert.ok(items.some((item) => Buffer.from(item.data).toString().includes('no luck today')));
 });
+
+test('long console text stands above the result, also when the cell runs once more', async () => {
+  const source = "console.log('x'.repeat(60_000));\n'first'\n";
+  const notebook = await open('long.memoir.ts', `// %% Long\n${source}`);
+  const kinds = () => notebook.cellAt(0).outputs.map(({ items }) => items.at(-1)!.mime);
+  await vscode.commands.executeCommand('notebook.execute');
+  await textOf(notebook.cellAt(0), /first/);
+  const [above, below] = kinds();
+  await change(notebook, 0, source.replace('first', 'second'));
+  await textOf(notebook.cellAt(0), /second/);
+  assert.deepEqual(kinds(), [above, below]);
+  assert.match(above!, /stdout/);
+});
