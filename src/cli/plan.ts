@@ -56,7 +56,7 @@ function planText(cells: readonly PlanLine[], totals: PlanTotals): string {
     const time = would === 'run' && estimateMs !== null ? ` ~${formatDuration(estimateMs)}` : '';
     return `${would.padEnd(8)} ${title || `cell ${index + 1}`}: ${reason.text}${time}`;
   });
-  const estimate = totals.run ? `, about ${formatDuration(totals.estimateMs)} where it is known` : '';
+  const estimate = totals.estimateMs ? `, about ${formatDuration(totals.estimateMs)} where it is known` : '';
   const waiting = totals.waiting ? `, ${totals.waiting} waiting` : '';
   return `${lines.join('\n')}\n${totals.run} to run, ${totals.hits} from the cache${waiting}${estimate}.`;
 }

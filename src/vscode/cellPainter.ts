@@ -10,7 +10,8 @@ const COMPARED_BYTES = 50_000;
 
 interface Painted {
   execution: vscode.NotebookCellExecution | null;
-  started: boolean;
+  /** VS Code shows it as queued, until it hears of it. */
+  asked: boolean;
   shown: CellState['shown'] | null;
   timer: NodeJS.Timeout | null;
   /** VS Code has not yet taken the outputs that it was given last. */
@@ -40,15 +41,14 @@ export class CellPainter {
   #draw(cell: vscode.NotebookCell, painted: Painted, state: CellState): void {
     if (this.#paintLive(cell, painted, state)) return;
     switch (state.status) {
-      case 'queued':
-        this.#execution(cell, painted);
+      case 'queued': // its status says so; an execution for each of a thousand cells would hold the window for seconds
         break;
       case 'running':
         this.#begin(cell, painted, state.startedAt);
         this.#soon(cell, painted, state);
         break;
       case 'done':
-        if (state.from === 'computed' || painted.execution || differs(painted.shown, state.shown))
+        if (state.from === 'computed' || isPending(painted) || differs(painted.shown, state.shown))
           this.#end(cell, painted, state, true, state.from === 'computed' ? state.ms : null);
         break;
       case 'error':
@@ -56,11 +56,16 @@ export class CellPainter {
         this.#end(cell, painted, state, false, state.ms || null);
         break;
       default:
-        if (painted.execution || differs(painted.shown, state.shown)) this.#end(cell, painted, state, undefined, null);
+        if (isPending(painted) || differs(painted.shown, state.shown)) this.#end(cell, painted, state, undefined, null);
     }
   }
 
-  /** Shows that a cell was asked for and has its result, or (`undefined`) is not to have one. */
+  /** A cell was asked for through VS Code, which shows it as queued. */
+  ask(cell: vscode.NotebookCell): void {
+    this.#painted(cell).asked = true;
+  }
+
+  /** Shows that a cell that was asked for has its result, or (`undefined`) is not to have one. */
   acknowledge(cell: vscode.NotebookCell, success: true | undefined): void {
     const painted = this.#painted(cell);
     if (painted.execution) return;
@@ -69,12 +74,11 @@ export class CellPainter {
     painted.execution = null;
   }
 
-  /** Ends what is still shown as queued or running. */
+  /** Ends what is still shown as running. */
   release(cell: vscode.NotebookCell): void {
     const painted = this.#painted(cell);
     if (painted.timer) clearTimeout(painted.timer);
     painted.next = null;
-    if (painted.execution && !painted.started) painted.execution.start();
     painted.execution?.end(undefined);
     painted.execution = null;
   }
@@ -82,7 +86,7 @@ export class CellPainter {
   #painted(cell: vscode.NotebookCell): Painted {
     let painted = this.#cells.get(cell);
     if (!painted) {
-      painted = { execution: null, started: false, shown: null, timer: null, busy: false, next: null };
+      painted = { execution: null, asked: false, shown: null, timer: null, busy: false, next: null };
       this.#cells.set(cell, painted);
     }
     return painted;
@@ -99,19 +103,11 @@ export class CellPainter {
     return true;
   }
 
-  #execution(cell: vscode.NotebookCell, painted: Painted): vscode.NotebookCellExecution {
-    if (!painted.execution) {
-      painted.execution = this.#controller.createNotebookCellExecution(cell);
-      painted.started = false;
-    }
-    return painted.execution;
-  }
-
   #begin(cell: vscode.NotebookCell, painted: Painted, at: number | undefined): void {
-    const execution = this.#execution(cell, painted);
-    if (painted.started) return;
-    painted.started = true;
-    execution.start(at);
+    if (painted.execution) return;
+    painted.asked = false;
+    painted.execution = this.#controller.createNotebookCellExecution(cell);
+    painted.execution.start(at);
   }
 
   /** What was shown stays until there is something new to show. */
@@ -164,6 +160,11 @@ export class CellPainter {
 
 function bytesOf(outputs: readonly vscode.NotebookCellOutput[]): number {
   return outputs.flatMap(({ items }) => items).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+/** Whether VS Code shows it as queued or running. */
+function isPending({ execution, asked }: Painted): boolean {
+  return execution !== null || asked;
 }
 
 /** Whether something else is to be shown; a cell that never showed anything shows nothing. */

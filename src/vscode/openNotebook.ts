@@ -59,12 +59,13 @@ export class OpenNotebook implements Disposable {
     const asked = cells.filter((cell) => this.#programCell(cell));
     const all = this.document.getCells().every((cell) => asked.includes(cell) || !this.#programCell(cell));
     const some = () => this.session.run([...asked.map(idOf), ...edited], { again });
+    for (const cell of cells) this.#painter.ask(cell);
     const ended = all && asked.length > 1 && !again ? this.session.runStale() : some();
     for (const cell of cells) this.#acknowledge(cell);
     await ended;
   }
 
-  /** VS Code shows every cell that was asked for as queued, until it hears that it is not. */
+  /** VS Code shows every cell that was asked for as queued; some have nothing to wait for. */
   #acknowledge(cell: vscode.NotebookCell): void {
     const { status } = this.stateOf(cell);
     const isBlank = !this.#programCell(cell);
