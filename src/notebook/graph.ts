@@ -23,8 +23,12 @@ export interface Graph {
   readonly cells: readonly GraphCell[];
   /** All cells, each after those it depends on, otherwise as on the page; dependencies within a circle do not count. */
   readonly order: readonly string[];
+  /** Whether some cell has errors. */
+  readonly hasErrors: boolean;
   /** @throws RangeError when no cell has this id */
   cell(id: string): GraphNode;
+  /** The cells that one leads to from `ids`, in dependency order. @throws RangeError when no cell has one of the ids */
+  reachable(ids: readonly string[], way: 'upstream' | 'downstream'): string[];
 }
 
 /** Links cells, given in page order, by the names they declare and use. */
@@ -35,20 +39,27 @@ export function buildGraph(cells: readonly GraphCell[]): Graph {
   const downstream = reversed(upstream);
   const circles = stronglyConnected(upstream);
   const errors = cellErrors(cells, names, links, circles);
+  const order = topologicalOrder(upstream, downstream, circles);
   const id = (index: number) => cells[index]!.id;
-  const nodes = new Map<string, GraphNode>();
-  cells.forEach((cell, index) => {
+  const nodes = cells.map((cell, index): GraphNode => {
     const { inputs, types, uses } = links[index]!;
     const around = { upstream: upstream[index]!.map(id), downstream: downstream[index]!.map(id) };
-    nodes.set(cell.id, { id: cell.id, ...around, inputs, types, uses, errors: errors[index]! });
+    return { id: cell.id, ...around, inputs, types, uses, errors: errors[index]! };
   });
+  const indexes = new Map(cells.map((cell, index) => [cell.id, index]));
+  const indexOf = (cell: string) => {
+    const index = indexes.get(cell);
+    if (index === undefined) throw new RangeError(`The graph has no cell ${cell}.`);
+    return index;
+  };
   return {
     cells,
-    order: topologicalOrder(upstream, downstream, circles).map(id),
-    cell(id) {
-      const node = nodes.get(id);
-      if (!node) throw new RangeError(`The graph has no cell ${id}.`);
-      return node;
+    order: order.map(id),
+    hasErrors: errors.some(({ length }) => length > 0),
+    cell: (one) => nodes[indexOf(one)]!,
+    reachable(ids, way) {
+      const found = reach(ids.map(indexOf), way === 'upstream' ? upstream : downstream);
+      return order.filter((index) => found[index]).map(id);
     },
   };
 }
@@ -56,10 +67,11 @@ export function buildGraph(cells: readonly GraphCell[]): Graph {
 /** The graph of cells as they are now: the one before where none gives or takes other names, and nothing is wrong. */
 export function updateGraph(cells: readonly GraphCell[], before: Graph): Graph {
   const same =
+    !before.hasErrors &&
     cells.length === before.cells.length &&
-    cells.every(({ id, analysis }, index) => {
+    cells.every((cell, index) => {
       const then = before.cells[index]!;
-      return id === then.id && !before.cell(id).errors.length && sameNames(analysis, then.analysis);
+      return cell === then || (cell.id === then.id && sameNames(cell.analysis, then.analysis));
     });
   return same ? before : buildGraph(cells);
 }
@@ -79,25 +91,26 @@ function namesOf({ declarations, references, typeReferences, assignments, import
 
 /** Every cell that depends on one of `ids`, directly or not, without these themselves unless they are in a circle; in dependency order. */
 export function descendants(graph: Graph, ...ids: readonly string[]): string[] {
-  return reachable(graph, ids, 'downstream');
+  return graph.reachable(ids, 'downstream');
 }
 
 /** Every cell that one of `ids` depends on, directly or not, in dependency order. */
 export function ancestors(graph: Graph, ...ids: readonly string[]): string[] {
-  return reachable(graph, ids, 'upstream');
+  return graph.reachable(ids, 'upstream');
 }
 
-function reachable(graph: Graph, ids: readonly string[], way: 'upstream' | 'downstream'): string[] {
-  const found = new Set<string>();
-  const pending = [...ids];
-  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    for (const next of graph.cell(id)[way]) {
-      if (found.has(next)) continue;
-      found.add(next);
+/** Marks what links lead to from some places, by place. */
+function reach(from: readonly number[], links: readonly (readonly number[])[]): Uint8Array {
+  const found = new Uint8Array(links.length);
+  const pending = [...from];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    for (const next of links[at]!) {
+      if (found[next]) continue;
+      found[next] = 1;
       pending.push(next);
     }
   }
-  return graph.order.filter((id) => found.has(id));
+  return found;
 }
 
 function reversed(upstream: readonly (readonly number[])[]): number[][] {

@@ -3,6 +3,7 @@ import type { CellId } from '../protocol/kernel.ts';
 import type { Cell } from './cell.ts';
 import { type CellCode, type CompiledCell, compileCell, type ImportBinding } from './compile.ts';
 import { ancestors, buildGraph, descendants, type Graph, type GraphNode, updateGraph } from './graph.ts';
+import type { GraphCell } from './graphNames.ts';
 import { analyzeCell, type CellAnalysis } from './parse.ts';
 
 /** A cell as the engine gets it from a document or an editor; Markdown cells are not part of a program. */
@@ -29,24 +30,34 @@ const IN_SCOPE = ['signal', 'invalidation'];
 export class Program {
   readonly cells: ReadonlyMap<CellId, ProgramCell>;
   readonly graph: Graph;
-  readonly #analyses: ReadonlyMap<CellId, CellAnalysis>;
+  /** The cells, and what the graph takes of each, in page order; as in the program before for those that are the same. */
+  readonly #list: readonly ProgramCell[];
+  readonly #nodes: readonly GraphCell[];
+  readonly #indexes: ReadonlyMap<CellId, number>;
   /** What was compiled for this program and those before it, by all that counts. */
   readonly #compiled: Map<string, Promise<CompiledCell>>;
-  readonly #ofCell = new Map<CellId, Promise<CompiledCell>>();
-  readonly #changed: CellId[] = [];
+  readonly #ofCell: Map<CellId, Promise<CompiledCell>>;
+  readonly #changed: readonly CellId[];
   /** Between these places in the order, compiling has begun. */
   readonly #begun = { from: 0, to: 0 };
   #places: Map<CellId, number> | null = null;
   #bySource: Map<string, CellAnalysis> | null = null;
 
   private constructor(cells: readonly ProgramCell[], before: Program | null) {
-    this.cells = new Map(cells.map((cell) => [cell.id, cell]));
-    const known = (id: CellId, source: string) => (before ? before.#known(id, source) : undefined);
-    this.#analyses = new Map(cells.map(({ id, source }) => [id, known(id, source) ?? analyzeCell(source)]));
+    const sameIds = before?.hasIdsOf(cells) ? before : null;
+    this.#list = cells;
+    this.#indexes = sameIds ? sameIds.#indexes : new Map(cells.map(({ id }, index) => [id, index]));
+    this.#nodes = cells.map((cell, i) =>
+      before && cell === before.#list[i] ? before.#nodes[i]! : nodeOf(cell, before, !sameIds),
+    );
+    this.cells = sameIds ? sameIds.#cellsWith(cells) : new Map(cells.map((cell) => [cell.id, cell]));
     this.#compiled = before ? before.#compiled : new Map();
-    const nodes = cells.map(({ id, label }) => ({ id, label, analysis: this.analysis(id) }));
-    this.graph = before ? updateGraph(nodes, before.graph) : buildGraph(nodes);
-    this.#compare(before);
+    this.graph = before ? updateGraph(this.#nodes, before.graph) : buildGraph(this.#nodes);
+    if (before && this.graph === before.graph) this.#places = before.#places;
+    this.#changed = this.#changedSince(before);
+    this.#ofCell = new Map(before ? before.#ofCell : []);
+    for (const id of this.#changed) this.#ofCell.delete(id);
+    if (!sameIds) for (const id of this.#ofCell.keys()) if (!this.cells.has(id)) this.#ofCell.delete(id);
   }
 
   /** The program of `cells` in page order; cells that `before` has with the same text are not parsed again. */
@@ -55,7 +66,7 @@ export class Program {
   }
 
   analysis(id: CellId): CellAnalysis {
-    return this.#analyses.get(id)!;
+    return this.#nodes[this.#indexes.get(id)!]!.analysis;
   }
 
   /** All cells in dependency order, ties by place on the page. */
@@ -166,23 +177,35 @@ export class Program {
     return known;
   }
 
-  /** What is known of a text, preferably of the same cell. */
-  #known(id: CellId, source: string): CellAnalysis | undefined {
+  /** Whether these are its cells, as far as their ids tell. */
+  hasIdsOf(cells: readonly ProgramCell[]): boolean {
+    return cells.length === this.#list.length && cells.every(({ id }, index) => id === this.#list[index]!.id);
+  }
+
+  /** What is known of a text in a cell, or else in any. */
+  known(id: CellId, source: string, inAny: boolean): CellAnalysis | undefined {
     if (this.cells.get(id)?.source === source) return this.analysis(id);
-    this.#bySource ??= new Map([...this.cells.values()].map((cell) => [cell.source, this.analysis(cell.id)]));
+    if (!inAny) return undefined;
+    this.#bySource ??= new Map(this.#list.map((cell, index) => [cell.source, this.#nodes[index]!.analysis]));
     return this.#bySource.get(source);
   }
 
-  /** Finds what changed; cells that mean what they did keep their code. */
-  #compare(before: Program | null): void {
-    for (const id of this.order) {
-      if (!before || !this.means(id, before)) {
-        this.#changed.push(id);
-        continue;
-      }
-      const compiled = before.#ofCell.get(id);
-      if (compiled) this.#ofCell.set(id, compiled);
-    }
+  /** The cells by id, with others in the places of some. */
+  #cellsWith(cells: readonly ProgramCell[]): ReadonlyMap<CellId, ProgramCell> {
+    const all = new Map(this.cells);
+    cells.forEach((cell, index) => {
+      if (cell !== this.#list[index]) all.set(cell.id, cell);
+    });
+    return all;
+  }
+
+  /** The cells that do not mean what they did, in dependency order. */
+  #changedSince(before: Program | null): readonly CellId[] {
+    if (!before) return this.order;
+    if (this.graph !== before.graph) return this.order.filter((id) => !this.means(id, before));
+    const others = this.#list.filter((cell, index) => cell !== before.#list[index]); // it has the same cells
+    const changed = others.map(({ id }) => id).filter((id) => !this.means(id, before));
+    return changed.length > 1 ? changed.sort((a, b) => this.place(a) - this.place(b)) : changed;
   }
 
   #after(id: CellId): readonly CellId[] {
@@ -211,6 +234,11 @@ export class Program {
     }
     return compiled;
   }
+}
+
+/** What the graph takes of a cell. Where cells came or went, ids may have moved on, and a text is looked for everywhere. */
+function nodeOf({ id, label, source }: ProgramCell, before: Program | null, moved: boolean): GraphCell {
+  return { id, label, analysis: before?.known(id, source, moved) ?? analyzeCell(source) };
 }
 
 function sameLinks(now: GraphNode, then: GraphNode): boolean {

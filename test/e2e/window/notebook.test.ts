@@ -23,6 +23,18 @@ const byAirport = await sql\`
 // %% Chart
 chart(byAirport, { mark: 'bar', x: 'origin', y: 'flights' })
 `,
+  'states.memoir.ts': `// %% Off {"disabled": true}
+const off = 1;
+
+// %% Below
+off + 1
+
+// %% On
+'on'
+
+// %% For ever
+await new Promise(() => {})
+`,
 };
 
 /** What the first cell says anew each time it runs, and only then. */
@@ -83,6 +95,31 @@ describeWindow('a notebook in a window', { files }, (stage) => {
     await window.outputText(/More than 15 minutes late/);
     await window.cellStatusShows(/memory|disk/);
     await window.shot('notebook-back');
+  });
+
+  test('Ctrl+Enter runs a cell, a disabled one is not shown as queued, and Interrupt ends one that runs', async () => {
+    const { page } = stage.window;
+    const cell = (text: string) => page.locator('.notebookOverlay:visible .code-cell-row', { hasText: text });
+    await stage.window.quickOpen('states.memoir.ts');
+    await cell("'on'").locator('.view-lines').click();
+    await page.keyboard.press('Control+Enter');
+    await cell("'on'").getByText('computed').waitFor();
+    await page.locator('.notebook-toolbar-container:visible').getByRole('button', { name: 'Run All' }).click();
+    await cell('Promise').getByText('running').waitFor();
+    expect(await cell('const off').locator('.codicon-notebook-state-pending').count()).toBe(0);
+    await page.locator('.notebook-toolbar-container:visible').getByRole('button', { name: 'Interrupt' }).click();
+    await cell('Promise').getByText('interrupted').waitFor();
+  });
+
+  test('the graph shows cells that are disabled, and those that wait for them', async () => {
+    const { window } = stage;
+    await window.command('Memoir: Show Graph');
+    const frame = await window.frameWith('svg .node.disabled');
+    await frame.getByText('waiting for Off').waitFor();
+    await window.page.locator('.tab', { hasText: 'Graph of' }).click();
+    await window.command('View: Close Editor');
+    await window.page.locator('.tab', { hasText: 'states.memoir.ts' }).click();
+    await window.command('View: Close Editor');
   });
 
   test('a reopened window shows the results without running anything', async () => {
