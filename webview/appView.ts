@@ -81,6 +81,7 @@ export class AppView implements AppListener {
         for (const listener of this.#listeners) listener(event);
         break;
       case 'output':
+      case 'rows':
       case 'toast':
         for (const listener of this.#listeners) listener(event);
         break;
