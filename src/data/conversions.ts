@@ -17,7 +17,7 @@ const CONVERTERS: Readonly<Record<Conversion['kind'], () => Promise<(job: Job) =
 };
 
 /** To be raised when a converter makes something else of the same file. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Makes files that DuckDB reads of such as it does not: once for each content, whoever asks. */
 export class Conversions {

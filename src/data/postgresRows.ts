@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,7 +22,7 @@ import {
   sentAs,
 } from './postgresTypes.ts';
 import { type Narrowing, quoteName, quoteText, type RemoteRows } from './query.ts';
-import { queryText, type TextFile, textToParquet } from './textRows.ts';
+import { FILE_MARK, queryText, type TextFile, textToParquet } from './textRows.ts';
 import { TransientError } from './transient.ts';
 
 /** Which rows of a PostgreSQL database: those of a query, narrowed. */
@@ -148,7 +148,8 @@ export class PostgresRows implements RemoteRows {
       client.on('end', lost);
       const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
       try {
-        await pipeline(rows, heard, createWriteStream(path), { signal: stop });
+        await writeFile(path, FILE_MARK); // or the first value would lose its own
+        await pipeline(rows, heard, createWriteStream(path, { flags: 'a' }), { signal: stop });
         return rows.rowCount;
       } catch (error) {
         throw silence.signal.aborted ? silence.signal.reason : error;

@@ -13,11 +13,15 @@ export interface TextColumn {
 /** How long a line may be, in bytes: DuckDB sets memory aside for it, so the long ones are tried only when they are met. */
 const LONGEST = [1 << 23, 1 << 25, 1 << 28];
 
+/** What DuckDB takes off the beginning of a file, also where it is the beginning of a value. */
+export const FILE_MARK = '\ufeff';
+
 /** A row as a line of text. What is missing differs from what is empty, and the line's end keeps it from looking blank. */
 export function textRow(values: readonly (string | null)[]): string {
   let line = '';
   for (const value of values) {
-    if (value !== null) line += value === '' || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+    if (value !== null)
+      line += value === '' || /^\ufeff|[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
     line += ',';
   }
   return `${line}.\n`;

@@ -216,6 +216,12 @@ describe.skipIf(!findPostgres())(NEEDS, () => {
     await expect(shop.sql`SELECT * FROM ${await shop.table('orders')}`).rejects.toThrow('the value 1 is a table');
   });
 
+  test('a text that begins as files do keeps its beginning', async () => {
+    const texts = ['\ufeff', '\ufeffmarked'];
+    const table = await shop.sql`SELECT ${texts[0]} AS a, ${texts[1]} AS b`;
+    expect(await table.rows()).toEqual([{ a: texts[0], b: texts[1] }]);
+  });
+
   test('nothing can be changed', async () => {
     await expect(shop.sql`WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone`).rejects.toThrow(
       /PostgreSQL at 127\.0\.0\.1/,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { CLOSED } from '../../src/protocol/app.ts';
+import type { TableData } from '../../src/protocol/output.ts';
 import { ServedFolder } from './served.ts';
 
 const YEARS = `// %% [markdown]
@@ -232,5 +233,20 @@ md\`It ran.\`
     await reader.until(() => reader.state('Now')?.status === 'manual');
     reader.post({ type: 'run', cell: 'c0' });
     await reader.untilShown('Now', 'It ran.');
+  });
+
+  test('turns the pages of a table that it shows, and gives no others', async () => {
+    const lines = Array.from({ length: 2_500 }, (_, id) => `${id}\n`).join('');
+    const long = folder("// %% Long\nimport { load } from 'memoir';\nawait load('long.csv')\n", {
+      'long.csv': `id\n${lines}`,
+    });
+    const reader = await long.read(await long.serve());
+    await reader.untilShown('Long', '2500');
+    const { pages } = reader.state('Long')!.outputs![0]!.items[0]!.data as TableData;
+    for (const one of [pages!, 'another']) reader.post({ type: 'rows', pages: one, from: 2_000, count: 1_000 });
+    await reader.until(() => reader.rows.length === 2);
+    expect(reader.rows.find((event) => event.rows)).toMatchObject({ pages, from: 2_000 });
+    expect(reader.rows.find((event) => event.rows)?.rows?.at(-1)).toEqual([2_499]);
+    expect(reader.rows.find((event) => !event.rows)).toMatchObject({ pages: 'another', rows: null });
   });
 });

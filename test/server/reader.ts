@@ -28,6 +28,7 @@ export class Reader {
   readonly connected: Promise<void>;
   readonly cells = new Map<string, AppCellState>();
   readonly notices: string[] = [];
+  readonly rows: Extract<AppEvent, { type: 'rows' }>[] = [];
   layout: AppPage | null = null;
   session: string | null = null;
   widgets: Readonly<Record<string, unknown>> = {};
@@ -124,6 +125,9 @@ export class Reader {
         break;
       case 'widgets':
         this.widgets = event.values;
+        break;
+      case 'rows':
+        this.rows.push(event);
         break;
       case 'notice':
         this.notices.push(event.text);
