@@ -9,12 +9,23 @@ export async function openPlace(place: Place): Promise<void> {
   if (place.cell) {
     const cell = await cellAt(place);
     const range = new vscode.NotebookRange(cell.index, cell.index + 1);
-    const editor = await vscode.window.showNotebookDocument(cell.notebook, { selections: [range] });
+    const where = groupWith(cell.notebook.uri);
+    const editor = await vscode.window.showNotebookDocument(cell.notebook, { ...where, selections: [range] });
     editor.revealRange(range, vscode.NotebookEditorRevealType.InCenter);
     return;
   }
   const at = new vscode.Position(Math.max(0, (place.line ?? 1) - 1), 0);
-  await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection: new vscode.Range(at, at) });
+  const file = vscode.Uri.file(place.file);
+  await vscode.window.showTextDocument(file, { ...groupWith(file), selection: new vscode.Range(at, at) });
+}
+
+/** The group of editors that has a file in a tab, so that it is not opened a second time beside it. */
+function groupWith(uri: vscode.Uri): { readonly viewColumn?: vscode.ViewColumn } {
+  const shows = ({ input }: vscode.Tab) =>
+    (input instanceof vscode.TabInputNotebook || input instanceof vscode.TabInputText) &&
+    input.uri.toString() === uri.toString();
+  const group = vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(shows));
+  return group ? { viewColumn: group.viewColumn } : {};
 }
 
 /** The cell that a place names, found by its title, else by its number. */

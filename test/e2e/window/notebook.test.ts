@@ -67,6 +67,7 @@ describeWindow('a notebook in a window', { files }, (stage) => {
     await window.shot('notebook-graph');
     await chart.press('Enter');
     await window.page.locator('.notebookOverlay .code-cell-row.focused', { hasText: 'chart(byAirport' }).waitFor();
+    expect(await window.page.locator('.tab', { hasText: /^delays/ }).count()).toBe(1);
     await window.page.locator('.tab', { hasText: 'Graph of' }).click();
     await window.command('View: Close Editor');
   });
