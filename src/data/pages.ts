@@ -46,6 +46,9 @@ class Pages {
 
   /** Rows from the one at `from` on, as they are shown. What is dear to work out is worked out once. */
   async rows(id: string, from: number, count: number): Promise<TableData['rows']> {
+    if (![from, count].every((number) => Number.isSafeInteger(number) && number >= 0)) {
+      throw new RangeError(`Rows are counted from 0; got ${from} and ${count}.`);
+    }
     const query = await this.#find(id);
     if (!query || (await fingerprint(query, this.#engine).catch(() => null)) !== id) {
       throw new UserError('This table is no longer as it was shown. Run its cell again to see more of it.');

@@ -163,6 +163,7 @@ export class PostgresPool {
       application_name: 'memoir',
     });
     pool.on('error', () => {}); // a connection that nobody uses was lost: the pool has dropped it
+    pool.on('connect', (client) => client.on('error', () => {})); // one in use: its query tells, and nobody else hears
     this.#pool = pool;
     return pool;
   }

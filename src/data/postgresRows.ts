@@ -132,6 +132,7 @@ export class PostgresRows implements RemoteRows {
   #stream(copy: string, path: string, signal: AbortSignal | undefined): Promise<number> {
     return this.#pool.read(async (client) => {
       const { to } = (await import('pg-copy-streams')).default;
+      await writeFile(path, FILE_MARK); // or the first value would lose its own
       const silence = new AbortController();
       const wait = () => setTimeout(() => silence.abort(this.#silent()), this.#pool.timeoutMs);
       let timer = wait();
@@ -148,7 +149,6 @@ export class PostgresRows implements RemoteRows {
       client.on('end', lost);
       const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
       try {
-        await writeFile(path, FILE_MARK); // or the first value would lose its own
         await pipeline(rows, heard, createWriteStream(path, { flags: 'a' }), { signal: stop });
         return rows.rowCount;
       } catch (error) {

@@ -33,6 +33,7 @@ test('a table whose file is another by now, or that nobody knows, is told to be 
   const { pages } = await (await sorted()).preview(10);
   await data.write('many.csv', 'id,rank\n1,1\n');
   await expect(data.rows(pages!, 10, 10)).rejects.toThrow('Run its cell again to see more of it.');
+  await expect(data.rows(pages!, -1, 10)).rejects.toThrow('Rows are counted from 0');
   await expect(data.rows('nobody', 10, 10)).rejects.toThrow('Run its cell again to see more of it.');
 });
 
