@@ -166,9 +166,11 @@ export class Engine {
   /** Finds a file to read, tells of it, and notes what it holds. */
   async open(path: string): Promise<FileStamp> {
     const full = await findFile(path, this.directory);
-    const digest = await this.#digests.withCompanions(full);
-    publishRead(full); // who wants its digest at once finds it known
-    return { path: full, digest };
+    try {
+      return { path: full, digest: await this.#digests.withCompanions(full) };
+    } finally {
+      publishRead(full); // also where it cannot be read; who wants its digest at once finds it known
+    }
   }
 
   /** Where a file lies as DuckDB reads it. */

@@ -1,6 +1,7 @@
 import { createHash, subtle } from 'node:crypto';
 import { type BigIntStats, closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { LRUCache } from 'lru-cache';
 import { apart } from '../base/program.ts';
 import type { Keeper } from './keeper.ts';
 import { companionsOf } from './source.ts';
@@ -24,8 +25,11 @@ interface Known {
   readonly digest: string;
 }
 
-/** Of large files, as any part of this program found them. */
-const settled = new Map<string, Known>();
+/**
+ * What was found of large files, the last few of them. Shared by all that digest files in this program, or a cell that
+ * loads one would read it once for its rows and once more for the record of what it read.
+ */
+const settled = new LRUCache<string, Known>({ max: 1_000 });
 
 /** Digests of files' contents, worked out again only when a file was touched; those of large files also in later programs. */
 export class FileDigests {

@@ -7,10 +7,10 @@ import { isFickle } from './fickle.ts';
 import { fingerprint } from './fingerprint.ts';
 import { tableData } from './preview.ts';
 import { compose, type Query, text } from './query.ts';
-import { packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
+import { isPackable, packRecipe, type Recipe, unpackRecipe } from './recipe.ts';
 import { isRemote } from './remote.ts';
 
-/** Tables whose further rows can be asked for without their recipe being kept: such as read a database elsewhere. */
+/** Tables known without their recipe, which not every table has; of one that is forgotten the page says what to do. */
 const MOST_IN_MEMORY = 500;
 /** What running the cell again is taken to cost, in milliseconds. */
 const SAVED_MS = 1_000;
@@ -40,7 +40,7 @@ class Pages {
     if (this.#queries.has(id)) return id;
     this.#queries.set(id, query);
     const { keeper } = this.#engine;
-    if (keeper && !isRemote(query)) void apart(() => keeper.set(keyOf(id), packRecipe(query, this.#engine), SAVED_MS));
+    if (keeper && isPackable(query)) void apart(() => keeper.set(keyOf(id), packRecipe(query, this.#engine), SAVED_MS));
     return id;
   }
 

@@ -17,8 +17,13 @@ export interface Recipe {
 /** Rows given by the program travel inside the recipe; more than this belongs in a file. */
 const MAX_DATA_BYTES = 16_000_000;
 
+/** Whether a table can be kept or carried at all. */
+export function isPackable(query: Query): boolean {
+  return !isRemote(query) && dataSize(query) <= MAX_DATA_BYTES;
+}
+
 export function packRecipe(query: Query, engine: Engine): Recipe {
-  const size = dataOf(query).reduce((sum, data) => sum + inlineSize(data), 0);
+  const size = dataSize(query);
   if (size > MAX_DATA_BYTES) {
     throw new UserError(
       `This table holds ${formatBytes(size)} of rows given by the program; a table that is kept may hold ${formatBytes(MAX_DATA_BYTES)}. Save the rows as a file and load that.`,
@@ -29,6 +34,10 @@ export function packRecipe(query: Query, engine: Engine): Recipe {
   }
   const portable = mapFiles(query, (file) => ({ ...file, path: engine.portable(file.path) }));
   return { version: 1, query: portable, files: filesOf(portable) };
+}
+
+function dataSize(query: Query): number {
+  return dataOf(query).reduce((sum, data) => sum + inlineSize(data), 0);
 }
 
 export function unpackRecipe(recipe: Recipe, engine: Engine): Query {

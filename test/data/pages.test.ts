@@ -37,6 +37,13 @@ test('a table whose file is another by now, or that nobody knows, is told to be 
   await expect(data.rows('nobody', 10, 10)).rejects.toThrow('Run its cell again to see more of it.');
 });
 
+test('a table of more rows of the program than can be carried is turned as long as the program runs', async () => {
+  const table = await data.load({ id: Float64Array.from({ length: 2_200_000 }, (_, id) => id) });
+  const { pages } = await table.preview(10);
+  expect(await data.rows(pages!, 2_199_999, 10)).toEqual([[2_199_999]]);
+  expect(keeper.kept.has(`pages/${pages}`)).toBe(false);
+});
+
 test('a table that is on the page whole, or differs each time, has no further rows', async () => {
   expect((await (await sorted()).limit(5).preview(10)).pages).toBeUndefined();
   const random = await data.sql`SELECT random() AS r FROM range(100)`;
