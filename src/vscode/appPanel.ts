@@ -25,7 +25,7 @@ export const appPage: NotebookPage = {
     const post = (event: AppEvent) => void webview.postMessage(event);
     const feed = store.add(new AppFeed({ session, post, isShown: () => true }));
     const show = () => post({ type: 'page', page: pageOf(document), session: null, arrangeable: true });
-    const line = store.add(notebooks.join(document, post));
+    const line = store.add(notebooks.pages.join(document, post));
     let timer: NodeJS.Timeout | undefined;
     store.add({ dispose: () => clearTimeout(timer) });
     store.add(

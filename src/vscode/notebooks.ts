@@ -1,22 +1,19 @@
-import { homedir } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { parseDuration } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
-import { Emitter } from '../base/event.ts';
-import { version } from '../base/version.ts';
 import type { KernelClient } from '../kernel/client.ts';
-import { openSession } from '../kernel/openSession.ts';
 import { watchCells } from '../monitor/cells.ts';
 import type { RendererEvent, RendererMessage, Toast } from '../protocol/output.ts';
 import { CellPainter } from './cellPainter.ts';
-import { statusItem, statusText } from './cellStatus.ts';
-import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE, RENDERER_ID, setting } from './contributions.ts';
+import { CellStatusBar } from './cellStatusBar.ts';
+import { CELL_LANGUAGE, CONTROLLER_ID, NOTEBOOK_TYPE } from './contributions.ts';
 import { watchFiles } from './fileWatcher.ts';
 import { addKeptOutputs, tabWith } from './keptOutputs.ts';
 import { watchKernel } from './kernelProcess.ts';
-import { keptWidgets, NotebookWidgets } from './notebookWidgets.ts';
+import { NotebookPages } from './notebookPages.ts';
+import { type NotebookSession, openNotebookSession } from './notebookSession.ts';
+import { NotebookWidgets } from './notebookWidgets.ts';
 import { OpenNotebook } from './openNotebook.ts';
 import type { Report } from './report.ts';
 import { cellOf } from './serializer.ts';
@@ -25,9 +22,8 @@ import { requireTrust } from './trust.ts';
 
 /** Files that a cell may import without naming their folder in a read. */
 const MODULES = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']);
-const STATUS_MS = 50;
 
-/** All open notebooks: their controller, sessions, renderer messages and status bars. */
+/** All open notebooks: their controller, their sessions, and what VS Code and their readers ask of them. */
 export class Notebooks implements Disposable {
   readonly #context: vscode.ExtensionContext;
   readonly #report: Report;
@@ -35,14 +31,11 @@ export class Notebooks implements Disposable {
   readonly #open = new Map<vscode.NotebookDocument, Opened>();
   readonly #controller: vscode.NotebookController;
   readonly #painter: CellPainter;
-  readonly #messaging = vscode.notebooks.createRendererMessaging(RENDERER_ID);
-  readonly #told = this.#store.add(
-    new Emitter<{ readonly document: vscode.NotebookDocument; readonly event: RendererEvent }>(),
-  );
-  readonly #statusChanged = this.#store.add(new vscode.EventEmitter<void>());
-  #statusTimer: NodeJS.Timeout | null = null;
-
+  readonly #statusBar = this.#store.add(new CellStatusBar((cell) => this.of(cell)));
   readonly #stores: Stores;
+
+  /** Where what the notebooks show is drawn. */
+  readonly pages = this.#store.add(new NotebookPages((document, message) => this.#hear(document, message)));
 
   constructor(context: vscode.ExtensionContext, stores: Stores, report: Report) {
     this.#context = context;
@@ -50,14 +43,14 @@ export class Notebooks implements Disposable {
     this.#stores = stores;
     this.#controller = this.#store.add(this.#makeController());
     this.#painter = new CellPainter(this.#controller, ({ notebook }, output) =>
-      this.#post(notebook, { type: 'output', output }),
+      this.pages.post(notebook, { type: 'output', output }),
     );
     this.#listen();
     for (const document of vscode.workspace.notebookDocuments) this.#adopt(document);
   }
 
   /** What cells' status bars say may be different now. */
-  readonly onStatus = this.#statusChanged.event;
+  readonly onStatus = this.#statusBar.onChange;
 
   /** The notebook in front, if one is. */
   get front(): OpenNotebook | undefined {
@@ -136,16 +129,7 @@ export class Notebooks implements Disposable {
 
   dispose(): void {
     for (const document of [...this.#open.keys()]) this.#release(document);
-    if (this.#statusTimer) clearTimeout(this.#statusTimer);
     this.#store.dispose();
-  }
-
-  /** Hundreds of cells that change at once are one piece of news: for each the editor asks for all that it shows. */
-  #statusSoon(): void {
-    this.#statusTimer ??= setTimeout(() => {
-      this.#statusTimer = null;
-      this.#statusChanged.fire();
-    }, STATUS_MS);
   }
 
   #makeController(): vscode.NotebookController {
@@ -171,13 +155,6 @@ export class Notebooks implements Disposable {
       workspace.onDidChangeNotebookDocument((change) =>
         this.#guard(async () => this.#open.get(change.notebook)?.notebook.edited(change)),
       ),
-    );
-    this.#store.add(this.#messaging.onDidReceiveMessage(({ editor, message }) => this.#hear(editor.notebook, message)));
-    this.#store.add(
-      vscode.notebooks.registerNotebookCellStatusBarItemProvider(NOTEBOOK_TYPE, {
-        onDidChangeCellStatusBarItems: this.#statusChanged.event,
-        provideCellStatusBarItems: (cell) => this.#statusItems(cell),
-      }),
     );
     this.#store.add(
       // an editor knows how to fold once it shows something
@@ -233,47 +210,21 @@ export class Notebooks implements Disposable {
     return opened;
   }
 
+  #session(uri: vscode.Uri): NotebookSession {
+    return openNotebookSession(uri, { context: this.#context, stores: this.#stores, report: this.#report });
+  }
+
   #openSession(document: vscode.NotebookDocument): Opened {
     const { session, kernel, states, monitor, path } = this.#session(document.uri);
     const cells = watchCells(monitor, session, path);
     const notebook = new OpenNotebook(document, session, this.#painter, () => cells.sync());
-    notebook.onStatus(() => this.#statusSoon());
+    notebook.onStatus(() => this.#statusBar.soon());
     session.onToast(showToast);
     kernel.onLost((why) => why && this.#report.warn(why));
     const process = watchKernel(kernel, monitor, basename(path));
-    const post = (event: RendererEvent) => this.#post(document, event);
+    const post = (event: RendererEvent) => this.pages.post(document, event);
     const widgets = new NotebookWidgets({ notebook, states, memory: this.#context.workspaceState, post });
     return { notebook, kernel, widgets, shown: false, watching: [cells, process] };
-  }
-
-  #session(uri: vscode.Uri) {
-    const folder = vscode.workspace.getWorkspaceFolder(uri) ?? vscode.workspace.workspaceFolders?.[0];
-    const path =
-      uri.scheme === 'file' || uri.scheme === 'vscode-remote'
-        ? uri.fsPath
-        : join(folder?.uri.fsPath ?? homedir(), 'untitled.memoir.ts');
-    const directory = this.#stores.directory(uri);
-    const { cache, monitor } = this.#stores.at(directory);
-    const states = keptWidgets(this.#context.workspaceState, uri);
-    const opened = openSession({
-      notebook: path,
-      workspace: folder?.uri.fsPath ?? dirname(path),
-      store: cache.records,
-      cacheDirectory: directory,
-      compression: setting('cache.compression', uri),
-      defaultTtlMs: () => parseDuration(setting('cache.defaultTtl', uri)),
-      team: cache.team,
-      dist: join(this.#context.extensionPath, 'dist'),
-      memoirVersion: version,
-      widgets: states,
-      autoRun: () => setting('notebook.autoRun', uri),
-      nodePath: setting('kernel.nodePath', uri) || null,
-      maxMemoryMB: setting('kernel.maxMemoryMB', uri),
-      environment: dataEnvironment(uri),
-      log: this.#report,
-      mayStart: requireTrust,
-    });
-    return { ...opened, states, monitor, path };
   }
 
   #release(document: vscode.NotebookDocument): void {
@@ -287,15 +238,6 @@ export class Notebooks implements Disposable {
     requireTrust();
     this.#adopt(document);
     await this.#open.get(document)!.notebook.run(cells);
-  }
-
-  /** Adds a page that shows the notebook apart from its editor: it is told what outputs are, and heard like them. */
-  join(
-    document: vscode.NotebookDocument,
-    listener: (event: RendererEvent) => void,
-  ): Disposable & { hear(message: RendererMessage): void } {
-    const listening = this.#told.event((told) => told.document === document && listener(told.event));
-    return { hear: (message) => this.#hear(document, message), dispose: () => listening.dispose() };
   }
 
   #hear(document: vscode.NotebookDocument, message: RendererMessage): void {
@@ -312,30 +254,8 @@ export class Notebooks implements Disposable {
         void this.#guard(() => opened.widgets.move(message.name, message.value));
         break;
       case 'rows':
-        void opened.notebook.session.rows(message).then((event) => this.#post(document, event));
+        void opened.notebook.session.rows(message).then((event) => this.pages.post(document, event));
     }
-  }
-
-  #post(document: vscode.NotebookDocument, event: RendererEvent): void {
-    this.#told.fire({ document, event });
-    for (const editor of vscode.window.visibleNotebookEditors)
-      if (editor.notebook === document) void this.#messaging.postMessage(event, editor);
-  }
-
-  #statusItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
-    const notebook = this.of(cell);
-    if (!notebook || cell.kind !== vscode.NotebookCellKind.Code) return [];
-    if (!cell.document.getText().trim()) return []; // nothing is to be said of it yet
-    const { title, declares } = cellOf(cell);
-    const { Left, Right } = vscode.NotebookCellStatusBarAlignment;
-    const status = statusText(notebook.stateOf(cell), notebook.isEdited(cell), (id) => notebook.labelOf(id));
-    return [
-      ...(title ? [statusItem({ text: title, tooltip: 'Edit the title' }, Left, 'memoir.editTitle', cell)] : []),
-      ...(declares
-        ? [statusItem({ text: `$(table) ${declares}`, tooltip: 'Rename the table' }, Left, 'memoir.renameTable', cell)]
-        : []),
-      statusItem(status, Right, 'memoir.explainCell', cell),
-    ];
   }
 
   /** A change of a file counts like an execution of its readers. */
@@ -370,13 +290,4 @@ function showToast({ text, tone }: Toast): void {
   void { info: window.showInformationMessage, warning: window.showWarningMessage, error: window.showErrorMessage }[
     tone
   ](text);
-}
-
-/** How the kernel's database is set up, as its environment tells it. */
-function dataEnvironment(uri: vscode.Uri): Readonly<Record<string, string>> {
-  const [maxMB, directory] = [setting('data.memoryMaxMB', uri), setting('data.spillDirectory', uri)];
-  return {
-    ...(maxMB > 0 && { MEMOIR_DATA_MAX_MB: String(maxMB) }),
-    ...(directory && { MEMOIR_DATA_SPILL_DIR: directory }),
-  };
 }
