@@ -1,7 +1,11 @@
+import arrangeCss from './appArrange.css';
+import barsCss from './appBars.css';
 import { AppEditor } from './appEditor.ts';
-import css from './appPage.css';
+import pageCss from './appPage.css';
+import printCss from './appPrint.css';
 import { AppSaved } from './appSaved.ts';
 import { AppSocket } from './appSocket.ts';
+import tabsCss from './appTabs.css';
 import { followTheme, toggleScheme } from './appTheme.ts';
 import { AppView } from './appView.ts';
 import { h, sheetOf } from './dom.ts';
@@ -9,7 +13,7 @@ import { h, sheetOf } from './dom.ts';
 const { memoirLive = '/live' } = document.documentElement.dataset;
 const editor = AppEditor.find();
 
-document.adoptedStyleSheets = [sheetOf(css)];
+document.adoptedStyleSheets = [pageCss, tabsCss, barsCss, arrangeCss, printCss].map(sheetOf);
 if (editor) document.documentElement.classList.add('in-editor');
 else followTheme(); // the editor brings its own
 new AppView(editor ?? AppSaved.read() ?? new AppSocket(memoirLive), editor ? [] : [schemeButton()]).start();

@@ -5,12 +5,12 @@ import { h } from './dom.ts';
 import type { OutputScope, OutputView, StateView, ViewItem } from './outputView.ts';
 import widgetCss from './widget.css';
 import type { Control } from './widgetControl.ts';
-import { type ControlKind, makeControl } from './widgetControls.ts';
+import { type ControlKind, controlsCss, makeControl } from './widgetControls.ts';
 import { WidgetSync } from './widgetSync.ts';
 
 /** A widget on the page; drawing it again keeps the control, its focus, and a drag that is under way. */
 export class Widget implements OutputView, StateView {
-  readonly css = widgetCss;
+  readonly css = `${widgetCss}\n${controlsCss}`;
   readonly element: HTMLElement;
   readonly #help = h('p', { class: 'help' });
   readonly #problem = h('p', { class: 'complaint', 'aria-live': 'polite' });

@@ -3,11 +3,12 @@ import type { Output, WidgetData } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
 import type { OutputScope, OutputView, StateScope, StateView, ViewItem } from './outputView.ts';
 import widgetCss from './widget.css';
+import formCss from './widgetForm.css';
 import { makeButton } from './widgetSwitches.ts';
 
 /** Widgets that count together: what they say is gathered, and posted when the form is submitted. */
 export class FormWidget implements OutputView, StateView {
-  readonly css = widgetCss;
+  readonly css = `${widgetCss}\n${formCss}`;
   readonly element: HTMLElement;
   readonly #page: OutputScope;
   readonly #store = new DisposableStore();

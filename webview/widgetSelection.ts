@@ -7,12 +7,13 @@ import { h } from './dom.ts';
 import type { OutputScope, OutputView, StateView, ViewItem } from './outputView.ts';
 import widgetCss from './widget.css';
 import { keepKeys } from './widgetControl.ts';
+import selectionCss from './widgetSelection.css';
 import { type SelectionState, selectionState, selectionText } from './widgetSelectionState.ts';
 import { WidgetSync } from './widgetSync.ts';
 
 /** A chart whose selection is a value: what is dragged or clicked in it is posted, and said in words below it. */
 export class SelectionWidget implements OutputView, StateView {
-  readonly css = `${chartCss}\n${widgetCss}`;
+  readonly css = [chartCss, widgetCss, selectionCss].join('\n');
   readonly element: HTMLElement;
   readonly #chart: Chart;
   readonly #words = h('span', { 'aria-live': 'polite' });
