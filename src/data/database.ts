@@ -215,13 +215,13 @@ interface Connected extends Disposable {
   readonly connection: DuckDBConnection;
 }
 
-function start({ opened, connection }: Connected, { sql, values }: Rendered): Promise<DuckDBResult> {
+async function start({ opened, connection }: Connected, { sql, values, spans }: Rendered): Promise<DuckDBResult> {
   const all = values.map((scalar) => bound(scalar, opened));
-  return connection.stream(
-    sql,
-    all.map(({ value }) => value),
-    all.map(({ type }) => type),
-  );
+  const given = [all.map(({ value }) => value), all.map(({ type }) => type)] as const;
+  if (spans.length) return connection.stream(sql, ...given); // what the reader wrote may be several statements
+  const statement = await connection.prepare(sql);
+  statement.bind(...given);
+  return statement.stream();
 }
 
 /** Interrupts again and again, since an interrupt that comes between two steps of a query is lost. */

@@ -4,7 +4,8 @@ import { TransientError } from './transient.ts';
 
 /**
  * Works on files as they are: again where one of them was changed meanwhile, and with an error where that happens twice.
- * What would outlive the work is kept only after `check`, which fails where one was changed so far.
+ * What would outlive the work is kept only after `check`, which fails where one was changed so far; what was read by then
+ * needs no second look.
  */
 export async function whileSteady<T>(
   paths: readonly string[],
@@ -16,12 +17,14 @@ export async function whileSteady<T>(
       const now = await stamps(paths);
       return paths.find((_, index) => before[index] !== now[index]);
     };
+    let isChecked = false;
     const check = async () => {
       const changed = await changedSoFar();
       if (changed !== undefined) throw restless(changed);
+      isChecked = true;
     };
     const [outcome] = await Promise.allSettled([work(check)]);
-    const changed = await changedSoFar();
+    const changed = isChecked ? undefined : await changedSoFar();
     if (changed === undefined) {
       if (outcome.status === 'fulfilled') return outcome.value;
       throw outcome.reason;
