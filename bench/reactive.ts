@@ -9,19 +9,23 @@ import { npmPackage } from './anchors/npm.ts';
 import { pythonWith } from './anchors/python.ts';
 import { OpenedNotebook, Workspace } from './openedNotebook.ts';
 import { graphs } from './reactiveGraphs.ts';
-import { type Measure, measureOf, print, type Ratio, ratioOf, time } from './report.ts';
+import { type Measure, measureOf, print, type Ratio, ratioOf, type Taken, timed } from './report.ts';
 
 /** A notebook of `SIZE` cells in a chain, in one of the systems. */
 interface Contestant {
   readonly name: string;
-  /** From nothing running to all results; nothing is remembered from before. */
-  cold(): Promise<number>;
+  /** Ends what runs and forgets what it did. */
+  forget(): Promise<void>;
+  /** From nothing running to all results. */
+  cold(): Promise<void>;
   /** Gives the first or last cell another number, and waits for all that follows from it. */
-  edit(at: 'first' | 'last', value: number): Promise<number>;
+  edit(at: 'first' | 'last', value: number): Promise<void>;
   /** Runs everything although nothing has changed. */
-  again(): Promise<number>;
-  /** Ends the kernel, then from nothing running to all results of `BACK` cells that took `CELL_MS` each. */
-  back(): Promise<number>;
+  again(): Promise<void>;
+  /** Runs `BACK` cells that take `CELL_MS` each where that is of use later, and ends what runs. */
+  leave(): Promise<void>;
+  /** From nothing running to all results of these cells. */
+  back(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,17 +41,17 @@ const contestants = [
   ...(bin ? [await marimo(bin), ipython(bin)] : []),
   ...(bin && denoPackage ? [deno(bin, denoPackage)] : []),
 ];
-const times = new Map<string, number[][]>();
+const times = new Map<string, Taken[][]>();
 for (const [what, runs] of Object.entries(RUNS)) {
   for (let run = 0; run < runs; run++) {
     for (const [i, one] of contestants.entries()) {
-      for (const [label, ms] of await measure(one, what as keyof typeof RUNS, run)) {
+      for (const [label, taken] of await measure(one, what as keyof typeof RUNS, run)) {
         if (!times.has(label))
           times.set(
             label,
             contestants.map(() => []),
           );
-        times.get(label)![i]!.push(ms);
+        times.get(label)![i]!.push(taken);
       }
     }
   }
@@ -58,7 +62,7 @@ const ratios: Ratio[] = [];
 for (const [label, all] of times) {
   for (const [i, { name }] of contestants.entries()) measures.push(measureOf(`${label}: ${name}`, all[i]!));
   for (const [i, { name }] of contestants.entries())
-    if (i > 0) ratios.push(ratioOf(`${label}: Memoir`, all[0]!, name, all[i]!));
+    if (i > 0) ratios.push(ratioOf(`${label}: Memoir`, all[0]!.map(wall), name, all[i]!.map(wall)));
 }
 const propagation = await graphs();
 measures.push(...propagation.measures);
@@ -74,24 +78,31 @@ print({
       : 'No Python with marimo and IPython could be had.',
     `The notebook is a chain of ${SIZE} cells. IPython and Deno know no dependencies: they run what would have to be run by hand.`,
     `Coming back: ${BACK} cells of ${CELL_MS} ms, whose results Memoir has kept.`,
+    'CPU: what all processes together computed meanwhile.',
     ...propagation.notes,
   ],
 });
 
-async function measure(one: Contestant, what: keyof typeof RUNS, run: number): Promise<[string, number][]> {
+async function measure(one: Contestant, what: keyof typeof RUNS, run: number): Promise<[string, Taken][]> {
   switch (what) {
     case 'cold':
-      return [['cold start to all results', await one.cold()]];
+      await one.forget();
+      return [['cold start to all results', await timed(() => one.cold())]];
     case 'edit':
       return [
-        [`edit the first of ${SIZE}: all run`, await one.edit('first', run + 1)],
-        [`edit the last of ${SIZE}: one runs`, await one.edit('last', run + 1)],
+        [`edit the first of ${SIZE}: all run`, await timed(() => one.edit('first', run + 1))],
+        [`edit the last of ${SIZE}: one runs`, await timed(() => one.edit('last', run + 1))],
       ];
     case 'again':
-      return [['run all again, nothing changed', await one.again()]];
+      return [['run all again, nothing changed', await timed(() => one.again())]];
     case 'back':
-      return [[`come back to ${BACK} cells of ${CELL_MS} ms`, await one.back()]];
+      await one.leave();
+      return [[`come back to ${BACK} cells of ${CELL_MS} ms`, await timed(() => one.back())]];
   }
+}
+
+function wall({ ms }: Taken): number {
+  return ms;
 }
 
 function memoir(): Contestant {
@@ -103,33 +114,37 @@ function memoir(): Contestant {
       (_, i) => `// %% Cell ${i}\n${wait}const x${i} = ${codeOf(i, first, last)};\n`,
     ).join('');
   let [first, last] = [0, 0];
-  const reopen = async (source: string) => {
+  const shut = async () => {
     await notebook?.close();
+    notebook = null;
+  };
+  const open = async (source: string) => {
     notebook = new OpenedNotebook(workspace, source);
     await notebook.session.runStale();
   };
-  const slow = `await new Promise((resolve) => setTimeout(resolve, ${CELL_MS}));\n`;
+  const slow = page(0, 0, `await new Promise((resolve) => setTimeout(resolve, ${CELL_MS}));\n`);
   return {
     name: 'Memoir',
-    async cold() {
-      await notebook?.close();
-      notebook = null;
+    async forget() {
+      await shut();
       workspace.dispose();
       workspace = new Workspace();
-      return time(() => reopen(page(first, last)));
     },
+    cold: () => open(page(first, last)),
     async edit(at, value) {
       if (at === 'first') first = value;
       else last = value;
-      return time(() => notebook!.session.run(notebook!.edit(page(first, last))));
+      await notebook!.session.run(notebook!.edit(page(first, last)));
     },
-    again: () => time(() => notebook!.session.runStale()),
-    async back() {
-      await reopen(page(0, 0, slow));
-      return time(() => reopen(page(0, 0, slow)));
+    again: () => notebook!.session.runStale(),
+    async leave() {
+      await shut();
+      await open(slow); // hits, but for the first time
+      await shut();
     },
+    back: () => open(slow),
     async close() {
-      await notebook?.close();
+      await shut();
       workspace.dispose();
     },
   };
@@ -149,23 +164,17 @@ async function marimo(bin: string): Promise<Contestant> {
     workspace.file('slow.py', marimoSource(cells(`import time as _time\n_time.sleep(${CELL_MS / 1000})\n`))),
     27_182,
   );
-  let opened = false;
   return {
     name: 'marimo',
-    async cold() {
-      if (opened) await quick.shut();
-      opened = true;
-      return time(() => quick.open());
-    },
+    forget: () => quick.shut(),
+    cold: () => quick.open(),
     edit: (at, value) => {
       const i = at === 'first' ? 0 : SIZE - 1;
-      return time(() => quick.run(new Map([[i, `x${i} = ${codeOf(i, value, value)}`]])));
+      return quick.run(new Map([[i, `x${i} = ${codeOf(i, value, value)}`]]));
     },
-    again: () => time(() => quick.run(new Map(cells('').map(({ code }, i) => [i, code])))),
-    async back() {
-      await slow.shut();
-      return time(() => slow.open());
-    },
+    again: () => quick.run(new Map(cells('').map(({ code }, i) => [i, code]))),
+    leave: () => slow.shut(), // it keeps nothing of itself
+    back: () => slow.open(),
     async close() {
       quick.close();
       slow.close();
@@ -201,18 +210,21 @@ function jupyter(
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ask = async (codes: readonly string[], start = false) => {
-    child.stdin.write(`${JSON.stringify({ codes, start })}\n`);
-    return Number((await answers.next()).value);
+  const ask = async (request: { end: true } | { codes: readonly string[] }) => {
+    child.stdin.write(`${JSON.stringify(request)}\n`);
+    if ((await answers.next()).done) throw new Error(`${name} ended.`);
   };
+  const end = () => ask({ end: true });
   const codes = (value: number, slow = false) =>
     Array.from({ length: slow ? BACK : SIZE }, (_, i) => code(i, value, slow));
   return {
     name,
-    cold: () => ask(codes(0), true),
-    edit: (at, value) => ask(at === 'first' ? codes(value) : codes(value).slice(-1)),
-    again: () => ask(codes(0)),
-    back: () => ask(codes(0, true), true),
+    forget: end,
+    cold: () => ask({ codes: codes(0) }),
+    edit: (at, value) => ask({ codes: at === 'first' ? codes(value) : codes(value).slice(-1) }),
+    again: () => ask({ codes: codes(0) }),
+    leave: end,
+    back: () => ask({ codes: codes(0, true) }),
     async close() {
       child.kill();
     },

@@ -1,13 +1,24 @@
 // The one shape in which every suite tells what it measured.
 import { formatDuration } from '../src/base/format.ts';
 import { mulberry32 } from '../src/base/random.ts';
+import { cpuSince, cpuTimes } from './cpu.ts';
 
 /** How long something took, in milliseconds. */
 export interface Measure {
   readonly what: string;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The median of what all processes together computed meanwhile: it hardly depends on what else the machine does. */
+  readonly cpuP50Ms?: number;
+  /** What `p50Ms` should not exceed. */
+  readonly goalMs?: number;
   readonly runs: number;
+}
+
+/** One run of something, in milliseconds; `cpuMs` is null where the system does not tell. */
+export interface Taken {
+  readonly ms: number;
+  readonly cpuMs: number | null;
 }
 
 /** How many times longer `what` took than `than`: the ratio of the medians of runs taken in turns, with its interval. */
@@ -35,11 +46,20 @@ export function print(report: Report, json = process.argv.includes('--json')): v
 
 function table({ measures, ratios, notes }: Report): string {
   const width = Math.max(...[...measures, ...ratios].map(({ what }) => what.length));
-  const line = (what: string, ...columns: readonly string[]) => [what.padEnd(width), ...columns].join('  ');
+  const cpu = measures.some(({ cpuP50Ms }) => cpuP50Ms !== undefined);
+  const line = (what: string, ...columns: readonly string[]) => [what.padEnd(width), ...columns].join('  ').trimEnd();
+  const duration = (ms?: number) => (ms === undefined ? '' : formatDuration(ms)).padStart(8);
   return [
-    line('', 'median'.padStart(8), '99 % below'.padStart(10), 'runs'.padStart(4)),
-    ...measures.map(({ what, p50Ms, p99Ms, runs }) =>
-      line(what, formatDuration(p50Ms).padStart(8), formatDuration(p99Ms).padStart(10), String(runs).padStart(4)),
+    line('', '  median', '99 % below', ...(cpu ? ['     CPU'] : []), 'runs'),
+    ...measures.map(({ what, p50Ms, p99Ms, cpuP50Ms, goalMs, runs }) =>
+      line(
+        what,
+        duration(p50Ms),
+        duration(p99Ms).padStart(10),
+        ...(cpu ? [duration(cpuP50Ms)] : []),
+        String(runs).padStart(4),
+        goalMs === undefined ? '' : `goal ${formatDuration(goalMs)}`,
+      ),
     ),
     ...ratios.map(({ what, than, ratio, ci95: [low, high], runs }) =>
       line(what, `${ratio.toFixed(3)} × ${than} (${low.toFixed(3)} to ${high.toFixed(3)}, ${runs} pairs)`),
@@ -49,9 +69,14 @@ function table({ measures, ratios, notes }: Report): string {
 }
 
 /** A measure of times taken elsewhere. */
-export function measureOf(what: string, times: readonly number[]): Measure {
-  const sorted = times.toSorted((a, b) => a - b);
-  return { what, runs: times.length, p50Ms: quantile(sorted, 0.5), p99Ms: quantile(sorted, 0.99) };
+export function measureOf(what: string, times: readonly (number | Taken)[], goalMs?: number): Measure {
+  const sorted = times.map((one) => (typeof one === 'number' ? one : one.ms)).toSorted((a, b) => a - b);
+  const cpu = times.flatMap((one) => (typeof one === 'number' ? [] : (one.cpuMs ?? [])));
+  return {
+    ...{ what, runs: times.length, p50Ms: quantile(sorted, 0.5), p99Ms: quantile(sorted, 0.99) },
+    ...(cpu.length > 0 && { cpuP50Ms: median(cpu) }),
+    ...(goalMs !== undefined && { goalMs }),
+  };
 }
 
 /** The ratio of two medians, run by run in pairs; its interval comes from 2,000 resamplings of the pairs. */
@@ -71,6 +96,13 @@ export async function time(work: () => unknown): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
+}
+
+/** As `time`, with what this process and those it started computed meanwhile. */
+export async function timed(work: () => unknown): Promise<Taken> {
+  const before = cpuTimes();
+  const ms = await time(work);
+  return { ms, cpuMs: cpuSince(before) };
 }
 
 function median(times: readonly number[]): number {

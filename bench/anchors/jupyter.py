@@ -1,8 +1,8 @@
-"""A Jupyter kernel, driven line by line: each line is a JSON object with code to execute; answers with milliseconds.
-Called with the kernel's command line, or without arguments for IPython."""
+"""A Jupyter kernel, driven line by line: each line is a JSON object with code to execute, in a kernel that is started if
+none runs, or asks for its end; it is answered when that is done. Called with the kernel's command line, or without
+arguments for IPython."""
 import json
 import sys
-import time
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
@@ -12,9 +12,6 @@ manager = client = None
 
 def start():
     global manager, client
-    if manager:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
     manager = KernelManager(kernel_name="python3")
     if sys.argv[1:]:
         manager._kernel_spec = KernelSpec(argv=sys.argv[1:], language="typescript")  # it is installed nowhere
@@ -24,12 +21,21 @@ def start():
     client.wait_for_ready()
 
 
+def end():
+    global manager
+    if manager:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    manager = None
+
+
 for line in sys.stdin:
     request = json.loads(line)
-    started = time.perf_counter()
-    if request.get("start"):
+    if request.get("end"):
+        end()
+    elif not manager:
         start()
-    for code in request["codes"]:
+    for code in request.get("codes", []):
         reply = client.execute_interactive(code, silent=False, output_hook=lambda message: None)
         assert reply["content"]["status"] == "ok", reply["content"]
-    print((time.perf_counter() - started) * 1000, flush=True)
+    print("done", flush=True)

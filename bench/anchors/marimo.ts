@@ -55,9 +55,10 @@ export class MarimoNotebook {
     return this.#ask('run', { cellIds: [...codes.keys()].map((at) => this.#ids[at]), codes: [...codes.values()] });
   }
 
-  /** Ends the kernel with its page. */
+  /** Ends the kernel with its page, if there is one. */
   async shut(): Promise<void> {
-    this.#socket?.close();
+    if (!this.#socket) return;
+    this.#socket.close();
     await this.#post('home/shutdown_session', { sessionId: this.#session });
   }
 
