@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import type { Alert } from '../monitor/alert.ts';
 import { type DatabaseFigures, isQuery } from '../monitor/database.ts';
@@ -17,8 +18,10 @@ export interface PerformanceFigures {
   readonly resources: readonly ResourceUse[];
 }
 
-/** More operations than this would only be scrolled past; the slowest are shown. */
-const MAX_OPERATIONS = 50;
+/** More lines of a kind than this would only be scrolled past. */
+const MAX_LINES = 50;
+/** More alerts of one kind about cells of one notebook make one line. */
+const MAX_ALONE = 5;
 
 /** The sidebar's lines; none before anything was measured, so that the view can say what to do first. */
 export function performanceTree(figures: PerformanceFigures, now: number): TreeNode[] {
@@ -74,12 +77,12 @@ function cacheSection(cache: CacheFigures): TreeNode {
 
 function operationsSection(all: readonly OperationFigures[], now: number): TreeNode {
   const operations = all.filter((operation) => !isQuery(operation)); // they stand under Database
-  const slowest = [...operations].sort((a, b) => b.medianMs - a.medianMs).slice(0, MAX_OPERATIONS);
+  const slowest = [...operations].sort((a, b) => b.medianMs - a.medianMs).slice(0, MAX_LINES);
   const left = operations.length - slowest.length;
   return {
     id: 'operations',
     label: 'Operations',
-    description: formatCount(operations.length, 'operation') + (left ? `, the slowest ${MAX_OPERATIONS} shown` : ''),
+    description: formatCount(operations.length, 'operation') + (left ? `, the slowest ${MAX_LINES} shown` : ''),
     icon: 'pulse',
     unfolded: true,
     children: slowest.map((operation) => operationNode(operation, now)),
@@ -141,21 +144,48 @@ function alertsSection(alerts: readonly Alert[], now: number): TreeNode {
     description: open.length ? `${open.length} open` : alerts.length ? `${alerts.length} acknowledged` : 'none',
     icon: open.length ? 'bell-dot' : 'bell',
     unfolded: true,
-    children: alerts.map((alert) => alertNode(alert, now)),
+    children: alertNodes(alerts, now),
   };
 }
 
-function alertNode({ id, what, severity, since, advice, evidence, acknowledged, where }: Alert, now: number): TreeNode {
+function alertNodes(alerts: readonly Alert[], now: number): TreeNode[] {
+  const groups = Map.groupBy(alerts, ({ id, rule, acknowledged, where }) =>
+    where?.cell ? `${rule} ${where.file}${acknowledged ? ' (acknowledged)' : ''}` : id,
+  );
+  return [...groups].flatMap(([id, group]) =>
+    group.length > MAX_ALONE ? [groupNode(id, group, now)] : group.map((alert) => alertNode(alert, now)),
+  );
+}
+
+/** Alerts that are alike, about cells of one notebook. */
+function groupNode(id: string, group: readonly Alert[], now: number): TreeNode {
+  const [{ rule, where }, look] = [group[0]!, lookOf(group[0]!, now)];
+  const left = group.length > MAX_LINES ? `, the first ${MAX_LINES} shown` : '';
   return {
+    ...look,
+    id: `alerts ${id}`,
+    label: `${group.length} cells ${rule === 'failed-operation' ? 'failed' : 'were slow'}`,
+    description: `${basename(where!.file)} · ${look.description}${left}`,
+    children: group.slice(0, MAX_LINES).map((alert) => alertNode(alert, now)),
+  };
+}
+
+function alertNode(alert: Alert, now: number): TreeNode {
+  const { id, what, since, advice, evidence, acknowledged, where } = alert;
+  return {
+    ...lookOf(alert, now),
     id: `alert ${id}`,
     label: what,
-    description: acknowledged ? 'acknowledged' : ago(since, now),
-    icon: acknowledged ? 'check' : severity,
-    ...(!acknowledged && { colour: severity === 'error' ? 'list.errorForeground' : 'list.warningForeground' }),
     context: acknowledged ? 'alert.acknowledged' : 'alert',
     tooltip: `${what}\n\n${advice}\n\n${table([['since', ago(since, now)], ...Object.entries(evidence).map(inWords)])}`,
     ...(where && { command: opens(where) }),
   };
+}
+
+function lookOf({ severity, since, acknowledged }: Alert, now: number) {
+  if (acknowledged) return { icon: 'check', description: 'acknowledged' };
+  const colour = severity === 'error' ? 'list.errorForeground' : 'list.warningForeground';
+  return { icon: severity, colour, description: ago(since, now) };
 }
 
 /** `lastMs: 1200` → `last`, `1.2 s`. */
