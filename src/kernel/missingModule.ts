@@ -1,4 +1,7 @@
+import { dirname } from 'node:path';
 import { codeOf, messageOf, UserError } from '../base/errors.ts';
+import { installCommand } from '../notebook/installCommand.ts';
+import { packageOf } from '../notebook/packageDigests.ts';
 
 /**
  * What a failed import of a cell means to its reader: a sentence with the remedy where the module itself is not there,
@@ -9,8 +12,9 @@ export function explainImport(error: unknown, specifier: string, notebook: strin
   if (/^(\.{0,2}\/|file:)/.test(specifier)) {
     return new UserError(`There is no module "${specifier}" beside the notebook. Check the path.`);
   }
-  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  const install = installCommand(specifier, dirname(notebook));
+  const remedy = install ? `Run \`${install}\`.` : 'Check its name.';
   return new UserError(
-    `The package "${name}" is not installed where the notebook looks for it. Run \`npm install ${name}\`.`,
+    `The package "${packageOf(specifier)}" is not installed where the notebook looks for it. ${remedy}`,
   );
 }

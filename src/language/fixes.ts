@@ -17,6 +17,9 @@ import { unmark } from './privateNames.ts';
 /** What is said of a name that is nearly one that is known. */
 const MISSPELT = new Set<unknown>([2551, 2552, 2561, 2570, 2724]);
 
+/** What `checkProgram` says of a package that is not there. */
+const MISSING = /^There is no module "(.+)"\. Install it with `(.+)`\.$/;
+
 /** Remedies for mistakes in cells: the engine's, and those that not every TypeScript has, or none has for a notebook. */
 export class Fixes {
   readonly #engine: Engine;
@@ -72,6 +75,8 @@ export class Fixes {
     if (name !== undefined && MISSPELT.has(code))
       return [fix(problem, `Change spelling to '${name}'`, cell.id, [{ range, newText: name }])];
     if (cell.kind !== 'code') return [];
+    const [, specifier, install] = MISSING.exec(String(message)) ?? [];
+    if (install !== undefined) return [installFix(problem, `Run \`${install}\` in a terminal`, [cell.id, specifier])];
     if (/^`await` is only allowed/.test(String(message))) {
       const edit = makeAsync(cell.text, range);
       return edit ? [fix(problem, 'Add async modifier to containing function', cell.id, [edit])] : [];
@@ -100,6 +105,12 @@ export class Fixes {
     const made = home && awaitInitializer(home.text, declared!.range);
     return made ? fix(problem, `Add 'await' to initializer for '${made.name}'`, home.id, [made.edit]) : null;
   }
+}
+
+/** A command of the editor's, as an edit cannot install anything. */
+function installFix(problem: Diagnostic, title: string, args: readonly unknown[]): CodeAction {
+  const command = { title, command: 'memoir.installPackage', arguments: [...args] };
+  return { title, kind: CodeActionKind.QuickFix, diagnostics: [problem], isPreferred: true, command };
 }
 
 function fix(

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { nearestName } from '../data/nearestName.ts';
 import type { CellId } from '../protocol/kernel.ts';
 import { OPTION_NAMES } from './cell.ts';
+import { installCommand } from './installCommand.ts';
+import { packageOf } from './packageDigests.ts';
 import { aliasTargets } from './pathAliases.ts';
 import { positionAt } from './position.ts';
 import type { Program } from './program.ts';
@@ -98,7 +100,8 @@ function missingModules(program: Program, id: CellId, notebook: string): Problem
     .imports.filter(({ specifier }) => !moduleExists(specifier, notebook))
     .map(({ specifier, start, end }) => {
       const named = source.slice(start, end).search(/['"]/);
-      const remedy = /^[./]/.test(specifier) ? 'Check the path.' : `Install it with \`npm install ${specifier}\`.`;
+      const install = /^[./#]/.test(specifier) ? null : installCommand(specifier, dirname(notebook));
+      const remedy = install ? `Install it with \`${install}\`.` : 'Check the path.';
       return at(source, start + Math.max(0, named), {
         id,
         severity: 'error',
@@ -114,7 +117,7 @@ function moduleExists(specifier: string, notebook: string): boolean {
   if (/^(\.{0,2}\/|\.{1,2}$)/.test(specifier)) return fileExists(resolve(folder, specifier));
   if (aliasTargets(specifier, folder).some(fileExists)) return true;
   if (specifier.startsWith('#')) return resolves(specifier, notebook);
-  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  const name = packageOf(specifier);
   return (createRequire(notebook).resolve.paths(name) ?? []).some((folder) => existsSync(join(folder, name)));
 }
 

@@ -14,7 +14,7 @@ export class PackageDigests {
   /** `lodash@4.17.21` for the package that `specifier` names when it is imported in folder `from`; null for none, and for a linked one. */
   async digest(specifier: string, from: string): Promise<string | null> {
     const found = await this.#find(specifier, from);
-    return found && !(await isLinked(found.home)) ? `${nameOf(specifier)}@${found.version}` : null;
+    return found && !(await isLinked(found.home)) ? `${packageOf(specifier)}@${found.version}` : null;
   }
 
   /** Whether a bare specifier leads to modules outside of `node_modules`. */
@@ -25,7 +25,7 @@ export class PackageDigests {
 
   async #find(specifier: string, from: string): Promise<{ readonly home: string; readonly version: string } | null> {
     for (let folder = from; ; folder = dirname(folder)) {
-      const home = join(folder, 'node_modules', nameOf(specifier));
+      const home = join(folder, 'node_modules', packageOf(specifier));
       const version = await this.#version(join(home, 'package.json'));
       if (version !== null) return { home, version };
       if (folder === dirname(folder)) return null;
@@ -43,7 +43,8 @@ export class PackageDigests {
   }
 }
 
-function nameOf(specifier: string): string {
+/** The name of the package that an import is from, of which it may want a part. */
+export function packageOf(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 

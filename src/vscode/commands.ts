@@ -4,7 +4,7 @@ import type { CommandId } from './contributions.ts';
 import { Host } from './host.ts';
 import * as notebook from './notebookCommands.ts';
 import { setUpPlainTypes } from './plainText.ts';
-import { mergeCells } from './problemFixes.ts';
+import { installPackage, mergeCells } from './problemFixes.ts';
 import * as profiling from './profileCommands.ts';
 import * as sidebar from './sidebarCommands.ts';
 import { sortNotebook } from './sortCommand.ts';
@@ -31,6 +31,7 @@ const commands: Readonly<Record<CommandId, (host: Host, ...args: readonly unknow
   'memoir.debugCell': ({ notebooks }, cell) => notebooks.debug(notebook.cellFrom(cell)),
   'memoir.setUpTypes': ({ context }, uri) => setUpPlainTypes(context, uri),
   'memoir.mergeCells': (_, cells) => mergeCells(cells as readonly vscode.NotebookCell[]), // see problemFixes
+  'memoir.installPackage': (_, cell, specifier) => installPackage(String(cell), String(specifier)), // see language/fixes
   'memoir.sortCells': ({ notebooks }) => sortNotebook(notebooks),
   'memoir.restartKernel': ({ notebooks }) => notebooks.restart(),
   'memoir.clearCache': ({ stores }) => notebook.clearCache(stores),

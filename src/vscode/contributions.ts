@@ -22,6 +22,7 @@ export const COMMANDS = [
   'memoir.renameTable',
   'memoir.setUpTypes',
   'memoir.mergeCells',
+  'memoir.installPackage',
   'memoir.sortCells',
   'memoir.debugCell',
   'memoir.showGraph',

@@ -1,5 +1,8 @@
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { UserError } from '../base/errors.ts';
 import { unusedName } from '../notebook/impurity.ts';
+import { installCommand, projectOf } from '../notebook/installCommand.ts';
 import { renameInCell } from '../notebook/rename.ts';
 import { wrapInFunction } from '../notebook/wrapCell.ts';
 import { type CommandId, NOTEBOOK_TYPE } from './contributions.ts';
@@ -97,6 +100,16 @@ export async function mergeCells(cells: readonly vscode.NotebookCell[]): Promise
     vscode.NotebookEdit.replaceCells(new vscode.NotebookRange(first.index, first.index + 1), [merged]),
   ]);
   await vscode.workspace.applyEdit(edit);
+}
+
+/** Installs the package of an import in a cell, where its project is, by whom it is kept; in a terminal, for all to see. */
+export function installPackage(cell: string, specifier: string): void {
+  const folder = dirname(vscode.Uri.parse(cell).fsPath);
+  const command = installCommand(specifier, folder);
+  if (command === null) throw new UserError(`"${specifier}" names no package. Check the import.`);
+  const terminal = vscode.window.createTerminal({ name: 'Memoir', cwd: projectOf(folder) });
+  terminal.show();
+  terminal.sendText(command);
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {
