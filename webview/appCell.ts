@@ -15,7 +15,7 @@ export class AppCellView {
   readonly id: string;
   readonly element = h('section', { class: 'cell' });
   readonly #options: AppCellOptions;
-  readonly #code = h('pre', { class: 'code', tabindex: 0 });
+  readonly #code = h('div', { class: 'code' });
   readonly #outputs = h('div', { class: 'outputs' });
   readonly #note = h('div', { class: 'note' });
   readonly #slots: HTMLElement[] = [];
@@ -40,10 +40,9 @@ export class AppCellView {
     const { style, dataset } = this.element;
     style.setProperty('--columns', String(cell.layout.width));
     dataset.cell = cell.id;
-    if (cell.code !== null && cell.code.trim() !== '') {
-      this.#code.textContent = cell.code;
-      this.#code.setAttribute('aria-label', `Code of ${cell.title || 'this cell'}`);
+    if (cell.code) {
       this.element.prepend(this.#code);
+      void this.#options.page.draw(this.#code, { items: [{ mime: MIME.code, data: cell.code }] });
     } else this.#code.remove();
     if (cell.markdown !== null && cell.markdown !== this.#drawnText) {
       this.#drawnText = cell.markdown;

@@ -1,6 +1,6 @@
 import type { AppCell, AppCellState, AppPage } from '../protocol/app.ts';
 import type { CellId } from '../protocol/kernel.ts';
-import { MIME, type Output, type OutputItem } from '../protocol/output.ts';
+import { type CodeData, MIME, type Output, type OutputItem } from '../protocol/output.ts';
 import { completeLayout } from './cellLayout.ts';
 import type { DocumentCell } from './cellText.ts';
 import type { Session } from './session.ts';
@@ -28,7 +28,7 @@ export function appPage(cells: readonly NamedCell[], { name, code = false, hidde
       id,
       title: cell.title,
       markdown: isText ? cell.source : null,
-      code: code && !isText && cell.options.hideCode !== true ? cell.source : null,
+      code: code && !isText && cell.options.hideCode !== true ? shownCode(cell) : null,
       layout: completeLayout(cell.options.layout, index).layout,
     };
   });
@@ -39,6 +39,10 @@ export function appPage(cells: readonly NamedCell[], { name, code = false, hidde
       .filter(({ layout }) => hidden || layout.place !== 'hidden')
       .toSorted((a, b) => a.layout.order - b.layout.order),
   };
+}
+
+function shownCode({ kind, source }: DocumentCell): CodeData | null {
+  return source.trim() === '' ? null : { code: source, language: kind === 'sql' ? 'sql' : 'typescript' };
 }
 
 /** What the reader of an app sees of a cell: its outputs and, where there are none, why; nothing that is printed. */

@@ -1,4 +1,4 @@
-import type { Output, RendererEvent, RendererMessage } from './output.ts';
+import type { CodeData, Output, RendererEvent, RendererMessage } from './output.ts';
 
 /** Columns that a row of an app has. */
 export const COLUMNS = 12;
@@ -21,7 +21,7 @@ export interface AppCell {
   /** The text of a Markdown cell; null for a cell that runs. */
   readonly markdown: string | null;
   /** What the page shows above the outputs: TypeScript or SQL. */
-  readonly code: string | null;
+  readonly code: CodeData | null;
   readonly layout: CellLayout;
 }
 

@@ -19,7 +19,7 @@ const _word = year > 2021 ? 'late' : 'early';
 md\`The square is **\${square}**, \${_word}.\`
 
 // %% Year
-import { chart, md, select, slider, sql, text } from 'memoir';
+import { chart, md, mermaid, select, slider, sql, text } from 'memoir';
 const year = slider('Year', { min: 2020, max: 2023 });
 const who = text('Who', { value: '</script><script>window.stolen = 1</script>' });
 
@@ -33,6 +33,9 @@ const numbers = await sql\`SELECT 1 AS a, 'x|y' AS b UNION ALL SELECT \${year}, 
 
 // %% Chart
 chart(numbers, { mark: 'bar', x: 'a', y: 'b' })
+
+// %% Diagram
+mermaid('graph LR; Year --> Squared')
 
 // %% Wrong
 if (year === 2023) throw new Error('no');
@@ -103,6 +106,8 @@ describe('memoir export --to html', () => {
     await page.getByText('The square is 4084441, early.').waitFor();
     expect(await page.getByRole('slider', { name: 'Year' }).isDisabled()).toBe(true);
     await page.getByText('const square = year * year;').waitFor();
+    await page.locator('.hljs-keyword', { hasText: 'const' }).first().waitFor();
+    await page.locator('figure svg', { hasText: 'Squared' }).waitFor(); // drawn by the largest library of all
     expect(await page.getByText('const _word = year > 2021').count()).toBe(0);
     expect(wrong.filter((text) => !text.includes('outside.png'))).toEqual([]);
   });

@@ -19,7 +19,7 @@ export interface PageScripts {
 /** Everything is in the page: it loads nothing, but for pictures that its author points to, and talks to nobody. */
 const POLICY = [
   "default-src 'none'",
-  "script-src 'unsafe-inline' data:",
+  "script-src 'unsafe-inline' blob:",
   "style-src 'unsafe-inline'",
   'img-src data: blob: https:',
   'media-src data: blob:',
@@ -41,7 +41,6 @@ export function exportHtml(saved: SavedPage, scripts: PageScripts): string {
     ...saved.precomputed,
     outputs: saved.precomputed.outputs.map((outputs) => frozen(outputs, movable)),
   };
-  const imports = Object.fromEntries([...scripts.modules].map(([name, code]) => [name, dataUrl(code)]));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -52,8 +51,8 @@ export function exportHtml(saved: SavedPage, scripts: PageScripts): string {
 <title>${escapeHtml(saved.page.title)}</title>
 <link rel="icon" href="data:,">
 <script type="application/json" id="memoir-saved">${scriptText({ page: saved.page, cells, precomputed })}</script>
-<script type="importmap">${scriptText({ imports })}</script>
-<script type="module">import ${JSON.stringify(scripts.entry)};</script>
+<script type="application/json" id="memoir-scripts">${scriptText([...scripts.modules])}</script>
+<script>${start(scripts.entry)}</script>
 </head>
 <body>
 <noscript>This page is drawn by scripts that are in it. Allow them, and load it again.</noscript>
@@ -119,6 +118,13 @@ function scriptText(value: unknown): string {
     .replaceAll('\u2029', '\\u2029');
 }
 
-function dataUrl(code: string): string {
-  return `data:text/javascript;charset=utf-8;base64,${Buffer.from(code).toString('base64')}`;
+/** Gives each script a short address of its own: with texts of megabytes for addresses, browsers hang. */
+function start(entry: string): string {
+  return `{
+  const addressOf = ([name, code]) => [name, URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))];
+  const scripts = JSON.parse(document.getElementById('memoir-scripts').textContent);
+  const add = (type, textContent) => document.head.append(Object.assign(document.createElement('script'), { type, textContent }));
+  add('importmap', JSON.stringify({ imports: Object.fromEntries(scripts.map(addressOf)) }));
+  add('module', 'import ${JSON.stringify(entry)};');
+}`;
 }

@@ -5,6 +5,7 @@ import {
   type OutputItem,
   type TableData,
   type WidgetData,
+  type WidgetOptions,
 } from '../../protocol/output.ts';
 import {
   type DrawChart,
@@ -78,10 +79,8 @@ async function outputBlock(output: Output, writing: Writing): Promise<string> {
     }
     case MIME.table:
       return table(item.data as TableData); // made by the kernel
-    case MIME.widget: {
-      const { label, value } = item.data as WidgetData;
-      return `**${inline(label)}:** ${inline(typeof value === 'string' ? value : JSON.stringify(value))}`;
-    }
+    case MIME.widget:
+      return widget(item.data as WidgetData);
     case MIME.code: {
       const { code, language } = dataOf(output, MIME.code) as CodeData;
       return fence(code, language);
@@ -89,6 +88,24 @@ async function outputBlock(output: Output, writing: Writing): Promise<string> {
     default:
       return fence(textOf(output), 'text');
   }
+}
+
+/** Where a widget stands, as its reader sees it; a button stands nowhere. */
+function widget({ kind, label, value, options }: WidgetData): string {
+  return kind === 'button' ? '' : `**${inline(label)}:** ${inline(valueText(value, options.options)) || '–'}`;
+}
+
+function valueText(value: unknown, choices: WidgetOptions['options']): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean' && !choices) return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.map((one) => valueText(one, choices)).join(', ');
+  if (typeof value !== 'object') return choices?.find((choice) => choice.value === value)?.label ?? String(value);
+  const parts: Readonly<Record<string, unknown>> = { ...value };
+  if (Object.keys(parts).sort().join() === 'max,min') return `${parts.min} to ${parts.max}`;
+  if ('base64' in parts) return String(parts.name);
+  return Object.entries(parts)
+    .map(([name, part]) => `${name} ${valueText(part, undefined) || '–'}`)
+    .join(', ');
 }
 
 /** Puts a picture beside the text, and points to it. */
