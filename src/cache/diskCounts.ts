@@ -8,7 +8,7 @@ export class DiskCounts implements CountStore {
   readonly #access: DiskAccess;
   readonly #connection: SqliteConnection;
   readonly #now: () => number;
-  #used = new Map<string, number>();
+  #used = new Map<string, { hits: number }>();
 
   constructor(access: DiskAccess, connection: SqliteConnection, now: () => number) {
     this.#access = access;
@@ -18,7 +18,9 @@ export class DiskCounts implements CountStore {
 
   /** Notes the use of an entry; written with the sums. */
   use(key: string): void {
-    this.#used.set(key, (this.#used.get(key) ?? 0) + 1);
+    const used = this.#used.get(key);
+    if (used) used.hits += 1;
+    else this.#used.set(key, { hits: 1 });
   }
 
   /** False when the sums could not be added. */
@@ -28,7 +30,7 @@ export class DiskCounts implements CountStore {
     this.#used = new Map();
     const now = this.#now();
     return this.#access.change((connection) => {
-      for (const [key, hits] of used) connection.run(sql.noteUse, key, now, hits);
+      for (const [key, { hits }] of used) connection.run(sql.noteUse, key, now, hits);
       return putCounts(connection, counts);
     }, false);
   }

@@ -33,7 +33,7 @@ export function putRow(connection: SqliteConnection, { key, meta, file, content,
   const id = before ? Number(before.id) : connection.run(sql.addValue, content).id;
   if (before) connection.run(sql.changeValue, content, id);
   const texts = tags.length === 0 ? null : JSON.stringify(tags);
-  connection.run(sql.putEntry, key, id, bytes, size, createdAt, expiresAt, savedMs, failed ? 1 : 0, texts, file);
+  connection.first(sql.putEntry, key, id, bytes, size, createdAt, expiresAt, savedMs, failed ? 1 : 0, texts, file);
   if (typeof before?.tags === 'string') connection.run(sql.forgetTags, key);
   for (const tag of tags) connection.run(sql.noteTag, tag, key);
   return typeof before?.file === 'string' ? [before.file] : [];
