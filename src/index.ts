@@ -4,7 +4,7 @@ import { flushCalls } from './cache/programCache.ts';
 import type { StepNews } from './data/stepRun.ts';
 import { data } from './kernel/data.ts';
 import type { CallNews } from './monitor/calls.ts';
-import { noteQuery, type QueryNews } from './monitor/database.ts';
+import { notePool, noteQuery, type PoolFigures, type QueryNews } from './monitor/database.ts';
 import { monitor } from './monitor/program.ts';
 
 export { UserError } from './base/errors.ts';
@@ -131,6 +131,7 @@ export const gauge = monitor.gauge;
 export const histogram = monitor.histogram;
 
 subscribe('memoir:data.query', (news) => noteQuery(monitor, news as QueryNews)); // published by src/data
+subscribe('memoir:data.pool', (news) => notePool(monitor, news as PoolFigures));
 subscribe('memoir:data.step', (news) => {
   const { pipeline: name, step, ms, savedMs, error } = news as StepNews; // published by src/data
   const operation = `${name}: ${step}`;

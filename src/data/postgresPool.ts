@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { Pool, PoolClient } from 'pg';
 import { durationOf } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
@@ -35,6 +36,14 @@ export interface ConnectionStatistics {
   readonly queries: number;
   readonly errors: number;
   readonly slowestMs: number;
+}
+
+/** Told what a pool does whenever that changes, as `PoolNews`. */
+const poolChannel = channel('memoir:data.pool');
+
+/** What a pool did so far, by the server and database that it connects to. */
+export interface PoolNews extends ConnectionStatistics {
+  readonly where: string;
 }
 
 /** One moment, nothing changed, and text that says the same on every server. */
@@ -100,6 +109,7 @@ export class PostgresPool {
         throw explainPostgres(error, this.where);
       } finally {
         this.#slowestMs = Math.max(this.#slowestMs, performance.now() - started);
+        this.#tell();
       }
     });
   }
@@ -164,8 +174,13 @@ export class PostgresPool {
     });
     pool.on('error', () => {}); // a connection that nobody uses was lost: the pool has dropped it
     pool.on('connect', (client) => client.on('error', () => {})); // one in use: its query tells, and nobody else hears
+    for (const change of ['acquire', 'remove'] as const) pool.on(change, () => this.#tell());
     this.#pool = pool;
     return pool;
+  }
+
+  #tell(): void {
+    poolChannel.publish({ where: this.where, ...this.statistics } satisfies PoolNews);
   }
 }
 

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import type { CallFigures } from './calls.ts';
+import { isQuery } from './database.ts';
 import type { CacheFigures, Figures, OperationFigures } from './figures.ts';
 import type { Place } from './tally.ts';
 
@@ -49,7 +50,8 @@ const dayMs = 86_400_000;
 
 /** What is not well now, the worst and the newest first; since when, as far as it can be told from the measurements. */
 export function findAlerts(condition: Condition, thresholds: Thresholds, now: number): Alert[] {
-  const recent = condition.operations.filter(({ lastAt }) => now - lastAt < dayMs);
+  // a slow query is listed among those of the database, and slows whoever asks it, which is told of
+  const recent = condition.operations.filter((it) => now - it.lastAt < dayMs && !isQuery(it));
   const alerts = [
     ...recent.flatMap((operation) => failed(operation) ?? slow(operation, thresholds) ?? []),
     ...condition.calls.filter(({ lastAt }) => now - lastAt < dayMs).flatMap((calls) => poor(calls, thresholds) ?? []),

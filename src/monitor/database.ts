@@ -16,6 +16,20 @@ export interface DatabaseFigures {
   readonly totalMs: number;
   /** The slowest, the slowest first. */
   readonly slowest: readonly { readonly sql: string; readonly maxMs: number; readonly count: number }[];
+  /** Connections to databases elsewhere. */
+  readonly pools: readonly PoolFigures[];
+}
+
+/** Connections to one database elsewhere, as they were last told of; `where` is its server and name. */
+export interface PoolFigures {
+  readonly where: string;
+  readonly open: number;
+  readonly idle: number;
+  /** How many wait for a connection. */
+  readonly waiting: number;
+  readonly queries: number;
+  readonly errors: number;
+  readonly slowestMs: number;
 }
 
 /** A query that came to an end, as the database tells of it. */
@@ -59,6 +73,8 @@ const ERRORS = 'database.errors';
 const RUNNING = 'database.running';
 const TIMES = 'database.ms';
 const TAG = 'database';
+const POOL = 'database.pool.';
+const NO_POOL = { open: 0, idle: 0, waiting: 0, queries: 0, errors: 0, slowestMs: 0 };
 /** Queries that take less are counted, and not listed by their text. */
 const LISTED_FROM_MS = 100;
 const SLOWEST = 5;
@@ -74,6 +90,11 @@ export function noteQuery(monitor: Sink, { answered, ms, sql, running }: QueryNe
   }
 }
 
+/** Notes in the monitor what a pool of connections does. */
+export function notePool(monitor: Pick<Sink, 'gauge'>, { where, ...numbers }: PoolFigures): void {
+  for (const [what, value] of Object.entries(numbers)) monitor.gauge(`${POOL}${what} ${where}`).set(value);
+}
+
 /** Whether an operation is a query, which is told of among those of the database. */
 export function isQuery({ tags }: { readonly tags: readonly string[] }): boolean {
   return tags.includes(TAG);
@@ -84,7 +105,7 @@ export function isOfDatabase({ name }: Value): boolean {
   return name.startsWith(`${TAG}.`);
 }
 
-/** What the monitor knows of queries; null where there were none. */
+/** What the monitor knows of queries and connections; null where there were none. */
 export function databaseFigures(figures: {
   readonly operations: readonly Operation[];
   readonly counters: readonly Numbered[];
@@ -95,12 +116,13 @@ export function databaseFigures(figures: {
   const times = figures.histograms.find(({ name }) => name === TIMES);
   const [hits, errors] = [valueIn(figures.counters, HITS), valueIn(figures.counters, ERRORS)];
   const queries = hits + errors + (times?.count ?? 0);
-  if (queries === 0) return null;
+  const pools = poolFigures(figures.gauges);
+  if (queries === 0 && pools.length === 0) return null;
   const slowest = figures.operations.filter(isQuery).sort((a, b) => b.maxMs - a.maxMs);
   return {
     queries,
     hits,
-    hitRate: hits / queries,
+    hitRate: queries && hits / queries,
     errors,
     running: valueIn(figures.gauges, RUNNING),
     medianMs: times?.median ?? 0,
@@ -108,7 +130,18 @@ export function databaseFigures(figures: {
     maxMs: times?.max ?? 0,
     totalMs: times?.sum ?? 0,
     slowest: slowest.slice(0, SLOWEST).map(({ name, maxMs, count }) => ({ sql: name, maxMs, count })),
+    pools,
   };
+}
+
+function poolFigures(gauges: readonly Numbered[]): readonly PoolFigures[] {
+  const pools = new Map<string, PoolFigures>();
+  for (const { name, value } of gauges) {
+    if (!name.startsWith(POOL)) continue;
+    const [what = '', where = ''] = name.slice(POOL.length).split(' ');
+    pools.set(where, { where, ...NO_POOL, ...pools.get(where), [what]: value });
+  }
+  return [...pools.values()];
 }
 
 function short(sql: string): string {

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import { textTable } from '../base/textTable.ts';
 import type { Alert } from './alert.ts';
-import { isOfDatabase, isQuery } from './database.ts';
+import { isOfDatabase, isQuery, type PoolFigures } from './database.ts';
 import type { CacheFigures, Figures } from './figures.ts';
 import type { Recommendation } from './recommend.ts';
 import type { ResourceUse } from './resources.ts';
@@ -77,15 +77,21 @@ function callLines({ calls }: Figures): string[] {
 
 function databaseLines({ database }: Figures): string[] {
   if (!database) return [];
-  const { queries, hitRate, errors, medianMs, maxMs, slowest } = database;
+  const { queries, hitRate, errors, medianMs, maxMs, slowest, pools } = database;
   const failed = errors ? ` ${formatCount(errors, 'query', 'queries')} failed.` : '';
   return [
     `${formatCount(queries, 'query', 'queries')}, ${formatPercent(hitRate)} from the cache; median ${formatDuration(medianMs)}, slowest ${formatDuration(maxMs)}.${failed}`,
+    ...pools.map(poolText),
     ...textTable(
       ['', 'count', 'max'],
       slowest.map(({ sql, count, maxMs: ms }) => [sql, count.toLocaleString('en-US'), formatDuration(ms)]),
     ),
   ];
+}
+
+function poolText({ where, open, idle, waiting, queries, errors, slowestMs }: PoolFigures): string {
+  const failed = errors ? `, ${errors} failed` : '';
+  return `${where}: ${formatCount(open, 'connection')} open, ${idle} idle, ${waiting} waiting; ${formatCount(queries, 'query', 'queries')}${failed}, slowest ${formatDuration(slowestMs)}.`;
 }
 
 function metricLines(figures: Figures): string[] {

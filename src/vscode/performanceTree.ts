@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import type { Alert } from '../monitor/alert.ts';
-import { type DatabaseFigures, isQuery } from '../monitor/database.ts';
+import { type DatabaseFigures, isQuery, type PoolFigures } from '../monitor/database.ts';
 import type { CacheFigures, OperationFigures } from '../monitor/figures.ts';
 import type { Recommendation } from '../monitor/recommend.ts';
 import type { ResourceUse } from '../monitor/resources.ts';
@@ -112,7 +112,7 @@ function operationNode(operation: OperationFigures, now: number): TreeNode {
 }
 
 function databaseSection(database: DatabaseFigures): TreeNode {
-  const { queries, hits, hitRate, errors, running, medianMs, p95Ms, maxMs, slowest } = database;
+  const { queries, hits, hitRate, errors, running, medianMs, p95Ms, maxMs, slowest, pools } = database;
   return {
     id: 'database',
     label: 'Database',
@@ -129,11 +129,19 @@ function databaseSection(database: DatabaseFigures): TreeNode {
         `Median and maximum of queries that were worked out; 95 % took less than ${formatDuration(p95Ms)}.`,
       ),
       ...(errors ? [line('database.errors', 'Failed', String(errors), 'Queries that failed.', 'warning')] : []),
+      ...pools.map(poolLine),
       ...slowest.map(({ sql, count, maxMs: ms }) =>
         line(`database.query ${sql}`, sql, `${formatDuration(ms)} · ×${count}`, sql, 'symbol-method'),
       ),
     ],
   };
+}
+
+function poolLine({ where, open, idle, waiting, queries, errors, slowestMs }: PoolFigures): TreeNode {
+  const counts = [formatCount(open, 'connection'), waiting ? `${waiting} waiting` : `${idle} idle`];
+  const failed = errors ? `, ${errors} failed` : '';
+  const did = `${formatCount(queries, 'query', 'queries')}${failed}; the slowest took ${formatDuration(slowestMs)}.`;
+  return line(`database.pool ${where}`, where, counts.join(' · '), `Connections to PostgreSQL. ${did}`, 'plug');
 }
 
 function alertsSection(alerts: readonly Alert[], now: number): TreeNode {

@@ -94,7 +94,7 @@ describe.skipIf(!findPostgres())(NEEDS, () => {
         f4: '0.1',
         f8: 'nan',
         num: '12345678901234567890.123456789',
-        fixed: '1.5000000000',
+        fixed: '1.5',
         bc: '0044-03-15 (BC)',
         inf: 'infinity',
         tz: '2024-06-01 10:00:00.000001+00',
@@ -149,6 +149,12 @@ describe.skipIf(!findPostgres())(NEEDS, () => {
         js: 'JSON',
       },
     ]);
+  });
+
+  test('zeros at the end of quotients, which PostgreSQL adds, take no room', async () => {
+    const table = await shop.sql`SELECT i / 8.0 AS eighths, i * 1.000 AS whole FROM generate_series(1, 9) i`;
+    const rows = await table.where('eighths = 0.125').rows();
+    expect(rows).toEqual([{ eighths: 0.125, whole: 1 }]);
   });
 
   test('numbers too long for a decimal come as text rather than rounded', async () => {
@@ -257,9 +263,15 @@ describe.skipIf(!findPostgres())(NEEDS, () => {
   });
 
   test('connections are shared, and their numbers told', async () => {
+    const told: unknown[] = [];
+    const listen = (news: unknown) => told.push(news);
+    subscribe('memoir:data.pool', listen);
     const counts = Array.from({ length: 6 }, async () => (await shop.table('orders')).count());
     expect(await Promise.all(counts)).toEqual(Array(6).fill(100));
+    unsubscribe('memoir:data.pool', listen);
     expect(shop.stats()).toMatchObject({ open: 2, idle: 2, waiting: 0, queries: 12, errors: 0 });
+    expect(told.at(-1)).toEqual({ where: expect.stringMatching(/^127\.0\.0\.1:\d+\//), ...shop.stats() });
+    expect(told).toContainEqual(expect.objectContaining({ open: 2, idle: 0, waiting: expect.any(Number) }));
     expect(shop.stats().slowestMs).toBeGreaterThan(0);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findAlerts, thresholdDefaults } from '../../src/monitor/alert.ts';
 import { addNews, type CallSums, newCalls } from '../../src/monitor/calls.ts';
+import { noteQuery } from '../../src/monitor/database.ts';
 import type { CacheFigures } from '../../src/monitor/figures.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
 
@@ -59,6 +60,13 @@ describe('a slow operation', () => {
     monitor.operation('Chart', { ms: 400 });
     expect(monitor.alerts()).toEqual([]);
     expect(monitor.alerts({ slowOperationMs: 300 })).toHaveLength(1);
+  });
+
+  test('is not a query, which slows whoever asks it', () => {
+    const { monitor } = start();
+    noteQuery(monitor, { answered: 'computed', ms: 5000, sql: 'SELECT 1', running: 0 });
+    monitor.operation('Chart', { ms: 5001, where });
+    expect(monitor.alerts().map(({ id }) => id)).toEqual(['slow-operation Chart']);
   });
 
   test('is forgotten after a day without a run, and when the operation is gone', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { noteQuery } from '../../src/monitor/database.ts';
+import { notePool, noteQuery } from '../../src/monitor/database.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
 
 /** A monitor whose clock is moved by hand, in milliseconds. */
@@ -174,4 +174,20 @@ test('queries of tables are counted, and the slow ones listed by their text', ()
     slowest: [{ sql: 'SELECT 1', maxMs: 400, count: 1 }],
   });
   expect(monitor.report()).toMatch(/Database\n {2}5 queries, 40 % from the cache; .*slowest 400 ms\. 1 query failed\./);
+});
+
+test('connections to a database elsewhere are told of, also where no table was asked anything yet', () => {
+  const monitor = new Monitor();
+  const shop = { where: 'db.example:5432/shop', open: 2, idle: 0, waiting: 3, queries: 12, errors: 1, slowestMs: 40 };
+  notePool(monitor, { ...shop, where: 'other/shop', open: 0 });
+  notePool(monitor, { ...shop, waiting: 0 });
+  notePool(monitor, shop);
+  expect(monitor.summary().database).toMatchObject({
+    queries: 0,
+    hitRate: 0,
+    pools: [{ ...shop, where: 'other/shop', open: 0 }, shop],
+  });
+  expect(monitor.report()).toContain(
+    'db.example:5432/shop: 2 connections open, 0 idle, 3 waiting; 12 queries, 1 failed, slowest 40 ms.',
+  );
 });
