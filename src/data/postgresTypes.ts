@@ -146,12 +146,12 @@ function decimalFor(type: string, digits: Digits | null): string {
   return width ? `DECIMAL(${width}, ${fraction})` : 'VARCHAR';
 }
 
-/** What a column of text says of its numbers: digits before and behind the point, and how many are no numbers. */
+/** What a column of text says of its numbers: digits before and behind the point that count, and how many are no numbers. */
 export function digitsSql(text: string): readonly [whole: string, fraction: string, odd: string] {
   const isOdd = `NOT regexp_full_match(${text}, ${quoteText('-?[0-9]+(\\.[0-9]+)?')})`;
   return [
     `COALESCE(max(length(regexp_extract(${text}, '^-?0*([0-9]*)', 1))), 0)`,
-    `COALESCE(max(length(regexp_extract(${text}, '\\.([0-9]+)$', 1))), 0)`,
+    `COALESCE(max(length(regexp_extract(${text}, '\\.([0-9]*?)0*$', 1))), 0)`,
     `count(*) FILTER (WHERE ${isOdd})`,
   ];
 }
