@@ -1,5 +1,5 @@
 // npm run fuzz [-- <what>] [--steps n | --millions n] [--seed n]: random input against what must hold, the notebook engine
-// unless told otherwise; ends with 1 where it does not hold.
+// unless told otherwise; ends with 1 where it does not hold. `blind` shows what the engine's own fuzzer is good for.
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 /** What can be fuzzed: the script that does it, and what must be built before. */
 const targets = {
   notebook: { script: 'test/notebook/fuzz/main.ts', build: 'esbuild.mjs' },
+  blind: { script: 'test/notebook/fuzz/blind.ts', build: 'esbuild.mjs' },
   keys: { script: 'test/cache/never-wrong/fuzzMain.ts', build: null },
 };
 

@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
 import process from 'node:process'; // a cell may delete the global
-import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import type { CellFunction, CellOutcome, CellRuntime } from '../notebook/compile.ts';
@@ -17,9 +16,6 @@ import { currentRun, Run, within } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
 import { withColumns } from './tableColumns.ts';
 import type { Values } from './values.ts';
-
-/** A debugger that hears of new code needs this long to read its map and to set its breakpoints. */
-const BIND_MS = 500;
 
 export interface EvaluatorOptions {
   readonly notebook: string;
@@ -159,7 +155,6 @@ export class Evaluator {
     return within(run, async () => {
       await null; // an endless loop that is ended takes the tick it runs in with it: not the one that reads messages
       const cell = this.#compile(request);
-      if (this.#debugDirectory !== null) await setTimeout(BIND_MS);
       const outcome = await cell(this.#scope, inputs);
       const output = await toOutput(await outcome.result);
       await run.finishBegun();

@@ -53,6 +53,7 @@ async function attach(notebook: OpenNotebook, kernel: KernelClient): Promise<str
     port: await kernel.debug(directory),
     continueOnAttach: true,
     resolveSourceMapLocations: null, // cells are not files of the workspace
+    pauseForSourceMap: true, // or a cell may be over before its breakpoints are set
     skipFiles: ['<node_internals>/**', '**/dist/*.js'],
     internalConsoleOptions: 'neverOpen',
     memoirDirectory: directory,

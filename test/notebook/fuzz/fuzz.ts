@@ -9,6 +9,8 @@ const MEMORY = '/dev/shm';
 
 export interface FuzzOptions {
   readonly seed?: number;
+  /** False ends with the first fault, rather than looking for the smallest story that shows it. */
+  readonly shrink?: boolean;
   /** Told how many steps were played. */
   readonly onStory?: (played: number) => void;
   /** Told of every fault while smaller stories are looked for. */
@@ -16,7 +18,7 @@ export interface FuzzOptions {
 }
 
 /** Plays generated stories, together of about as many steps; a fault comes with the smallest story that shows it. */
-export async function fuzz(steps: number, { seed, onStory, onFault }: FuzzOptions = {}): Promise<void> {
+export async function fuzz(steps: number, { seed, shrink = true, onStory, onFault }: FuzzOptions = {}): Promise<void> {
   if (existsSync(MEMORY)) process.env.TMPDIR = MEMORY;
   const theatre = new Theatre();
   let played = 0;
@@ -30,7 +32,7 @@ export async function fuzz(steps: number, { seed, onStory, onFault }: FuzzOption
         played += story.steps.length;
         onStory?.(played);
       }),
-      { numRuns: Math.ceil(steps / STEPS_PER_STORY), ...(seed !== undefined && { seed }) },
+      { numRuns: Math.ceil(steps / STEPS_PER_STORY), endOnFailure: !shrink, ...(seed !== undefined && { seed }) },
     );
   } finally {
     theatre.dispose();
