@@ -115,13 +115,14 @@ export class AppView implements AppListener {
   }
 
   #place(): void {
-    const { title = '', cells = [] } = this.#page ?? {};
+    const { title = '', cells = [], remark } = this.#page ?? {};
     const at = (place: string) => this.#views.filter(({ cell }) => cell.layout.place === place);
     const hasHeading = cells.some(({ markdown }) => /^# /m.test(markdown ?? ''));
     const heading = hasHeading ? [] : [h('h1', { class: 'title' }, title)];
+    const below = remark ? [h('p', { class: 'remark' }, remark)] : [];
     const shelf = this.#arrange.isOn ? [this.#arrange.shelf] : [];
     for (const { element } of at('hidden')) element.remove();
-    this.#main.replaceChildren(...heading, ...blocks(at('main')), ...shelf);
+    this.#main.replaceChildren(...heading, ...blocks(at('main')), ...below, ...shelf);
     this.#aside.replaceChildren(this.#asideOutputs, ...at('sidebar').map(({ element }) => element));
     this.#arrange.update();
     this.#fitSidebar();

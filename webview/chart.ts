@@ -5,7 +5,7 @@ import { chartSignals } from './chartTheme.ts';
 import { ChartTooltip } from './chartTooltip.ts';
 import { h } from './dom.ts';
 import type { OutputView, ViewItem } from './outputView.ts';
-import { readTheme } from './theme.ts';
+import { isDark, readTheme, themeKind } from './theme.ts';
 import type { SelectionState } from './widgetSelectionState.ts';
 
 /** A chart's selection parameter, and who keeps what is selected. */
@@ -63,7 +63,7 @@ export class Chart implements OutputView {
 
   async draw(): Promise<void> {
     const turn = ++this.#drawing;
-    const canvas = h('div', { class: 'canvas pending' });
+    const canvas = h('div', { class: `canvas pending ${isDark(themeKind()) ? 'dark' : ''}` });
     this.element.append(canvas);
     try {
       const view = await this.#drawInto(canvas);

@@ -1,12 +1,13 @@
 import type { CodeData } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
 import type { OutputView } from './outputView.ts';
-import { readTheme } from './theme.ts';
+import { isDark, readTheme, themeKind } from './theme.ts';
 import { nextId } from './widgetControl.ts';
 
 const css = `
 .diagram { overflow-x: auto; }
 .diagram svg { max-width: 100%; height: auto; }
+@media print { .diagram.dark svg { filter: invert(1) hue-rotate(180deg); } }
 `;
 
 /** A diagram from a Mermaid text, in the reader's colours. */
@@ -24,6 +25,7 @@ export class Diagram implements OutputView {
       const { drawDiagram } = await import('./diagramView.ts');
       const picture = await drawDiagram(nextId(), this.#text, readTheme());
       this.element.replaceChildren(picture);
+      this.element.classList.toggle('dark', isDark(themeKind()));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.element.replaceChildren(

@@ -6,6 +6,9 @@ export interface FrameStyle {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** Longer documents are laid out once they are there, rather than again with every part that is read. */
+const LONG = 500_000;
+
 /** The whole document of a frame that shows `html` in the reader's colours and reports its height. */
 export function frameDocument(html: string, style: FrameStyle): string {
   const variables = Object.entries(style.variables)
@@ -19,7 +22,7 @@ body{margin:0;padding:1px;display:flow-root;color:var(--vscode-foreground);font:
 body>:first-child{margin-top:0}
 body>:last-child{margin-bottom:0}
 a{color:var(--vscode-textLink-foreground)}
-table{border-collapse:collapse}</style>
+table{border-collapse:collapse}${html.length > LONG ? '\nhtml:not([data-read]) body{display:none}' : ''}</style>
 <script>${REPORT_HEIGHT}</script></head><body>${html}</body></html>`;
 }
 
@@ -33,6 +36,7 @@ export function reportedHeight(message: unknown): number | null {
 /** Browsers do not lay out a frame that is out of sight, so sizes are watched, and changes of what is in it as well. */
 const REPORT_HEIGHT = `
 addEventListener('DOMContentLoaded', () => {
+  document.documentElement.dataset.read = '';
   let told = -1;
   const tell = () => {
     const { height } = document.documentElement.getBoundingClientRect();

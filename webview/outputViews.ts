@@ -22,6 +22,9 @@ import { Stat } from './stat.ts';
 import { Table } from './table.ts';
 import { ValueTree } from './valueTree.ts';
 
+/** Bytes of an SVG from which on it has a frame of its own. */
+const LARGE = 500_000;
+
 /** The view for an output in one format; what is large or rare is loaded when it is first needed. */
 export async function makeView(item: ViewItem, page: OutputScope): Promise<OutputView> {
   switch (item.mime) {
@@ -54,9 +57,16 @@ export async function makeView(item: ViewItem, page: OutputScope): Promise<Outpu
     case MIME.download:
       return new (await import('./download.ts')).Download(item.json() as DownloadData);
     default:
+      if (item.mime === 'image/svg+xml' && item.bytes().length > LARGE)
+        return new HtmlFrame(() => pictureHtml(item), item.alt || 'Picture');
       if (/^(image|audio|video)\//.test(item.mime)) return new (await import('./media.ts')).Media(item);
       throw new Error(`Memoir does not draw ${item.mime}.`);
   }
+}
+
+/** A picture of many parts in a frame, where laying it out and painting it hold up nothing else. */
+function pictureHtml(item: ViewItem): string {
+  return `<style>svg{display:block;max-width:100%;height:auto}</style>${new TextDecoder().decode(item.bytes())}`;
 }
 
 async function makeCode(data: CodeData): Promise<OutputView> {

@@ -29,6 +29,8 @@ export interface AppCell {
 export interface AppPage {
   readonly title: string;
   readonly cells: readonly AppCell[];
+  /** A sentence below all of them. */
+  readonly remark?: string;
 }
 
 /** What a cell shows and how far it is. */

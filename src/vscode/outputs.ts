@@ -3,6 +3,9 @@ import type { CellState } from '../notebook/cellRun.ts';
 import type { CellError } from '../protocol/kernel.ts';
 import { MIME, type Output, type OutputItem } from '../protocol/output.ts';
 
+/** Characters of the text beside a richer format. */
+const MAX_WORDS = 20_000;
+
 /** What a cell shows, for VS Code. In an untrusted workspace only text. */
 export function cellOutputs(state: CellState, trusted: boolean): vscode.NotebookCellOutput[] {
   const { console, outputs } = state.shown;
@@ -31,9 +34,18 @@ export function liveChanges(before: CellState['shown'], now: CellState['shown'])
 /** One that is updated in place brings its id along: VS Code knows none of outputs. */
 function cellOutput(output: Output, trusted: boolean): vscode.NotebookCellOutput {
   const { items, id } = output;
-  const shown = trusted ? items : items.filter(({ mime }) => mime === MIME.text);
+  const shown = trusted
+    ? items.map((item) => besideRicher(item, items))
+    : items.filter(({ mime }) => mime === MIME.text);
   const live = trusted && id !== undefined ? [vscode.NotebookCellOutputItem.json(output, MIME.live)] : [];
   return new vscode.NotebookCellOutput([...live, ...shown.map(outputItem)]);
+}
+
+/** Words that stand in for something richer travel along with it, twice through the window: of megabytes the beginning. */
+function besideRicher(item: OutputItem, { length }: readonly OutputItem[]): OutputItem {
+  const { mime, data } = item;
+  if (length < 2 || mime !== MIME.text || typeof data !== 'string' || data.length <= MAX_WORDS) return item;
+  return { mime, data: `${data.slice(0, MAX_WORDS)}…` };
 }
 
 function outputItem({ mime, data }: OutputItem): vscode.NotebookCellOutputItem {

@@ -31,6 +31,9 @@ const POLICY = [
 /** One HTML file with everything in it that a notebook shows. */
 export function exportHtml(saved: SavedPage, scripts: PageScripts): string {
   const movable = saved.precomputed?.names ?? [];
+  const shown = Object.values(saved.cells).flatMap(({ outputs = [] }) => [...mimesOf(outputs)]);
+  const isStill = shown.some(({ mime, data }) => mime === MIME.widget && standsStill(data as WidgetData, movable)); // made by the kernel
+  const page = isStill ? { ...saved.page, remark: REMARK } : saved.page;
   const cells = Object.fromEntries(
     Object.entries(saved.cells).map(([id, state]) => [
       id,
@@ -50,7 +53,7 @@ export function exportHtml(saved: SavedPage, scripts: PageScripts): string {
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(saved.page.title)}</title>
 <link rel="icon" href="data:,">
-<script type="application/json" id="memoir-saved">${scriptText({ page: saved.page, cells, precomputed })}</script>
+<script type="application/json" id="memoir-saved">${scriptText({ page, cells, precomputed })}</script>
 <script type="application/json" id="memoir-scripts">${scriptText([...scripts.modules])}</script>
 <script>${start(scripts.entry)}</script>
 </head>
@@ -91,7 +94,7 @@ function frozen(outputs: readonly Output[], movable: readonly string[]): Output[
   return outputs.map((output) => ({ ...output, items: output.items.map((item) => frozenItem(item, movable)) }));
 }
 
-const STILL = { disabled: true, help: 'It stands still in this copy.' };
+const REMARK = 'This is a copy: widgets that are dimmed stand still.';
 
 function frozenItem(item: OutputItem, movable: readonly string[]): OutputItem {
   if (item.mime === MIME.layout) {
@@ -105,9 +108,13 @@ function frozenItem(item: OutputItem, movable: readonly string[]): OutputItem {
   const options = {
     ...data.options,
     ...(children && { children: frozen(children, movable) }),
-    ...(!movable.includes(data.name) && data.kind !== 'tabs' && STILL),
+    ...(standsStill(data, movable) && { disabled: true }),
   };
   return { ...item, data: { ...data, options } satisfies WidgetData };
+}
+
+function standsStill({ name, kind }: WidgetData, movable: readonly string[]): boolean {
+  return !movable.includes(name) && kind !== 'tabs';
 }
 
 /** JSON as it may stand in a script element. */
