@@ -13,6 +13,7 @@ const suites = {
   notebook: 'esbuild.mjs',
   reactive: 'esbuild.mjs',
   profiler: 'esbuild.mjs',
+  window: 'scripts/package.mjs',
 };
 
 process.chdir(resolve(import.meta.dirname, '..'));
