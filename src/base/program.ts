@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { messageOf } from './errors.ts';
+import { codeOf, messageOf } from './errors.ts';
 import { type FileSettings, readSettingsFile } from './settingsFile.ts';
 
 // Taken as they are now: a kernel replaces them, and the environment, by ones that note what its cells read.
@@ -78,3 +78,13 @@ export function makeCacheFolder(path: string): void {
  * that is tracked in the meantime does not depend on it.
  */
 export const apart: <T>(work: () => T) => T = AsyncLocalStorage.snapshot();
+
+/** Whether there is a process of this number on this machine. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // only asks
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { codeOf } from '../base/errors.ts';
-import { apart } from '../base/program.ts';
+import { apart, isRunning } from '../base/program.ts';
 import type { DiskAccess } from './diskAccess.ts';
 import * as sql from './diskSchema.ts';
 import type { Lease } from './tier.ts';
@@ -58,14 +57,5 @@ export class DiskLeases {
   #counts(holder: string, renewed: number): boolean {
     const [pid = '', host] = holder.split(' ');
     return Math.abs(this.#now() - renewed) < lasts && (host !== hostname() || isRunning(Number(pid)));
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0); // only asks
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
   }
 }

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
 import { type Disposable, onDispose } from '../base/disposable.ts';
 import { UserError } from '../base/errors.ts';
+import { apart } from '../base/program.ts';
 import { bound } from './bind.ts';
 import { collect, collectParts } from './collect.ts';
 import type { Columns } from './columns.ts';
@@ -13,6 +13,7 @@ import { dataOf, type InlineData, type Query, quoteText, type Scalar } from './q
 import { explainError, isFatal } from './queryError.ts';
 import { type Rendered, render } from './render.ts';
 import { Slots } from './slots.ts';
+import { removeForgotten, spillFolder } from './spill.ts';
 import { Uploads } from './uploads.ts';
 
 export interface DatabaseOptions {
@@ -52,7 +53,7 @@ export class Database {
   constructor(options: DatabaseOptions = {}) {
     this.#options = options;
     this.#directory = options.directory;
-    this.#spill = join(options.spillDirectory ?? tmpdir(), `memoir-duckdb-${process.pid}-${randomUUID()}`);
+    this.#spill = spillFolder(options.spillDirectory ?? tmpdir());
   }
 
   /** Sets the folder from which paths inside SQL text start. */
@@ -196,6 +197,7 @@ export class Database {
 
   async #start(): Promise<Opened> {
     const duckDb = await loadDuckDb();
+    void apart(() => removeForgotten(dirname(this.#spill)));
     const instance = await duckDb.api.DuckDBInstance.create(':memory:', {
       errors_as_json: 'true',
       autoinstall_known_extensions: 'false',

@@ -1,9 +1,11 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reader } from '../../src/data/columns.ts';
 import { openData } from '../../src/data/openData.ts';
+import { TempFolder } from '../support/temp.ts';
 import { type DataFolder, dataFolder } from './dataFolder.ts';
 
 let data: DataFolder;
@@ -70,6 +72,24 @@ test('an engine that broke down is started anew, with the rows that the program 
   );
   expect(await table.where({ a: 2 }).rows()).toEqual([{ a: 2 }]);
   await own.remove();
+});
+
+test('what a killed process left of data that did not fit into memory is removed', async () => {
+  const folder = new TempFolder();
+  const left = (pid: number, hours: number) => {
+    const file = folder.write(`memoir-duckdb-${pid}-${hours}/spilled`, 'x');
+    const at = new Date(Date.now() - hours * 3_600_000);
+    utimesSync(dirname(file), at, at);
+    return dirname(file);
+  };
+  const { pid: gone } = spawnSync('true');
+  const [killed, recent, running] = [left(gone, 2), left(gone, 0), left(process.pid, 2)];
+  const own = openData({ spillDirectory: folder.path });
+  await own.query('SELECT 1');
+  await vi.waitFor(() => expect(existsSync(killed)).toBe(false));
+  expect([recent, running].map((path) => existsSync(path))).toEqual([true, true]);
+  await own.close();
+  folder.dispose();
 });
 
 test('importing the library loads no database, and an open one does not keep the process alive', async () => {
