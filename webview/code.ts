@@ -23,7 +23,8 @@ export class Code implements OutputView {
       }, 1_500);
     });
     const text = h('pre', { tabindex: 0, 'aria-label': `Code, ${data.language}` }, this.#code);
-    this.element = h('div', { class: 'code' }, text, copy);
+    const note = data.note ? [h('p', { class: 'note' }, data.note)] : [];
+    this.element = h('div', { class: 'code' }, ...note, text, copy);
   }
 
   async attached(): Promise<void> {

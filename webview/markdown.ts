@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify';
 import MarkdownIt from 'markdown-it';
+import { longMarkdown } from '../src/protocol/output.ts';
 import { h } from './dom.ts';
 import css from './markdown.css';
 import type { OutputView, ViewItem } from './outputView.ts';
@@ -16,6 +17,7 @@ export class Markdown implements OutputView {
   }
 
   update(item: ViewItem): boolean {
+    if (longMarkdown(item.text())) return false;
     this.#draw(item.text());
     return true;
   }

@@ -10,7 +10,7 @@ import type {
   ValueNode,
   WidgetData,
 } from '../src/protocol/output.ts';
-import { MIME } from '../src/protocol/output.ts';
+import { longMarkdown, MIME } from '../src/protocol/output.ts';
 import { Chart } from './chart.ts';
 import type { ChartSpec } from './chartSpec.ts';
 import { HtmlFrame } from './htmlFrame.ts';
@@ -51,7 +51,7 @@ export async function makeView(item: ViewItem, page: OutputScope): Promise<Outpu
     case MIME.code:
       return makeCode(item.json() as CodeData);
     case MIME.markdown:
-      return new (await import('./markdown.ts')).Markdown(item.text());
+      return makeMarkdown(item.text());
     case MIME.progress:
       return new (await import('./progress.ts')).Progress(item.json() as ProgressData, page);
     case MIME.download:
@@ -67,6 +67,11 @@ export async function makeView(item: ViewItem, page: OutputScope): Promise<Outpu
 /** A picture of many parts in a frame, where laying it out and painting it hold up nothing else. */
 function pictureHtml(item: ViewItem): string {
   return `<style>svg{display:block;max-width:100%;height:auto}</style>${new TextDecoder().decode(item.bytes())}`;
+}
+
+async function makeMarkdown(text: string): Promise<OutputView> {
+  const code = longMarkdown(text);
+  return code ? makeCode(code) : new (await import('./markdown.ts')).Markdown(text);
 }
 
 async function makeCode(data: CodeData): Promise<OutputView> {

@@ -6,6 +6,7 @@ import type { Columns } from './columns.ts';
 import { Database, type DatabaseOptions, type QueryOptions } from './database.ts';
 import { Engine } from './engine.ts';
 import { FileDigests } from './fileDigests.ts';
+import { tablePromise } from './forgottenAwait.ts';
 import type { Keeper } from './keeper.ts';
 import { KeptFolders } from './keptFolders.ts';
 import { type LoadOptions, load, type Source } from './load.ts';
@@ -94,7 +95,7 @@ export function openData(options: DataOptions = {}): Data {
   });
   if (options.directory) engine.setBaseDirectory(options.directory);
   return {
-    load: (source, loadOptions) => load(engine, source, loadOptions),
+    load: (source, loadOptions) => tablePromise(load(engine, source, loadOptions), 'load'),
     database: (url, connectionOptions) => new PostgresDatabase(engine, url, connectionOptions),
     loadAll: (datasets, allOptions) => loadAll((source, one) => load(engine, source, one), datasets, allOptions),
     sql: (texts, ...values) => new Sql(engine, texts, values),

@@ -201,6 +201,17 @@ export interface ProgressData {
 export interface CodeData {
   readonly code: string;
   readonly language: string;
+  /** A remark above it. */
+  readonly note?: string;
+}
+
+/** Markdown beyond this many characters is shown as it is written: to lay it out would hold up the page for seconds. */
+const MAX_MARKDOWN = 500_000;
+
+/** Markdown that is too long to be laid out, as it is shown; null for all other. */
+export function longMarkdown(text: string): CodeData | null {
+  const note = 'This Markdown is too long to be laid out, and is shown as it is written.';
+  return text.length > MAX_MARKDOWN ? { code: text, language: 'markdown', note } : null;
 }
 
 /** A file for the reader to keep. */

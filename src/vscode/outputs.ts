@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CellState } from '../notebook/cellRun.ts';
 import type { CellError } from '../protocol/kernel.ts';
-import { MIME, type Output, type OutputItem } from '../protocol/output.ts';
+import { longMarkdown, MIME, type Output, type OutputItem } from '../protocol/output.ts';
 
 /** Characters of the text beside a richer format. */
 const MAX_WORDS = 20_000;
@@ -49,6 +49,8 @@ function besideRicher(item: OutputItem, { length }: readonly OutputItem[]): Outp
 }
 
 function outputItem({ mime, data }: OutputItem): vscode.NotebookCellOutputItem {
+  const long = mime === MIME.markdown ? longMarkdown(String(data)) : null;
+  if (long) return vscode.NotebookCellOutputItem.text(JSON.stringify(long), MIME.code);
   if (data instanceof Uint8Array) return new vscode.NotebookCellOutputItem(data, mime);
   if (typeof data === 'string') return vscode.NotebookCellOutputItem.text(data, mime);
   return vscode.NotebookCellOutputItem.text(JSON.stringify(data), mime); // `json` would indent it, which doubles a large table

@@ -233,3 +233,9 @@ describe('rows of the program', () => {
     await expect(data.load(source as never)).rejects.toThrow(message);
   });
 });
+
+test('a forgotten await is named', async () => {
+  const promise = data.load('data/flights.csv');
+  expect(() => (promise as unknown as { describe(): unknown }).describe()).toThrow('(await load(…)).describe(…)');
+  await promise;
+});

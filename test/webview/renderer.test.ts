@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chart } from '../../src/kernel/chart.ts';
 import { toOutput } from '../../src/kernel/display.ts';
 import { json } from '../../src/kernel/displayCode.ts';
+import { image } from '../../src/kernel/displayImage.ts';
 import { html } from '../../src/kernel/displayMarkup.ts';
 import { tableView } from '../../src/kernel/displayTable.ts';
 import { MIME, type Output, type WidgetData } from '../../src/protocol/output.ts';
@@ -353,6 +354,17 @@ describe('an output of ten megabytes', () => {
 });
 
 describe('html', () => {
+  test('of many rows, or of a picture with many parts, is there once it is read', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `<tr><td>row ${i}</td></tr>`).join('');
+    const table = await draw(html(`<table>${rows}</table>`));
+    await table.frameLocator('iframe').getByText('row 19999').waitFor();
+    await expect.poll(async () => (await table.locator('iframe').boundingBox())?.height).toBe(4_000);
+    const parts = Array.from({ length: 17_000 }, (_, i) => `<circle cx="${i % 90}" cy="9" r="3"/>`).join('');
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 60">${parts}<text y="40">Last</text></svg>`;
+    const picture = await draw(image(svg));
+    await picture.frameLocator('iframe').getByText('Last').waitFor();
+  });
+
   test('runs its scripts in a frame that takes its height from them', async () => {
     const place = await draw(
       html('<p id="p"></p><script>p.textContent = "from a script"; p.style.height = "321px"</script>'),
