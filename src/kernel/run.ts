@@ -5,6 +5,7 @@ import { digestFileNow, listingDigest } from '../data/fileDigests.ts';
 import { ABSENT } from '../notebook/fileDigests.ts';
 import type { Read, RunRequest } from '../protocol/kernel.ts';
 import type { Output } from '../protocol/output.ts';
+import { limited } from './outputLimit.ts';
 
 /** What one run of a cell has read, touched and shown so far. */
 export class Run {
@@ -98,7 +99,7 @@ export class Run {
 
   /** Shows an output; once the run is over only such as take the place of another. */
   output(output: Output): void {
-    if (!this.settled || output.id !== undefined) this.#show(this, output);
+    if (!this.settled || output.id !== undefined) this.#show(this, limited(output));
   }
 
   /** Work that the cell began and that belongs to it. */

@@ -207,3 +207,13 @@ function isAlive(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return /^[^Z]/.test(stdout.trim()); // one that nobody has buried yet is dead, too
 }
+
+test('an output too large for any page says so in its place, on its own and within others; others are shown', async () => {
+  const cells = new Cells();
+  const large = "import { columns, html } from 'memoir'; const large = html('y'.repeat(21_000_000));";
+  const told = /^This output has more than 40 MB and is not shown\./;
+  expect(await cells.show(`${large} large`)).toMatch(told);
+  expect(await cells.show(`${large} columns([large, 1])`)).toMatch(told);
+  await cells.show("import { html } from 'memoir'; html('y'.repeat(10_000_000))");
+  expect(cells.outputs.flatMap(({ items }) => items).some(({ mime }) => mime.includes('html'))).toBe(true);
+});
