@@ -1,7 +1,7 @@
 // How much computing time a cache saves within a limit, by what it drops: our policy beside the known ones, on fixed traces.
 // `node bench/eviction.ts [--json]`
 import { CostAware } from '../src/cache/costAware.ts';
-import { type Use, worthOf } from '../src/cache/policy.ts';
+import { DiskPolicy } from '../src/cache/diskPolicy.ts';
 import { type Rival, rivals } from './eviction/rivals.ts';
 import { type Trace, traces } from './eviction/traces.ts';
 
@@ -46,32 +46,29 @@ function ours(maxBytes: number): Rival {
   };
 }
 
-/** As the disk tier removes: down to nine tenths of the limit, what is worth least first. A trace takes a month. */
+/** As the disk tier removes: all that the policy dropped, once the limit is met. */
 function onDisk(maxBytes: number): Rival {
-  const step = (30 * 86_400_000) / 200_000;
-  const held = new Map<number, { -readonly [field in keyof Use]: Use[field] }>();
-  let bytes = 0;
-  let now = 0;
+  const policy = new DiskPolicy({ maxBytes, maxEntries: Number.POSITIVE_INFINITY });
+  const held = new Map<string, number>();
+  let total = 0;
   const makeRoom = () => {
-    const worths = [...held].map(([key, use]) => ({ key, bytes: use.bytes, worth: worthOf(use, now) }));
-    for (const least of worths.sort((a, b) => a.worth - b.worth)) {
-      if (bytes <= maxBytes * 0.9) return;
-      held.delete(least.key);
-      bytes -= least.bytes;
+    const { doomed } = policy;
+    for (const key of doomed) {
+      total -= held.get(key)!;
+      held.delete(key);
     }
+    policy.forget(doomed);
   };
   return {
-    access: ({ key, bytes: size, cost }) => {
-      now += step;
-      const use = held.get(key);
-      if (use) {
-        use.hits += 1;
-        use.lastUsed = now;
-        return true;
-      }
-      held.set(key, { bytes: size, savedMs: cost, hits: 0, createdAt: now, lastUsed: now });
-      bytes += size;
-      if (bytes > maxBytes) makeRoom();
+    access: ({ key: number, bytes, cost }) => {
+      const key = String(number);
+      const isHit = held.has(key);
+      if (isHit) policy.use(key, bytes, cost);
+      else policy.add(key, bytes, cost);
+      if (isHit) return true;
+      held.set(key, bytes);
+      total += bytes;
+      if (total > maxBytes) makeRoom();
       return false;
     },
   };

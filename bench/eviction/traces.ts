@@ -1,3 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What was asked for, in order, by number; of each key what computing it takes, in milliseconds, and its size. */
+export interface Recorded {
+  readonly keys: (readonly [ms: number, bytes: number])[];
+  readonly accesses: number[];
+}
+
 /** One look-up: what is asked for, what it costs to compute, in milliseconds, and how large it is. */
 export interface Access {
   readonly key: number;
@@ -94,34 +103,15 @@ function mixedHotSets(): Trace {
   return { name: 'changing hot sets, mixed costs and sizes', accesses, maxBytes: 400 * average, costsDiffer: true };
 }
 
-/**
- * As notebooks ask: 40 notebooks of 5 to 40 cells, one after the other edited for a while. An edit makes a new key for the
- * cell and those below it in part, an undo brings old keys back, sliders go back and forth. Cells cost 1 ms to 30 s.
- */
+/** What the examples and notebooks like them asked for, as `record.ts` wrote it down; the limit is a tenth of all that they made. */
 function notebooks(): Trace {
-  const random = generator(6);
-  const accesses: Access[] = [];
-  const sizes = Array.from({ length: 40 }, () => 5 + Math.floor(random() * 35));
-  const versions = sizes.map((cells) => Array.from({ length: cells }, () => 0));
-  while (accesses.length < length) {
-    const notebook = Math.floor(random() ** 2 * sizes.length);
-    const cells = versions[notebook]!;
-    for (let edits = 0; edits < 30; edits += 1) {
-      const edited = Math.floor(random() * cells.length);
-      const back = random() < 0.6; // a slider put back, an undo
-      for (let cell = edited; cell < cells.length; cell += 1) {
-        if (cell === edited || random() < 0.3) cells[cell] = back ? cells[cell]! % 3 : cells[cell]! + 1;
-        const key = notebook * 1e6 + cell * 1e4 + cells[cell]!;
-        const what = notebook * 100 + cell;
-        accesses.push({
-          key,
-          cost: 10 ** (4.5 * uniform(what, 1)),
-          bytes: Math.round(10 ** (2.5 + 3.5 * uniform(what, 2))),
-        });
-      }
-    }
-  }
-  return { name: 'notebooks', accesses, maxBytes: 20e6, costsDiffer: true };
+  const { keys, accesses }: Recorded = JSON.parse(readFileSync(join(import.meta.dirname, 'recorded.trace'), 'utf8'));
+  return {
+    name: 'notebooks, recorded',
+    accesses: accesses.map((key) => ({ key, cost: keys[key]![0], bytes: keys[key]![1] })),
+    maxBytes: keys.reduce((sum, [, bytes]) => sum + bytes, 0) / 10,
+    costsDiffer: true,
+  };
 }
 
 function plain(key: number): Access {

@@ -49,6 +49,10 @@ export class CostAware {
     this.#limits = limits;
   }
 
+  keys(): Iterable<string> {
+    return this.#held.keys();
+  }
+
   has(key: string): boolean {
     return this.#held.has(key);
   }
@@ -66,11 +70,11 @@ export class CostAware {
     this.#window.set(key, held);
   }
 
-  /** Takes an entry in; gives the keys that must go, which may be its own. */
-  add(key: string, bytes: number, cost: number): string[] {
+  /** Takes an entry in that was asked for some times; gives the keys that must go, which may be its own. */
+  add(key: string, bytes: number, cost: number, times = 1): string[] {
     this.delete(key);
     if (this.#asked.has(key) && !this.#askedBefore.has(key)) this.#missedAgain += 1;
-    this.#count(key);
+    this.#count(key, times);
     if (bytes > this.#limits.maxBytes) return [key];
     const held: Held = { key, bytes, cost, at: -1, used: ++this.#uses };
     this.#held.set(key, held);
@@ -157,8 +161,8 @@ export class CostAware {
     return (this.#asked.get(key) ?? 0) + (this.#askedBefore.get(key) ?? 0) / 2;
   }
 
-  #count(key: string): void {
-    this.#asked.set(key, (this.#asked.get(key) ?? 0) + 1);
+  #count(key: string, times = 1): void {
+    this.#asked.set(key, (this.#asked.get(key) ?? 0) + times);
     this.#lookUps += 1;
     const period = Math.max(500, agedAfter * this.#held.size);
     if (++this.#askedSince >= period) this.#age();

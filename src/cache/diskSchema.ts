@@ -50,7 +50,7 @@ export const page = `${listed} WHERE entry.key >= ?1 AND entry.key < ?2 AND ${un
 export const pageTagged = `${listed} WHERE entry.key IN
   (SELECT key FROM tag WHERE tag IN (SELECT value FROM json_each(?4)) AND key >= ?1 AND key < ?2) AND ${unexpired}`;
 /** A page of all entries from key `?1` on, with how often they were used. */
-export const pageOfUse = `SELECT entry.key, bytes, saved_ms, created, coalesce(at, created) AS at, coalesce(hits, 0) AS hits
+export const pageOfUse = `SELECT entry.key, bytes, saved_ms, coalesce(at, created) AS at, coalesce(hits, 0) AS hits
   FROM entry LEFT JOIN used ON used.key = entry.key WHERE entry.key >= ? ORDER BY entry.key LIMIT 1000`;
 /** A page of entries from key `?1` on with their contents. */
 export const pageOfContent =

@@ -33,7 +33,7 @@ export interface DiskTierOptions {
   readonly directory: string;
   /** How many bytes all values together may take. */
   readonly maxBytes: number;
-  /** How many entries there may be; as many as fit unless given. */
+  /** How many entries there may be: 200,000 unless given, as whoever removes some looks through all. */
   readonly maxEntries?: number;
   /** Whether large values are compressed; true unless given. */
   readonly compression?: boolean;
@@ -66,7 +66,7 @@ export class DiskTier implements Tier {
 
   constructor(options: DiskTierOptions) {
     const { directory, seal, log, prepare = () => {}, now = Date.now, retryAfter = 30_000 } = options;
-    const { maxBytes, maxEntries = Number.POSITIVE_INFINITY, compression = true } = options;
+    const { maxBytes, maxEntries = 200_000, compression = true } = options;
     const connection = new SqliteConnection(join(directory, DATABASE), sql.diskSchema);
     const purpose = { file: 'cache', holds: 'results' };
     const prepareAndLook = () => {
@@ -93,6 +93,7 @@ export class DiskTier implements Tier {
     const entry = reading instanceof Promise ? await reading : reading;
     if (!entry || (!this.#owed.isEmpty && this.#owed.covers(key, entry.meta))) return undefined;
     this.counts.use(key);
+    this.#room.use(key, entry.meta);
     return entry;
   }
 
@@ -106,7 +107,7 @@ export class DiskTier implements Tier {
     const isWritten = writing instanceof Promise ? await writing : writing;
     if (!isWritten) this.#owed.addKeys([key]);
     else if (!this.#owed.isEmpty) await this.#payOwed();
-    const tidying = this.#room.take(encoded.length);
+    const tidying = this.#room.take(key, entry.meta, encoded.length);
     if (tidying) await tidying;
   }
 

@@ -4,17 +4,10 @@ import type { Row, SqliteConnection } from '../base/sqliteConnection.ts';
 import type { DiskAccess } from './diskAccess.ts';
 import * as sql from './diskSchema.ts';
 import type { EntryFiles } from './entryFiles.ts';
-import { worthOf } from './policy.ts';
 import type { EntryInfo } from './tier.ts';
-
-export interface DiskLimits {
-  readonly maxBytes: number;
-  readonly maxEntries: number;
-}
 
 /** Greater than every text. */
 export const END = '\u{10ffff}';
-const filled = 0.9; // of the limit, after something had to go: so that it need not go at every write
 
 /** How much there is, summed up. */
 export async function sumOf(guard: GuardedConnection, prefix = ''): Promise<{ entries: number; bytes: number }> {
@@ -41,30 +34,8 @@ export async function shrink(guard: GuardedConnection): Promise<void> {
   await guard.execute('write', (connection) => connection.all('PRAGMA wal_checkpoint(TRUNCATE)'));
 }
 
-/** Brings what is kept to nine tenths of the limits: first what has expired goes, then what is least worth its place. */
-export async function removeExcess(
-  guard: GuardedConnection,
-  files: EntryFiles,
-  { maxBytes, maxEntries }: DiskLimits,
-  now: number,
-): Promise<void> {
+export async function removeExpired(guard: GuardedConnection, files: EntryFiles, now: number): Promise<void> {
   await inSteps(guard, files, sql.deleteExpired, now);
-  const { bytes, entries } = await sumOf(guard);
-  if (bytes <= maxBytes && entries <= maxEntries) return;
-  let excess = { bytes: bytes - maxBytes * filled, entries: entries - maxEntries * filled };
-  const doomed: string[] = [];
-  for (const { key, bytes } of await byWorth(guard, now)) {
-    if (excess.bytes <= 0 && excess.entries <= 0) break;
-    excess = { bytes: excess.bytes - bytes, entries: excess.entries - 1 };
-    doomed.push(key);
-  }
-  for (let at = 0; at < doomed.length; at += 100) {
-    const some = doomed.slice(at, at + 100);
-    const remove = (connection: SqliteConnection) =>
-      connection.transaction(() => some.flatMap((key) => connection.all(sql.deleteEntry, key)));
-    await removeFilesOf(files, await guard.execute('write', remove));
-    await nextTurn();
-  }
 }
 
 /** Removes entries that have not been written since they were listed; false where that fails. */
@@ -89,20 +60,27 @@ export async function removeFilesOf(files: EntryFiles, rows: readonly Row[]): Pr
   await files.remove(rows.flatMap(({ file }) => (typeof file === 'string' ? [file] : [])));
 }
 
-/** All entries, those of least worth first. */
-async function byWorth(
-  guard: GuardedConnection,
-  now: number,
-): Promise<{ key: string; bytes: number; worth: number }[]> {
-  const all: { key: string; bytes: number; worth: number }[] = [];
+/** What is known of an entry when one must go. */
+interface EntryUse {
+  readonly key: string;
+  readonly bytes: number;
+  readonly savedMs: number;
+  readonly hits: number;
+  readonly lastUsed: number;
+}
+
+/** All entries, in steps that other work can come between. */
+export async function* pagesOfUse(guard: GuardedConnection): AsyncGenerator<EntryUse[]> {
   for (let from = '', rows: Row[] = []; ; from = `${String(rows.at(-1)!.key)}\0`) {
     rows = await guard.execute('read', (connection) => connection.all(sql.pageOfUse, from));
-    for (const { key, bytes, saved_ms, created, at, hits } of rows) {
-      const use = { hits: Number(hits), createdAt: Number(created), lastUsed: Number(at) };
-      const worth = worthOf({ bytes: Number(bytes), savedMs: Number(saved_ms), ...use }, now);
-      all.push({ key: String(key), bytes: Number(bytes), worth });
-    }
-    if (rows.length < 1000) return all.sort((a, b) => a.worth - b.worth);
+    yield rows.map(({ key, bytes, saved_ms, at, hits }) => ({
+      key: String(key),
+      bytes: Number(bytes),
+      savedMs: Number(saved_ms),
+      hits: Number(hits),
+      lastUsed: Number(at),
+    }));
+    if (rows.length < 1000) return;
     await nextTurn();
   }
 }

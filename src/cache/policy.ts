@@ -11,10 +11,15 @@ export interface Use {
 
 const day = 86_400_000;
 
-/** How much an entry is worth its place: the time that it saved or will save at least once, per byte, halved by each day without use. */
-export function worthOf({ bytes, savedMs, hits, lastUsed }: Use, now: number): number {
+/** How much an entry is worth its place: the time that it saved or will save at least once, per byte, less with each day without use. */
+export function worthOf(use: Use, now: number): number {
+  return ((use.savedMs + 1) * timesOf(use, now)) / (use.bytes + 100);
+}
+
+/** How often an entry was asked for, also when it was made; half as often after a day without use. */
+export function timesOf({ hits, lastUsed }: Pick<Use, 'hits' | 'lastUsed'>, now: number): number {
   const idle = Math.max(0, now - lastUsed) / day;
-  return ((savedMs + 1) * (1 + hits)) / (bytes + 100) / (1 + idle);
+  return (1 + hits) / (1 + idle);
 }
 
 const smallBytes = 64_000; // what is smaller is loaded in no time worth speaking of
