@@ -25,7 +25,7 @@ export interface CacheOptions {
   readonly directory?: string;
   /** How much is kept in memory: 1,000 entries and 256 MB unless given. */
   readonly memory?: { readonly maxEntries?: number; readonly maxBytes?: number };
-  /** How much is kept on disk, 2 GB unless given; false keeps nothing there. */
+  /** How much is kept on disk, 2 GB and 200,000 entries unless given; false keeps nothing there. */
   readonly disk?: false | { readonly maxBytes?: number; readonly maxEntries?: number };
   /** A Redis or Valkey server that others share; `MEMOIR_REDIS_URL` unless given, false for none. */
   readonly redis?: false | string | RedisOptions;
