@@ -89,8 +89,10 @@ export class DiskRoom {
     }
     policy.keepOnly((key) => there.has(key));
     const now = this.#options.now();
-    for (const use of unknown.sort((a, b) => a.lastUsed - b.lastUsed)) {
-      policy.add(use.key, use.bytes, use.savedMs, timesOf(use, now));
+    unknown.sort((a, b) => a.lastUsed - b.lastUsed);
+    for (const [index, use] of unknown.entries()) {
+      if (!policy.knows(use.key)) policy.add(use.key, use.bytes, use.savedMs, timesOf(use, now)); // it may have been read since
+      if (index % 1000 === 999) await nextTurn();
     }
   }
 
