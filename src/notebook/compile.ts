@@ -5,9 +5,8 @@ import { editCell, importCall } from './compileEdits.ts';
 import { type FollowedFunctions, type FunctionParts, followFunctions, hiddenNames } from './functions.ts';
 import { type ImpureGlobals, trackImpure, unusedName } from './impurity.ts';
 import { cleanText, digestParts, normalForm, TRANSFORM } from './normalForm.ts';
-import { type CellAnalysis, exportedNames } from './parse.ts';
+import { type CellAnalysis, exportedNames, readingOf } from './parse.ts';
 import type { ImportBinding } from './parseImports.ts';
-import { readSource } from './scope.ts';
 
 export type { ImportBinding };
 
@@ -76,7 +75,7 @@ export async function compileCell(request: CompileRequest): Promise<CompiledCell
   const { source, analysis, name } = request;
   const [problem] = analysis.errors;
   if (problem) throw new UserError(`Line ${problem.line}: ${problem.message}`);
-  const scoped = readSource(source);
+  const scoped = readingOf(analysis, source);
   const names = { memoir: unusedName(source, '$memoir'), result: unusedName(source, '$result') };
   const inputs = [...new Set(request.inputs)].sort();
   const clean = cleanText(scoped);

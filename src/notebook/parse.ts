@@ -28,11 +28,14 @@ export interface CellAnalysis {
   readonly errors: readonly SyntaxProblem[];
 }
 
+/** What was read of cells that were not compiled yet: reading is half the work of both. */
+const readings = new WeakMap<CellAnalysis, ScopedSource>();
+
 /** Reads one cell's TypeScript, a strict statement list of its own in which `await` is allowed. Never throws for broken code. */
 export function analyzeCell(text: string): CellAnalysis {
   const source = readSource(text);
   const free = [...source.free, ...usesOfErased(source.locals)].sort((a, b) => a.node.start - b.node.start);
-  return {
+  const analysis: CellAnalysis = {
     declarations: declarationsOf(source),
     references: firstOfEach(free.filter((use) => !use.erased && use.reads)),
     typeReferences: firstOfEach(free.filter((use) => use.erased)),
@@ -42,6 +45,15 @@ export function analyzeCell(text: string): CellAnalysis {
     lastExpression: lastExpressionOf(source),
     errors: [...explainErrors(text, source.errors), ...importedAndDeclared(source)],
   };
+  readings.set(analysis, source);
+  return analysis;
+}
+
+/** The text of an analysis, read; kept from the analysis until it is first asked for. */
+export function readingOf(analysis: CellAnalysis, text: string): ScopedSource {
+  const known = readings.get(analysis);
+  readings.delete(analysis);
+  return known?.text === text ? known : readSource(text);
 }
 
 /** The names whose values a cell hands to others, in the order of the text. */
