@@ -226,6 +226,7 @@ function jupyter(
     leave: end,
     back: () => ask({ codes: codes(0, true) }),
     async close() {
+      await end(); // or the kernel would outlive it, holding its output open
       child.kill();
     },
   };
