@@ -4,8 +4,9 @@ import { flushCalls } from './cache/programCache.ts';
 import type { StepNews } from './data/stepRun.ts';
 import { data } from './kernel/data.ts';
 import type { CallNews } from './monitor/calls.ts';
-import { notePool, noteQuery, type PoolFigures, type QueryNews } from './monitor/database.ts';
+import { notePool, noteQuery } from './monitor/database.ts';
 import { monitor } from './monitor/program.ts';
+import type { PoolNews, QueryNews } from './protocol/database.ts';
 
 export { UserError } from './base/errors.ts';
 export type { Cache, ComputeEntryOptions, Duration, EntryOptions, Invalidation } from './cache/cache.ts';
@@ -24,7 +25,7 @@ export { batch } from './data/batch.ts';
 export type { LoadOptions, Source } from './data/load.ts';
 export { LoadAllError, type LoadAllOptions, type LoadProgress, type LoadRequest } from './data/loadAll.ts';
 export type { PostgresDatabase } from './data/postgres.ts';
-export type { ConnectionStatistics, DatabaseConnectionOptions } from './data/postgresPool.ts';
+export type { DatabaseConnectionOptions } from './data/postgresPool.ts';
 export type { Table } from './data/table.ts';
 export { chart, vegaLite } from './kernel/chart.ts';
 export { display } from './kernel/display.ts';
@@ -50,6 +51,7 @@ export { text, textarea } from './kernel/widgetsText.ts';
 export { monitor } from './monitor/program.ts';
 export { compareProfiles } from './profile/compare.ts';
 export { type ProfileArguments, type ProfileOptions, profile } from './profile/program.ts';
+export type { ConnectionStatistics } from './protocol/database.ts';
 export type { ProfileComparison, ProfileResult } from './protocol/profileResult.ts';
 
 /**
@@ -131,7 +133,7 @@ export const gauge = monitor.gauge;
 export const histogram = monitor.histogram;
 
 subscribe('memoir:data.query', (news) => noteQuery(monitor, news as QueryNews)); // published by src/data
-subscribe('memoir:data.pool', (news) => notePool(monitor, news as PoolFigures));
+subscribe('memoir:data.pool', (news) => notePool(monitor, news as PoolNews));
 subscribe('memoir:data.step', (news) => {
   const { pipeline: name, step, ms, savedMs, error } = news as StepNews; // published by src/data
   const operation = `${name}: ${step}`;

@@ -95,7 +95,7 @@ export function openData(options: DataOptions = {}): Data {
   });
   if (options.directory) engine.setBaseDirectory(options.directory);
   return {
-    load: (source, loadOptions) => tablePromise(load(engine, source, loadOptions), 'load'),
+    load: (source, loadOptions) => tablePromise(load(engine, source, loadOptions)),
     database: (url, connectionOptions) => new PostgresDatabase(engine, url, connectionOptions),
     loadAll: (datasets, allOptions) => loadAll((source, one) => load(engine, source, one), datasets, allOptions),
     sql: (texts, ...values) => new Sql(engine, texts, values),

@@ -1,9 +1,10 @@
 import { UserError } from '../base/errors.ts';
+import type { ConnectionStatistics } from '../protocol/database.ts';
 import { isScalar } from './bind.ts';
 import { distinctNames } from './collect.ts';
 import type { Engine } from './engine.ts';
 import { explainPostgres } from './postgresError.ts';
-import { type ConnectionStatistics, type DatabaseConnectionOptions, PostgresPool } from './postgresPool.ts';
+import { type DatabaseConnectionOptions, PostgresPool } from './postgresPool.ts';
 import { PostgresRows } from './postgresRows.ts';
 import { castOf, literal } from './postgresSql.ts';
 import type { PostgresField } from './postgresTypes.ts';

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { durationOf } from '../base/duration.ts';
 import { UserError } from '../base/errors.ts';
 import { apart } from '../base/program.ts';
+import type { ConnectionStatistics, PoolNews } from '../protocol/database.ts';
 import { explainPostgres } from './postgresError.ts';
 
 /**
@@ -23,28 +24,8 @@ export interface DatabaseConnectionOptions {
   readonly timeout?: number | string;
 }
 
-/**
- * What a pool of connections did so far.
- * @example
- * const { open, waiting, slowestMs } = db.stats();
- */
-export interface ConnectionStatistics {
-  readonly open: number;
-  readonly idle: number;
-  /** How many wait for a connection. */
-  readonly waiting: number;
-  readonly queries: number;
-  readonly errors: number;
-  readonly slowestMs: number;
-}
-
 /** Told what a pool does whenever that changes, as `PoolNews`. */
 const poolChannel = channel('memoir:data.pool');
-
-/** What a pool did so far, by the server and database that it connects to. */
-export interface PoolNews extends ConnectionStatistics {
-  readonly where: string;
-}
 
 /** One moment, nothing changed, and text that says the same on every server. */
 const BEGIN = `BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL TimeZone = 'UTC';

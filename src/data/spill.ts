@@ -25,6 +25,6 @@ async function removeOld(folder: string): Promise<void> {
     const { mtimeMs } = await stat(folder);
     if (Date.now() - mtimeMs > FORGOTTEN_MS) await rm(folder, { recursive: true, force: true });
   } catch {
-    // another process removed it first, or may alone
+    // another process removed it meanwhile, or it belongs to another user, whose processes remove it
   }
 }

@@ -1,21 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 import { UserError } from '../base/errors.ts';
-
-/** How a query ended: worked out, answered from what this process or an earlier one remembers or one under way, or not at all. */
-export type Answered = 'computed' | 'memory' | 'kept' | 'shared' | 'failed' | 'stopped';
+import type { Answered, QueryNews } from '../protocol/database.ts';
 
 /** Told of each query, as `QueryNews`. */
 const queryChannel = channel('memoir:data.query');
-
-/** A query that came to an end. */
-export interface QueryNews {
-  readonly answered: Answered;
-  readonly ms: number;
-  /** Its text as DuckDB had it, shortened. */
-  readonly sql: string;
-  /** How many others are under way. */
-  readonly running: number;
-}
 
 /** What the database of this process did so far. */
 export interface DatabaseStatistics {

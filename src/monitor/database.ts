@@ -1,3 +1,4 @@
+import type { PoolNews, QueryNews } from '../protocol/database.ts';
 import type { Counter, Gauge, Histogram } from './metric.ts';
 
 /** What the databases of programs did: queries on tables, whoever ran them. Times are milliseconds. */
@@ -16,28 +17,8 @@ export interface DatabaseFigures {
   readonly totalMs: number;
   /** The slowest, the slowest first. */
   readonly slowest: readonly { readonly sql: string; readonly maxMs: number; readonly count: number }[];
-  /** Connections to databases elsewhere. */
-  readonly pools: readonly PoolFigures[];
-}
-
-/** Connections to one database elsewhere, as they were last told of; `where` is its server and name. */
-export interface PoolFigures {
-  readonly where: string;
-  readonly open: number;
-  readonly idle: number;
-  /** How many wait for a connection. */
-  readonly waiting: number;
-  readonly queries: number;
-  readonly errors: number;
-  readonly slowestMs: number;
-}
-
-/** A query that came to an end, as the database tells of it. */
-export interface QueryNews {
-  readonly answered: 'computed' | 'memory' | 'kept' | 'shared' | 'failed' | 'stopped';
-  readonly ms: number;
-  readonly sql: string;
-  readonly running: number;
+  /** Connections to databases elsewhere, as they were last told of. */
+  readonly pools: readonly PoolNews[];
 }
 
 /** Where queries are noted: the monitor, as far as that is needed. */
@@ -91,7 +72,7 @@ export function noteQuery(monitor: Sink, { answered, ms, sql, running }: QueryNe
 }
 
 /** Notes in the monitor what a pool of connections does. */
-export function notePool(monitor: Pick<Sink, 'gauge'>, { where, ...numbers }: PoolFigures): void {
+export function notePool(monitor: Pick<Sink, 'gauge'>, { where, ...numbers }: PoolNews): void {
   for (const [what, value] of Object.entries(numbers)) monitor.gauge(`${POOL}${what} ${where}`).set(value);
 }
 
@@ -116,7 +97,7 @@ export function databaseFigures(figures: {
   const times = figures.histograms.find(({ name }) => name === TIMES);
   const [hits, errors] = [valueIn(figures.counters, HITS), valueIn(figures.counters, ERRORS)];
   const queries = hits + errors + (times?.count ?? 0);
-  const pools = poolFigures(figures.gauges);
+  const pools = poolsIn(figures.gauges);
   if (queries === 0 && pools.length === 0) return null;
   const slowest = figures.operations.filter(isQuery).sort((a, b) => b.maxMs - a.maxMs);
   return {
@@ -134,8 +115,8 @@ export function databaseFigures(figures: {
   };
 }
 
-function poolFigures(gauges: readonly Numbered[]): readonly PoolFigures[] {
-  const pools = new Map<string, PoolFigures>();
+function poolsIn(gauges: readonly Numbered[]): readonly PoolNews[] {
+  const pools = new Map<string, PoolNews>();
   for (const { name, value } of gauges) {
     if (!name.startsWith(POOL)) continue;
     const [what = '', where = ''] = name.slice(POOL.length).split(' ');

@@ -1,7 +1,8 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import { textTable } from '../base/textTable.ts';
+import type { PoolNews } from '../protocol/database.ts';
 import type { Alert } from './alert.ts';
-import { isOfDatabase, isQuery, type PoolFigures } from './database.ts';
+import { isOfDatabase, isQuery } from './database.ts';
 import type { CacheFigures, Figures } from './figures.ts';
 import type { Recommendation } from './recommend.ts';
 import type { ResourceUse } from './resources.ts';
@@ -89,7 +90,7 @@ function databaseLines({ database }: Figures): string[] {
   ];
 }
 
-function poolText({ where, open, idle, waiting, queries, errors, slowestMs }: PoolFigures): string {
+function poolText({ where, open, idle, waiting, queries, errors, slowestMs }: PoolNews): string {
   const failed = errors ? `, ${errors} failed` : '';
   return `${where}: ${formatCount(open, 'connection')} open, ${idle} idle, ${waiting} waiting; ${formatCount(queries, 'query', 'queries')}${failed}, slowest ${formatDuration(slowestMs)}.`;
 }

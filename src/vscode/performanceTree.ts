@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../base/format.ts';
 import type { Alert } from '../monitor/alert.ts';
-import { type DatabaseFigures, isQuery, type PoolFigures } from '../monitor/database.ts';
+import { type DatabaseFigures, isQuery } from '../monitor/database.ts';
 import type { CacheFigures, OperationFigures } from '../monitor/figures.ts';
 import type { Recommendation } from '../monitor/recommend.ts';
 import type { ResourceUse } from '../monitor/resources.ts';
+import type { PoolNews } from '../protocol/database.ts';
 import type { CommandId } from './contributions.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -137,7 +138,7 @@ function databaseSection(database: DatabaseFigures): TreeNode {
   };
 }
 
-function poolLine({ where, open, idle, waiting, queries, errors, slowestMs }: PoolFigures): TreeNode {
+function poolLine({ where, open, idle, waiting, queries, errors, slowestMs }: PoolNews): TreeNode {
   const counts = [formatCount(open, 'connection'), waiting ? `${waiting} waiting` : `${idle} idle`];
   const failed = errors ? `, ${errors} failed` : '';
   const did = `${formatCount(queries, 'query', 'queries')}${failed}; the slowest took ${formatDuration(slowestMs)}.`;

@@ -6,7 +6,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { openStore } from '../../src/cache/cacheDirectory.ts';
 import { userSeal } from '../../src/cache/seal.ts';
 import { FileDigests } from '../../src/data/fileDigests.ts';
-import type { QueryNews } from '../../src/data/statistics.ts';
+import type { QueryNews } from '../../src/protocol/database.ts';
 import { type DataFolder, dataFolder, FLIGHTS } from './dataFolder.ts';
 import { memoryKeeper } from './memoryKeeper.ts';
 
