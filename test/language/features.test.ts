@@ -309,6 +309,17 @@ describe.each<EngineName>(['bundled', 'workspace'])('types in cells, TypeScript 
     expect(typing.text(0)).toContain("const flights = await load('a.csv');");
   });
 
+  test('offer to install a package that is missing', async () => {
+    const typing = await open("// %%\nimport { mean } from '@far/figures';\nmean();\n");
+    const missing = ({ message }: Diagnostic) => message.includes('Install it');
+    const problem = (await typing.diagnostics(0, (all) => all.some(missing))).find(missing)!;
+    const context = { diagnostics: [problem], only: ['quickfix'] };
+    const fixes = await typing.askCell<CodeAction[]>('textDocument/codeAction', 0, { range: problem.range, context });
+    expect(fixes.map(({ title, command }) => [title, command?.command, command?.arguments?.[1]])).toEqual([
+      ['Run `npm install @far/figures` in a terminal', 'memoir.installPackage', '@far/figures'],
+    ]);
+  });
+
   test('find nothing unused in an SQL cell', async () => {
     const typing = await open('// %%\nconst wrong: string = 1;\n// %% [sql]\nconst table = await sql`SELECT 1`;\n');
     await mistakes(typing, 0);
