@@ -1,7 +1,8 @@
 // The only module that imports Vega: it is loaded when the first chart is drawn.
-import { parse, type Spec, View } from 'vega';
+import { type Item, parse, type Spec, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { closedLoader } from './chartLoader.ts';
+import { lightMarks } from './chartMarks.ts';
 import type { ChartTheme } from './chartTheme.ts';
 import { vegaConfig } from './chartTheme.ts';
 
@@ -12,9 +13,12 @@ export interface ViewOptions {
   readonly showTooltip: (value: unknown, event: MouseEvent) => void;
 }
 
+type Shown = Item & { readonly tooltip?: unknown };
+
 /** Draws compiled Vega on a canvas, its expressions interpreted rather than evaluated as code. */
 export async function drawVega(spec: Spec, options: ViewOptions): Promise<View> {
-  const runtime = parse(spec, vegaConfig(options.theme), { ast: true });
+  const runtime = parse(lightMarks(spec), vegaConfig(options.theme), { ast: true });
+  let pointed: Shown | null = null;
   const view = new View(runtime, {
     expr: expressionInterpreter,
     loader: closedLoader,
@@ -22,8 +26,11 @@ export async function drawVega(spec: Spec, options: ViewOptions): Promise<View> 
     container: options.container,
     hover: true,
     logLevel: 1,
-    tooltip: (_handler: unknown, event: MouseEvent, _item: unknown, value: unknown) =>
-      options.showTooltip(value, event),
+    tooltip: async (_handler: unknown, event: MouseEvent, item: Shown, value: unknown) => {
+      pointed = value === null ? null : item;
+      await view.runAsync(); // the text is worked out with what else hovering changes
+      options.showTooltip(pointed?.tooltip, event);
+    },
   });
   view.description(options.description);
   try {

@@ -116,7 +116,14 @@ describe('a chart', () => {
       .poll(() => place.locator('[role=graphics-document]').getAttribute('aria-label'))
       .toBe('Bar chart: Departures – flights, origin (10 rows)');
     await place.locator('canvas').hover({ position: { x: 200, y: 60 } });
-    await place.locator('.tooltip').getByText('flights').waitFor();
+    const tooltip = place.locator('.tooltip');
+    await tooltip.getByText('flights').waitFor();
+    const first = await tooltip.textContent();
+    await place.locator('canvas').hover({ position: { x: 200, y: 100 } });
+    await expect.poll(() => tooltip.textContent()).not.toBe(first);
+    expect(await tooltip.textContent()).toMatch(/^flights\d[\d,]*origin\w+$/);
+    await place.locator('canvas').hover({ position: { x: 2, y: 2 } });
+    await tooltip.waitFor({ state: 'hidden' });
   });
 
   test('one drawn over another leaves one canvas, and none when it is disposed of', async () => {
