@@ -9,6 +9,7 @@ import tabsCss from './appTabs.css';
 import { followTheme, toggleScheme } from './appTheme.ts';
 import { AppView } from './appView.ts';
 import { h, sheetOf } from './dom.ts';
+import { printWhole } from './paper.ts';
 
 const { memoirLive = '/live' } = document.documentElement.dataset;
 const editor = AppEditor.find();
@@ -16,6 +17,7 @@ const editor = AppEditor.find();
 document.adoptedStyleSheets = [pageCss, tabsCss, barsCss, arrangeCss, printCss].map(sheetOf);
 if (editor) document.documentElement.classList.add('in-editor');
 else followTheme(); // the editor brings its own
+printWhole();
 new AppView(editor ?? AppSaved.read() ?? new AppSocket(memoirLive), editor ? [] : [schemeButton()]).start();
 
 function schemeButton(): HTMLElement {

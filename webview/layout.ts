@@ -4,6 +4,7 @@ import { h } from './dom.ts';
 import layoutCss from './layout.css';
 import { type Arrangement, arrange } from './layoutKinds.ts';
 import type { OutputScope, OutputView, StateView, ViewItem } from './outputView.ts';
+import { unfoldOnPaper } from './paper.ts';
 
 /** Outputs in an arrangement; parts that are folded away are drawn when they are first opened. */
 export class Layout implements OutputView, StateView {
@@ -27,6 +28,7 @@ export class Layout implements OutputView, StateView {
     this.element = this.#arrangement.element;
     this.#arrangement.show(page.stateOf(data.name));
     this.#store.add(page.watch(this));
+    this.#store.add(unfoldOnPaper(this));
   }
 
   get name(): string {
@@ -57,12 +59,23 @@ export class Layout implements OutputView, StateView {
     this.#arrangement.show(undefined);
   }
 
+  async unfold(): Promise<void> {
+    this.element.classList.add('unfolded');
+    for (const [index, part] of this.#parts.entries()) if (!part.childElementCount) this.#draw(index);
+    await this.attached();
+  }
+
+  fold(): void {
+    this.element.classList.remove('unfolded');
+  }
+
   dispose(): void {
     this.#store.dispose();
     for (const part of this.#parts) for (const slot of part.children) this.#page.clear(slot as HTMLElement);
     this.element.remove();
   }
 
+  /** Paper shows everything, as nothing can be opened there. */
   #draw(index: number): void {
     const part = this.#parts[index]!;
     const outputs = this.#data.children[index]!.outputs;

@@ -55,7 +55,18 @@ function callout({ title = '', tone = 'note' }: LayoutData, parts: readonly HTML
 function tabs({ children, name }: LayoutData, parts: readonly HTMLElement[], events: Events): Arrangement {
   const buttons = children.map(({ title = '' }) => h('button', { type: 'button', role: 'tab', id: nextId() }, title));
   const panels = parts.map((part, i) =>
-    h('div', { role: 'tabpanel', class: 'panel', id: nextId(), 'aria-labelledby': buttons[i]!.id, tabindex: 0 }, part),
+    h(
+      'div',
+      {
+        role: 'tabpanel',
+        class: 'panel',
+        id: nextId(),
+        'aria-labelledby': buttons[i]!.id,
+        'data-title': children[i]!.title ?? '',
+        tabindex: 0,
+      },
+      part,
+    ),
   );
   const list = h('div', { role: 'tablist', class: 'tablist', 'aria-label': name }, ...buttons);
   let chosen = -1;

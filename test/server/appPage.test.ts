@@ -10,7 +10,7 @@ const NOTEBOOK = `// %% [markdown]
 // With \`code\`, a [link](https://example.com) and <script>window.stolen = true</script>no script.
 
 // %% Year {"layout": "sidebar"}
-import { checkbox, chart, html, md, select, slider, tableView } from 'memoir';
+import { accordion, checkbox, chart, html, md, select, slider, tableView, tabs } from 'memoir';
 const year = slider('Year', { min: 2000, max: 2025, value: 2020 });
 
 // %% Kind {"layout": "sidebar"}
@@ -36,6 +36,9 @@ md\`A secret.\`
 
 // %% Last {"layout": {"order": 0.5}}
 md\`Above everything.\`
+
+// %% Unfold
+accordion({ More: tabs({ Words: md\`Few.\`, Picture: chart(rows, { mark: 'bar', x: 'month', y: 'value' }) }) })
 
 // %% Value
 [year, 'text', true, null]
@@ -190,5 +193,16 @@ describe('an app in a browser', () => {
     expect(await page.locator('.grid[data-tab=Frame]').isVisible()).toBe(true);
     expect(await page.evaluate('getComputedStyle(document.body).printColorAdjust')).toBe('exact'); // and all that it holds
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
+  });
+
+  test('is printed by key when all that is folded away is drawn, and folded again then', async () => {
+    const page = await open();
+    const picture = page.locator('.accordion canvas');
+    await page.evaluate('window.print = () => { window.printed = true; }');
+    await page.keyboard.press('Control+p');
+    await page.waitForFunction('window.printed');
+    expect((await picture.boundingBox())!.width).toBeGreaterThan(300);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    await picture.waitFor({ state: 'hidden' });
   });
 });
