@@ -311,7 +311,7 @@ describe.each<EngineName>(['bundled', 'workspace'])('types in cells, TypeScript 
 
   test('offer to install a package that is missing', async () => {
     const typing = await open("// %%\nimport { mean } from '@far/figures';\nmean();\n");
-    const missing = ({ message }: Diagnostic) => message.includes('Install it');
+    const missing = ({ message }: Diagnostic) => String(message).includes('Install it');
     const problem = (await typing.diagnostics(0, (all) => all.some(missing))).find(missing)!;
     const context = { diagnostics: [problem], only: ['quickfix'] };
     const fixes = await typing.askCell<CodeAction[]>('textDocument/codeAction', 0, { range: problem.range, context });
