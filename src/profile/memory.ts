@@ -1,7 +1,6 @@
 import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver, performance } from 'node:perf_hooks';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collector } from '../base/collector.ts';
 import type { CollectorPauses, HeapSamples, RetainedBytes } from '../protocol/profiler.ts';
 import { callFor, type TimedCalls } from './measure.ts';
 
@@ -57,11 +56,6 @@ async function batchOf(call: TimedCalls): Promise<number> {
   let calls = 1;
   while (calls < LEAK_BATCH_CALLS && (await call(calls)) < LEAK_BATCH_MS) calls = Math.min(LEAK_BATCH_CALLS, calls * 4);
   return calls;
-}
-
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void; // what the flag exposes
 }
 
 function summaryOf(pauses: readonly number[]): CollectorPauses {
