@@ -4,7 +4,7 @@ import type { Job } from './conversionJob.ts';
 import type { Database } from './database.ts';
 import type { FileDigests } from './fileDigests.ts';
 import type { KeptFolders } from './keptFolders.ts';
-import { type Conversion, type FileStamp, mapFiles, type Query } from './query.ts';
+import { type Conversion, type FilePlace, type FileStamp, mapFiles, type Query } from './query.ts';
 import { restless, whileSteady } from './steady.ts';
 
 /** What does each kind of conversion, loaded when it is needed. */
@@ -45,7 +45,7 @@ export class Conversions {
   }
 
   /** Where the file lies as DuckDB reads it; made first where that was not done yet. */
-  async path({ path: source, conversion }: FileStamp, signal?: AbortSignal): Promise<string> {
+  async path({ path: source, conversion }: FilePlace, signal?: AbortSignal): Promise<string> {
     if (!conversion) return source;
     const { kind, options, part } = conversion;
     const digest = await this.#digests.withCompanions(source);

@@ -2,7 +2,7 @@ import { messageOf, UserError } from '../base/errors.ts';
 import { toRows } from './columns.ts';
 import type { Engine } from './engine.ts';
 import { nearestName } from './nearestName.ts';
-import { compose, type FileStamp, quoteText, text } from './query.ts';
+import { compose, type FilePlace, quoteText, text } from './query.ts';
 import { escapeGlob } from './render.ts';
 
 /** How a CSV file is written, where guessing from its first rows goes wrong. */
@@ -39,7 +39,7 @@ interface Guess {
  */
 export async function csvSettings(
   engine: Engine,
-  file: FileStamp,
+  file: FilePlace,
   options: CsvOptions & { readonly signal?: AbortSignal },
 ): Promise<string> {
   const path = await engine.local(file, options.signal);
@@ -65,7 +65,7 @@ export async function csvSettings(
 }
 
 /** Refuses a file that SQL names itself, where DuckDB would take rows of several lengths for a table of one column. */
-export async function checkLengths(engine: Engine, file: FileStamp): Promise<void> {
+export async function checkLengths(engine: Engine, file: FilePlace): Promise<void> {
   const strict = await sniff(engine, file, true, {}, false).catch(() => null); // the query tells what is wrong
   if (!strict || JSON.parse(strict.columns).length > 1) return;
   const tolerant = await sniff(engine, file, true, {}, true).catch(() => null);
@@ -76,7 +76,7 @@ export async function checkLengths(engine: Engine, file: FileStamp): Promise<voi
 }
 
 /** A strict guess knows titles above the table; a tolerant one is not led astray by rows that are too long or short. */
-async function guessed(engine: Engine, file: FileStamp, isSource: boolean, options: CsvOptions): Promise<Guess> {
+async function guessed(engine: Engine, file: FilePlace, isSource: boolean, options: CsvOptions): Promise<Guess> {
   const strict = await sniff(engine, file, isSource, options, false).catch(() => null); // the tolerant one tells what is wrong
   if (strict && JSON.parse(strict.columns).length > 1) return strict;
   const tolerant = await sniff(engine, file, isSource, options, true).catch((cause: unknown) => {
@@ -91,7 +91,7 @@ async function guessed(engine: Engine, file: FileStamp, isSource: boolean, optio
 
 async function sniff(
   engine: Engine,
-  file: FileStamp,
+  file: FilePlace,
   isSource: boolean,
   options: CsvOptions,
   tolerant: boolean,
@@ -108,13 +108,10 @@ async function sniff(
     Comment AS comment, SkipRows AS skip, HasHeader AS header, to_json(Columns)::VARCHAR AS columns,
     DateFormat AS dates, TimestampFormat AS times FROM sniff_csv(`;
   const settings = given.map((one) => `, ${one}`).join('');
-  const { path, digest } = file;
   // A guess at the reader's own file is remembered as long as that stays what it is.
   const columns = isSource
-    ? await engine.answer(compose`${text(asked)}${{ kind: 'file', file: { path, digest } }}${text(`${settings})`)}`, {
-        keep: true,
-      })
-    : await engine.query(`${asked}${quoteText(escapeGlob(path))}${settings})`);
+    ? await engine.look(file.path, (piece) => compose`${text(asked)}${piece}${text(`${settings})`)}`)
+    : await engine.query(`${asked}${quoteText(escapeGlob(file.path))}${settings})`);
   const [guess] = toRows(columns) as unknown as [Guess]; // one row, with the columns named above
   const mark = quote ?? (guess.quote === '(empty)' ? '"' : guess.quote); // none seen may only mean none so far
   return {
@@ -125,10 +122,10 @@ async function sniff(
   };
 }
 
-function typedColumns(file: FileStamp, guess: Guess, types: Readonly<Record<string, string>>): string {
+function typedColumns(file: FilePlace, guess: Guess, types: Readonly<Record<string, string>>): string {
   const columns = JSON.parse(guess.columns) as readonly { readonly name: string; readonly type: string }[]; // DuckDB's own
   checkNames(
-    file,
+    file.path,
     Object.keys(types),
     columns.map(({ name }) => name),
   );
@@ -139,7 +136,7 @@ function typedColumns(file: FileStamp, guess: Guess, types: Readonly<Record<stri
 }
 
 /** Refuses types for columns that are not there. */
-export function checkNames({ path }: FileStamp, wanted: readonly string[], names: readonly string[]): void {
+export function checkNames(path: string, wanted: readonly string[], names: readonly string[]): void {
   const known = new Set(names.map((name) => name.toLowerCase()));
   const missing = wanted.find((name) => !known.has(name.toLowerCase()));
   if (missing === undefined) return;

@@ -11,7 +11,7 @@ import { findFile } from './findFiles.ts';
 import { type Digests, fingerprint, fingerprints, lookedUpOnce } from './fingerprint.ts';
 import type { Keeper } from './keeper.ts';
 import type { KeptFolders } from './keptFolders.ts';
-import { type FileStamp, filesOf, type Query, replaceQueries, walk } from './query.ts';
+import { type FilePlace, type FileStamp, filesOf, type Piece, type Query, replaceQueries, walk } from './query.ts';
 import { fetchRemotes } from './remote.ts';
 import { shortText } from './render.ts';
 import { publishRead } from './source.ts';
@@ -163,18 +163,39 @@ export class Engine {
     return this.database.query(sql);
   }
 
-  /** Finds a file to read, tells of it, and notes what it holds. */
-  async open(path: string): Promise<FileStamp> {
-    const full = await findFile(path, this.directory);
+  /** Finds a file to read. */
+  find(path: string): Promise<string> {
+    return findFile(path, this.directory);
+  }
+
+  /** Notes what a file holds, and tells of it. */
+  async stamp(path: string): Promise<FileStamp> {
     try {
-      return { path: full, digest: await this.#digests.withCompanions(full) };
+      return { path, digest: await this.#digests.withCompanions(path) };
     } finally {
-      publishRead(full); // also where it cannot be read; who wants its digest at once finds it known
+      publishRead(path); // also where it cannot be read; who wants its digest at once finds it known
     }
   }
 
+  /** What a short look at a file gives, as long as it holds the same; begun at once where it takes its time to find that out. */
+  async look(path: string, queryOf: (file: Piece) => Query): Promise<Columns> {
+    return whileSteady([path], async (check) => {
+      const run = (query: Query) => this.#statistics.time(shortText(query), () => this.database.run(query));
+      const isKnown = await this.#digests.isKnown(path);
+      const begun = isKnown ? null : run(queryOf({ kind: 'file', file: { path, digest: '' } }));
+      begun?.catch(() => {}); // told below, where it counts
+      const query = queryOf({ kind: 'file', file: await this.stamp(path) });
+      const compute = async () => {
+        const columns = await (begun ?? run(query));
+        await check(); // or it would be kept as what the file held before
+        return columns;
+      };
+      return this.#answers.get(await fingerprint(query, this), shortText(query), compute, { keep: true });
+    });
+  }
+
   /** Where a file lies as DuckDB reads it. */
-  local(file: FileStamp, signal?: AbortSignal): Promise<string> {
+  local(file: FilePlace, signal?: AbortSignal): Promise<string> {
     return this.#conversions.path(file, signal);
   }
 

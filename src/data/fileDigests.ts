@@ -1,9 +1,10 @@
-import { createHash, subtle } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { apart } from '../base/program.ts';
 import type { Keeper } from './keeper.ts';
+import { PIECE, pieceDigests } from './pieceDigests.ts';
 import { companionsOf } from './source.ts';
 import { touch } from './steady.ts';
 
@@ -14,10 +15,6 @@ const EMPTY = digestOf('');
 
 /** Files smaller than this are digested quicker than looked up, and at once. */
 const LARGE = 4_000_000;
-
-/** Larger ones are read in pieces of this size, so many at a time: the rest of the program has its turns meanwhile. */
-const PIECE = 1 << 20;
-const AT_A_TIME = 4;
 
 /** What is known of a file. */
 interface Known {
@@ -35,6 +32,7 @@ const settled = new LRUCache<string, Known>({ max: 1_000 });
 export class FileDigests {
   readonly #keeper: Keeper | null;
   readonly #known = new Map<string, Known>();
+  readonly #underWay = new Map<string, Promise<string>>();
 
   constructor(keeper: Keeper | null = null) {
     this.#keeper = keeper;
@@ -62,12 +60,32 @@ export class FileDigests {
     const known = this.#known.get(path) ?? (isLarge ? await this.#kept(path) : undefined);
     if (known?.touched === touched) return known.digest;
     const started = performance.now();
-    const digest = isLarge ? await digestOfPieces(path, Number(found.size)) : digestOf(await readFile(path));
+    const digest = isLarge ? await this.#digestOfLarge(path, found) : digestOf(await readFile(path));
     const changedAt = Math.max(Number(found.mtimeMs), Number(found.ctimeMs)); // a copy may keep the old time of its content
     if (Date.now() - changedAt <= SETTLED_MS) return digest;
     this.#known.set(path, { touched, digest });
     if (isLarge) settled.set(path, { touched, digest });
     if (isLarge) void apart(() => this.#keeper?.set(keyOf(path), { touched, digest }, performance.now() - started)); // which never throws
+    return digest;
+  }
+
+  /** Whether the digest of a file is had at once. */
+  async isKnown(path: string): Promise<boolean> {
+    const found = await stat(path, { bigint: true });
+    if (found.size < LARGE) return true;
+    return (this.#known.get(path) ?? (await this.#kept(path)))?.touched === touch(found);
+  }
+
+  /** Those who ask for the same at the same time share the work. */
+  #digestOfLarge(path: string, found: BigIntStats): Promise<string> {
+    const key = `${touch(found)} ${path}`;
+    let digest = this.#underWay.get(key);
+    if (!digest) {
+      digest = pieceDigests(path, Number(found.size))
+        .then(digestOf)
+        .finally(() => this.#underWay.delete(key));
+      this.#underWay.set(key, digest);
+    }
     return digest;
   }
 
@@ -99,24 +117,6 @@ export function digestFileNow(path: string): string {
   } finally {
     closeSync(file);
   }
-}
-
-/** The digest of the digests of a file's pieces, which are worked out side by side, away from the event loop. */
-async function digestOfPieces(path: string, size: number): Promise<string> {
-  await using file = await open(path);
-  const digests: Buffer[] = [];
-  let next = 0;
-  const work = async () => {
-    const buffer = new Uint8Array(PIECE);
-    while (next < size) {
-      const start = next;
-      next += PIECE;
-      const { bytesRead } = await file.read(buffer, 0, PIECE, start);
-      digests[start / PIECE] = Buffer.from(await subtle.digest('SHA-256', buffer.subarray(0, bytesRead)));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  return digestOf(Buffer.concat(digests));
 }
 
 /** Digest of the names and kinds of a folder's entries. */

@@ -5,7 +5,7 @@ import { type CsvOptions, checkNames, csvSettings } from './csv.ts';
 import { DECODED, decoderOf, markedEncoding } from './decode.ts';
 import type { DownloadOptions } from './download.ts';
 import type { Engine } from './engine.ts';
-import { type Conversion, compose, type FileStamp, list, name, type Query, quoteText, text } from './query.ts';
+import { compose, type FilePlace, type FileStamp, list, name, type Query, quoteText, text } from './query.ts';
 import { FORMATS, type Format, formatOf } from './source.ts';
 import { Table } from './table.ts';
 
@@ -28,58 +28,85 @@ export interface FileOptions extends CsvOptions, DownloadOptions {
 
 const TEXT: readonly Format[] = ['csv', 'tsv', 'json', 'ndjson'];
 
-/** A relation that reads one file. */
-export async function fileSql(engine: Engine, file: FileStamp, options: FileOptions): Promise<Query> {
-  const format = options.format ?? formatOf(file.path);
-  if (!format) {
-    throw new UserError(
-      `${file.path}: its name does not tell the format. Give it: load(…, {format: ${FORMATS.map((one) => `'${one}'`).join(' | ')}}).`,
-    );
+/** A relation that reads the file at `path`. */
+export async function fileSql(engine: Engine, path: string, options: FileOptions): Promise<Query> {
+  const stamp = engine.stamp(path);
+  try {
+    return await relationOf(engine, path, stamp, options);
+  } finally {
+    await Promise.allSettled([stamp]); // who made the table is told what it reads, also where it cannot be read
   }
-  if ((await stat(file.path)).size === 0) throw new UserError(`${file.path} is empty.`);
-  const isText = TEXT.includes(format);
-  if (options.encoding !== undefined) {
-    if (!isText) throw new UserError(`${file.path}: an encoding is for text files; this one is read as ${format}.`);
-    decoderOf(options.encoding);
-  }
-  if (options.badRows === 'aside' && (!isText || format === 'json')) {
-    throw new UserError(
-      `${file.path}: bad rows can be kept aside for CSV, TSV and NDJSON files; this one is read as ${format}.`,
-    );
-  }
-  const encoding = options.encoding ?? (isText ? await markedEncoding(file.path) : undefined);
-  const relation = await relationOf(engine, file, format, { ...options, ...(encoding && { encoding }) });
-  return format === 'csv' || format === 'tsv' ? relation : retyped(engine, file, relation, options.types);
 }
 
-async function relationOf(engine: Engine, file: FileStamp, format: Format, options: FileOptions): Promise<Query> {
-  const encoded = options.encoding === undefined ? undefined : { encoding: options.encoding };
-  const plain = encoded ? converted(file, { kind: 'decoded', options: encoded, part: DECODED }) : file;
-  const aside = options.badRows === 'aside';
+async function relationOf(engine: Engine, path: string, stamp: Promise<FileStamp>, given: FileOptions): Promise<Query> {
+  const format = given.format ?? formatOf(path);
+  if (!format) {
+    throw new UserError(
+      `${path}: its name does not tell the format. Give it: load(…, {format: ${FORMATS.map((one) => `'${one}'`).join(' | ')}}).`,
+    );
+  }
+  if ((await stat(path)).size === 0) throw new UserError(`${path} is empty.`);
+  const isText = TEXT.includes(format);
+  if (given.encoding !== undefined) {
+    if (!isText) throw new UserError(`${path}: an encoding is for text files; this one is read as ${format}.`);
+    decoderOf(given.encoding);
+  }
+  if (given.badRows === 'aside' && (!isText || format === 'json')) {
+    throw new UserError(
+      `${path}: bad rows can be kept aside for CSV, TSV and NDJSON files; this one is read as ${format}.`,
+    );
+  }
+  const encoding = given.encoding ?? (isText ? await markedEncoding(path) : undefined);
+  const options = { ...given, ...(encoding !== undefined && { encoding }) };
+  if (format === 'csv' || format === 'tsv') return delimited(engine, path, stamp, format, options);
+  return retyped(engine, path, other(await stamp, format, options), options.types);
+}
+
+/** What a CSV file looks like is found out while it is being digested. */
+async function delimited(
+  engine: Engine,
+  path: string,
+  stamp: Promise<FileStamp>,
+  format: 'csv' | 'tsv',
+  options: FileOptions,
+): Promise<Query> {
+  const settings = await csvSettings(
+    engine,
+    decoded({ path }, options),
+    format === 'tsv' ? { delimiter: '\t', ...options } : options,
+  );
+  const file = await stamp;
+  return options.badRows === 'aside'
+    ? parquet(soundFile(file, { ...encodingOf(options), format, settings }))
+    : reader('read_csv', decoded(file, options), settings);
+}
+
+function other(file: FileStamp, format: Exclude<Format, 'csv' | 'tsv'>, options: FileOptions): Query {
   switch (format) {
-    case 'csv':
-    case 'tsv': {
-      const settings = await csvSettings(engine, plain, format === 'tsv' ? { delimiter: '\t', ...options } : options);
-      return aside ? parquet(soundFile(file, { ...encoded, format, settings })) : reader('read_csv', plain, settings);
-    }
     case 'json':
-      return reader('read_json', plain);
+      return reader('read_json', decoded(file, options));
     case 'ndjson':
-      return aside
-        ? parquet(soundFile(file, { ...encoded, format }))
-        : reader('read_json', plain, `, format = 'newline_delimited'`);
+      return options.badRows === 'aside'
+        ? parquet(soundFile(file, { ...encodingOf(options), format }))
+        : reader('read_json', decoded(file, options), `, format = 'newline_delimited'`);
     case 'parquet':
       return parquet(file);
     default: {
       const { table, sheet } = options;
       const choice = { ...(table !== undefined && { table }), ...(sheet !== undefined && { sheet }) };
-      return parquet(converted(file, { kind: format, options: choice, part: 'rows.parquet' }));
+      return parquet({ ...file, conversion: { kind: format, options: choice, part: 'rows.parquet' } });
     }
   }
 }
 
-function converted(file: FileStamp, conversion: Conversion): FileStamp {
-  return { ...file, conversion };
+/** A text file as UTF-8. */
+function decoded<Place extends FilePlace>(file: Place, { encoding }: FileOptions): Place {
+  if (encoding === undefined) return file;
+  return { ...file, conversion: { kind: 'decoded', options: { encoding }, part: DECODED } };
+}
+
+function encodingOf({ encoding }: FileOptions) {
+  return encoding === undefined ? {} : { encoding };
 }
 
 function parquet(file: FileStamp): Query {
@@ -93,7 +120,7 @@ function reader(name: string, file: FileStamp, settings = ''): Query {
 /** The relation with columns turned into other types. */
 async function retyped(
   engine: Engine,
-  file: FileStamp,
+  path: string,
   relation: Query,
   types: FileOptions['types'] = {},
 ): Promise<Query> {
@@ -101,7 +128,7 @@ async function retyped(
   if (wanted.length === 0) return relation;
   const fields = await new Table(engine, compose`FROM ${relation}`).schema();
   checkNames(
-    file,
+    path,
     Object.keys(types),
     fields.map((field) => field.name),
   );

@@ -79,7 +79,7 @@ async function filesSql(engine: Engine, sources: readonly (string | URL)[], opti
     else paths.push(...(await expand(String(source), engine.directory)));
   }
   const relations: Query[] = [];
-  for (const path of paths) relations.push(await fileSql(engine, await engine.open(path), options));
+  for (const path of paths) relations.push(await fileSql(engine, await engine.find(path), options));
   if (relations.length === 1) return relations[0]!;
   return compose`(${list(
     relations.map((one) => compose`FROM ${one}`),

@@ -4,12 +4,16 @@ import type { Field } from './columns.ts';
 /** A value bound to a statement; it never becomes part of its text. */
 export type Scalar = string | number | bigint | boolean | null | Date;
 
-/** A file as a query reads it: where it is, and the digest of its content when the query was made. */
-export interface FileStamp {
+/** Where a file is, as a query reads it. */
+export interface FilePlace {
   readonly path: string;
-  readonly digest: string;
   /** What DuckDB reads in its place. */
   readonly conversion?: Conversion;
+}
+
+/** The same, with the digest of its content when the query was made. */
+export interface FileStamp extends FilePlace {
+  readonly digest: string;
 }
 
 /** How a file is made into one that DuckDB reads; plain data, since tables are carried as such. */

@@ -36,7 +36,7 @@ export async function scan(query: Query, engine: Engine): Promise<readonly FileS
     for (const pattern of namedFiles(node, rendered)) {
       if (ours.has(pattern) || /^\w{2,}:\/\//.test(pattern)) continue;
       for (const path of await expand(pattern, engine.directory)) {
-        const stamp = await engine.open(path);
+        const stamp = await engine.stamp(await engine.find(path));
         stamps.set(stamp.path, stamp);
         if (isBareText(node, path)) await checkLengths(engine, stamp);
       }

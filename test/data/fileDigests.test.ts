@@ -7,7 +7,7 @@ const MIB = 1 << 20;
 const folder = new TempFolder();
 afterAll(() => folder.dispose());
 
-test.each([0, 1, 3_999_999, 4_000_000, 4 * MIB, 5 * MIB, 5 * MIB + 1])(
+test.each([0, 1, 3_999_999, 4_000_000, 4 * MIB, 5 * MIB, 5 * MIB + 1, 65 * MIB + 1])(
   'a file of %i bytes has one digest, whoever works it out',
   async (size) => {
     const path = folder.file(`${size}`);
