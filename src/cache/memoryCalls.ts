@@ -18,7 +18,7 @@ export class MemoryCalls {
   readonly #history = new CallHistory();
   readonly #memory: CallMemory;
   /** Values that are found by one or two plain arguments, without a key. */
-  readonly near: Pick<KeptCalls, 'ofOne' | 'ofNumber' | 'ofTwo' | 'ofObject'>;
+  readonly near: Pick<KeptCalls, 'ofOne' | 'ofTwo' | 'ofObject'>;
 
   constructor({ fn, options, counts, program }: CachedParts) {
     this.#fn = fn;
@@ -30,7 +30,7 @@ export class MemoryCalls {
     this.near = this.#memory.kept;
   }
 
-  call(self: unknown, args: never[]): unknown {
+  call(self: unknown, ...args: never[]): unknown {
     const keyed = this.#keyer.keyOf(self, args);
     const compute = () => this.#fn.apply(self, args);
     if ('key' in keyed) {
