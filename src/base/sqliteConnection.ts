@@ -47,6 +47,12 @@ export class SqliteConnection {
     return this.#statement(sql).get(...parameters);
   }
 
+  /** What the only column of a query has in the first row: without an object of the row, which would take a quarter of the time. */
+  only(sql: string, ...parameters: SQLInputValue[]): unknown {
+    const row: unknown = this.#statement(sql, true).get(...parameters);
+    return Array.isArray(row) ? row[0] : Object.values(row ?? {})[0];
+  }
+
   /** How many rows a statement changed, and the id of the last one that it inserted. */
   run(sql: string, ...parameters: SQLInputValue[]): { readonly changes: number; readonly id: number } {
     const { changes, lastInsertRowid } = this.#statement(sql).run(...parameters);
@@ -115,11 +121,12 @@ export class SqliteConnection {
     return this.#isPatient ? this.#busyTimeout : 0;
   }
 
-  #statement(sql: string): StatementSync {
+  #statement(sql: string, isBare = false): StatementSync {
     const database = this.#open();
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = database.prepare(sql);
+    if (isBare) statement.setReturnArrays?.(true); // which Node has from 22.16 on
     if (this.#statements.size < 100) this.#statements.set(sql, statement); // batches make many texts
     return statement;
   }

@@ -1,4 +1,4 @@
-import type { Row, SqliteConnection } from '../base/sqliteConnection.ts';
+import type { SqliteConnection } from '../base/sqliteConnection.ts';
 import { decode } from './codec.ts';
 import type { DiskAccess } from './diskAccess.ts';
 import { type NewRow, putRow } from './diskRow.ts';
@@ -33,8 +33,8 @@ export class DiskEntries {
 
   /** What is under a key; undefined where nothing is, or it does not verify, or has expired. */
   read(key: string): Entry | undefined | Promise<Entry | undefined> {
-    const row = this.#access.now('read', (connection) => connection.first(sql.readContent, key), undefined);
-    return row instanceof Promise ? row.then((row) => this.#open(key, row)) : this.#open(key, row);
+    const content = this.#access.now('read', (connection) => connection.only(sql.readContent, key), undefined);
+    return content instanceof Promise ? content.then((content) => this.#open(key, content)) : this.#open(key, content);
   }
 
   /** False where that fails: what is there of the key is older. */
@@ -49,8 +49,8 @@ export class DiskEntries {
     return (await this.#files.read(unpacked.file)) !== undefined;
   }
 
-  #open(key: string, row: Row | undefined): Entry | undefined | Promise<Entry | undefined> {
-    const content = row && unpackContent(this.#seal, key, row.content as Uint8Array); // a BLOB
+  #open(key: string, bytes: unknown): Entry | undefined | Promise<Entry | undefined> {
+    const content = bytes instanceof Uint8Array ? unpackContent(this.#seal, key, bytes) : undefined;
     if (!content || isExpired(content.meta, this.#now())) return undefined;
     const { meta, file, value } = content;
     if (file === null) return entryOf(value, meta);

@@ -12,6 +12,7 @@ const environment = { ...process.env };
 export const sealBytes = 32;
 
 const block = 64; // bytes, that SHA-256 takes at a time
+const purposes = { record: 'memoir/record\0', text: 'memoir/text\0' } as const;
 const usual = 8192; // bytes of what is sealed
 
 /** Marks bytes with the user's key, so that what somebody else put into a cache is not believed. */
@@ -32,26 +33,27 @@ export class Seal {
 
   /** Writes the authentication code of what follows it in front, where `sealBytes` are left for it. It covers `about`, what lies beside, too. */
   sign(sealed: Buffer, about = ''): void {
-    sealed.write(this.#mac('record', sealed, sealBytes, about), 0, 'latin1');
+    sealed.write(this.#mac(purposes.record, sealed, sealBytes, about), 0, 'latin1');
   }
 
   /** Whether `sign` made it so, with the same `about`. */
   verifies(sealed: Buffer, about = ''): boolean {
-    return sealed.length >= sealBytes && beginsWith(sealed, this.#mac('record', sealed, sealBytes, about));
+    return sealed.length >= sealBytes && beginsWith(sealed, this.#mac(purposes.record, sealed, sealBytes, about));
   }
 
   /** A digest by which a text can be recognized, but not guessed without the key. */
   keyedDigest(text: string): string {
-    return Buffer.from(this.#mac('text', Buffer.from(text), 0), 'latin1').toString('hex');
+    return Buffer.from(this.#mac(purposes.text, Buffer.from(text), 0), 'latin1').toString('hex');
   }
 
-  /** HMAC-SHA-256 of the bytes from `start` on, as a text: by way of two digests, which takes a quarter of the time of `createHmac`. */
-  #mac(purpose: string, bytes: Buffer, start: number, about = ''): string {
-    const head = `memoir/${purpose}\0${about.length} ${about}\0`;
-    const most = block + 3 * head.length + bytes.length;
+  /** HMAC-SHA-256 of the bytes from `from` on, as a text: by way of two digests, which takes a quarter of the time of `createHmac`. */
+  #mac(purpose: string, bytes: Buffer, from: number, about = ''): string {
+    const head = `${about.length} ${about}\0`;
+    const most = block + purpose.length + 3 * head.length + bytes.length;
     const inner = most <= this.#inner.length ? this.#inner : Buffer.concat([this.#inner.subarray(0, block)], most);
-    const at = block + inner.write(head, block);
-    const end = at + bytes.copy(inner, at, start);
+    const start = block + inner.write(purpose, block);
+    const at = start + inner.write(head, start);
+    const end = at + bytes.copy(inner, at, from);
     this.#outer.write(hash('sha256', inner.subarray(0, end), 'binary'), block, 'latin1');
     return hash('sha256', this.#outer, 'binary');
   }
