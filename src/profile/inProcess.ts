@@ -60,6 +60,7 @@ export async function profileInProcess(
   try {
     measurement.arm();
     const measured = await measurement.run('');
+    measured.profile = await measurement.readProfile();
     signal?.throwIfAborted();
     const locations = new LiveLocations();
     const sources = new Sources(new Map());

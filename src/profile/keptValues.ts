@@ -1,4 +1,3 @@
-import { Blobs } from '../cache/blobs.ts';
 import type { CellRecord } from '../notebook/record.ts';
 import type { CellId, ValuesRef } from '../protocol/kernel.ts';
 
@@ -34,7 +33,8 @@ export function offerKeptValues(): void {
 }
 
 async function reader(directory: string) {
-  const [{ Values }] = await Promise.all([
+  const [{ Blobs }, { Values }] = await Promise.all([
+    import('../cache/blobs.ts'),
     import('../kernel/values.ts'),
     import('../kernel/data.ts'), // which lets values hold tables
   ]);

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { PROFILE_FOLDER } from '../protocol/profiler.ts';
-import { runSidecar, Sidecar } from './sidecar.ts';
+import { Sidecar } from './sidecar.ts';
 
 if (isMainThread) {
   const folder = process.env[PROFILE_FOLDER]!; // the host sets it
@@ -10,5 +10,6 @@ if (isMainThread) {
   const { runProfiler } = await import('./runProfiler.ts');
   runProfiler(sidecar);
 } else {
+  const { runSidecar } = await import('./sidecarThread.ts');
   runSidecar();
 }

@@ -174,14 +174,17 @@ async function takePasses(
   const { outfile, locations } = await bundles.get('target');
   signal?.throwIfAborted();
   const measured = await measurement.run(outfile);
+  const isAlone = !measured.isAsync && !counts;
+  if (isAlone && measured.outcome === 'measured') measurement.arm(measured.intervalUs, false); // while the profile tells whether callers matter
+  measured.profile = await measurement.readProfile();
   signal?.throwIfAborted();
   const model = measured.profile && buildModel(measured.profile, locations, sources, !measured.loaded);
   const plain = { measured, locations, model };
   if (measured.outcome !== 'measured') return { plain, stacks: null };
-  if (measured.isAsync) await measurement.measureWaits((await bundles.get('waits')).outfile);
-  if (counts) await measurement.measureCounts((await bundles.get('counts')).outfile);
+  if (measured.isAsync) await measurement.more.waits((await bundles.get('waits')).outfile);
+  if (counts) await measurement.more.counts((await bundles.get('counts')).outfile);
   if (!needsStacks(plain, subject)) return { plain, stacks: null };
-  measurement.arm(measured.intervalUs, false);
+  if (!isAlone) measurement.arm(measured.intervalUs, false);
   const stacks = await takeStacks(measurement, await bundles.get('stacks'), sources);
   if (!stacks) measured.notes.push(NO_STACKS);
   return { plain, stacks };

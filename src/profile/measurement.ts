@@ -1,16 +1,10 @@
 import type { Disposable } from '../base/disposable.ts';
 import { formatDuration } from '../base/format.ts';
 import type { CpuProfile, HeapProfile } from '../protocol/profileResult.ts';
-import {
-  COUNTS_FILE,
-  HEAP_FILE,
-  type HeapSamples,
-  type PassReply,
-  PROFILE_FILE,
-  type Touched,
-} from '../protocol/profiler.ts';
-import type { CountedFunction } from './counts.ts';
+import { PROFILE_FILE, type Touched } from '../protocol/profiler.ts';
 import { type Measured, timingOf } from './measured.ts';
+import { MorePasses } from './morePasses.ts';
+import { PassTimes } from './passTimes.ts';
 import { PassWatch } from './passWatch.ts';
 import type { PassRunner } from './profilerProcess.ts';
 
@@ -42,44 +36,22 @@ export interface MeasurementOptions {
   readonly onConsent: (touched: readonly Touched[]) => Promise<boolean>;
 }
 
-const WANTED_TICKS = 3000;
-const MOST_TICKS = 20_000;
-/** Within these, sampling costs a few percent up to a fifth. */
-const SHORTEST_INTERVAL_US = 200;
-const LONGEST_INTERVAL_US = 1000;
-/** For what runs once, nobody knows how long. */
-const ONCE_INTERVAL_US = 500;
-/** Shares of the time left after the first call. */
-const TIMING_SHARE = 0.35;
-const SAMPLING_SHARE = 0.35;
-const STACKS_SHARE = 0.2;
-/** Beyond the others' shares: who asks for more has more time. */
-const MEMORY_SHARE = 0.2;
-const LONGEST_MEMORY_MS = 1000;
-const COUNTING_MS = 100;
-const LONGEST_LEAK_MS = 10_000;
-/** Bytes between samples: enough of them, and little slowdown. */
-const ALLOCATION_INTERVAL = 8192;
-const RETENTION_INTERVAL = 1024;
 /** Of the share for stacks: code that is still cold calls in other proportions. */
 const WARM_UP = 0.3;
-const LONGEST_SAMPLING_MS = 4000;
 
 /** Conducts the passes of one measurement in its process: first call, timing, sampling, callers; never mixed. */
 export class Measurement implements Disposable {
   readonly #options: MeasurementOptions;
   readonly #measured: Measured;
+  readonly #times: PassTimes;
   readonly #watch: PassWatch;
-  /** What is left for repeated calls, and what one call took. */
-  #leftMs = 0;
-  #firstMs = 0;
+  readonly more: MorePasses;
   #armed: Promise<unknown> = Promise.resolve();
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
-    const intervalUs = options.repeats
-      ? Math.max(LONGEST_INTERVAL_US, (options.seconds * 1e6) / MOST_TICKS)
-      : ONCE_INTERVAL_US;
+    this.#times = new PassTimes(options.seconds);
+    const intervalUs = this.#times.firstIntervalUs(options.repeats);
     const none = {
       error: null,
       timing: null,
@@ -93,6 +65,7 @@ export class Measurement implements Disposable {
     const heap = { allocated: null, blockedMs: null, waits: null, counted: null, retained: null };
     this.#measured = { ...none, ...heap, outcome: 'measured', loaded: false, intervalUs };
     this.#watch = new PassWatch(options.runner, options, this.#measured);
+    this.more = new MorePasses(options, this.#measured, this.#times, this.#watch);
   }
 
   /** Starts the sampler of the first pass, or of the callers' pass, while its bundle is still being made. */
@@ -109,62 +82,27 @@ export class Measurement implements Disposable {
   async run(bundle: string): Promise<Measured> {
     await this.#passes(bundle);
     this.#watch.liftDeadline();
-    this.#measured.profile = await this.#watch.read<CpuProfile>(PROFILE_FILE);
     return this.#measured;
   }
 
-  /** One more pass, over a bundle whose awaits tell their places. */
-  async measureWaits(bundle: string): Promise<void> {
-    const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS);
-    this.#options.onPhase('waiting');
-    this.#watch.setDeadline(2 * ms + this.#graceMs());
-    const waited = await this.#watch.take(this.#options.runner.call('wait', { bundle, ms }));
-    this.#watch.liftDeadline();
-    if (!waited) return;
-    this.#measured.waits = waited.value;
-    this.#measured.windowMs += waited.value.windowMs;
-  }
-
-  /** One more pass, which counts calls exactly; they are several times slower in it. */
-  async measureCounts(bundle: string): Promise<void> {
-    this.#options.onPhase('counting');
-    this.#watch.setDeadline(COUNTING_MS + 20 * this.#graceMs());
-    const counted = await this.#watch.take(this.#options.runner.call('count', { bundle, ms: COUNTING_MS }));
-    this.#watch.liftDeadline();
-    if (!counted) return;
-    const functions = await this.#watch.read<CountedFunction[]>(COUNTS_FILE);
-    this.#measured.counted = functions && { calls: counted.value.calls, functions };
-    this.#measured.windowMs += counted.value.windowMs;
+  /** The samples of the pass that was sampled last; null where none was. */
+  readProfile(): Promise<CpuProfile | null> {
+    return this.#watch.read<CpuProfile>(PROFILE_FILE);
   }
 
   /** One more sampling pass, armed without inlining, of who calls whom, over a bundle with marked calls; null when it does not come to its end. */
   async sampleStacks(bundle: string): Promise<{ profile: CpuProfile | null; heap: HeapProfile | null } | null> {
-    const ms = this.#leftMs * STACKS_SHARE;
+    const ms = this.#times.stacksMs;
     this.#options.onPhase('callers');
     await this.#armed;
-    this.#watch.setDeadline(ms + this.#graceMs());
+    this.#watch.setDeadline(ms + this.#times.graceMs);
     const reply = this.#options.runner.call('sample', { bundle, warmMs: ms * (1 - WARM_UP), ms: ms * WARM_UP });
     reply.catch(() => {}); // when the process ends, `ended` says it
     const settled = await Promise.race([reply, this.#options.runner.ended]);
     this.#watch.liftDeadline();
     if (!('status' in settled) || settled.status !== 'done') return null;
     this.#measured.windowMs += settled.value.windowMs;
-    return { profile: await this.#watch.read<CpuProfile>(PROFILE_FILE), heap: await this.#allocateOnStacks() };
-  }
-
-  /** Allocations without inlining: V8 takes an inlined function's for those of the function around it. */
-  async #allocateOnStacks(): Promise<HeapProfile | null> {
-    if (!this.#measured.allocated) return null;
-    const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS) / 2;
-    const allocated = await this.#watch.take(this.#allocate(ms));
-    if (!allocated) return null;
-    this.#measured.windowMs += allocated.value.windowMs;
-    return this.#watch.read<HeapProfile>(HEAP_FILE);
-  }
-
-  #allocate(ms: number): Promise<PassReply<HeapSamples>> {
-    this.#watch.setDeadline(2 * ms + this.#graceMs());
-    return this.#options.runner.call('allocate', { ms, intervalBytes: ALLOCATION_INTERVAL });
+    return { profile: await this.readProfile(), heap: await this.more.allocationOnStacks() };
   }
 
   dispose(): void {
@@ -185,8 +123,7 @@ export class Measurement implements Disposable {
     if (!first) return;
     this.#watch.liftDeadline();
     const { ms, kind, touched, mutates } = first.value;
-    this.#firstMs = ms;
-    this.#leftMs = seconds * 1000 - ms;
+    this.#times.noteFirst(ms);
     measured.windowMs += ms;
     measured.touched = touched;
     measured.isAsync = kind === 'async' || kind === 'asyncGenerator';
@@ -196,7 +133,7 @@ export class Measurement implements Disposable {
       measured.notes.push('A whole file is run once. For timing and the other passes, profile a function of it.');
     } else if (touched.length && !(await this.#mayRepeat(touched))) {
       measured.notes.push(`It was called once and not again (${touched.join(', ')}). ${ONCE}`);
-    } else if (ms > this.#leftMs / 2) {
+    } else if (!this.#times.mayRepeat) {
       measured.notes.push(`One call took ${formatDuration(ms)}, too long to repeat in ${seconds} s. ${ONCE}`);
     } else {
       if (mutates) measured.notes.push('The function changes its arguments, so every call got new ones.');
@@ -216,58 +153,26 @@ export class Measurement implements Disposable {
   async #repeat(bundle: string): Promise<void> {
     const { runs, onPhase } = this.#options;
     const measured = this.#measured;
-    if (this.#options.leak && !(await this.#measureLeak())) return; // first: what leaks may not live through the rest
-    this.#watch.setDeadline(this.#leftMs + this.#graceMs());
+    if (this.#options.leak && !(await this.more.leak())) return; // first: what leaks may not live through the rest
+    this.#watch.setDeadline(this.#times.leftMs + this.#times.graceMs);
     onPhase('timing');
-    const timed = await this.#watch.take(this.#options.runner.call('time', { ms: this.#leftMs * TIMING_SHARE, runs }));
+    const timed = await this.#watch.take(this.#options.runner.call('time', { ms: this.#times.timingMs, runs }));
     if (!timed) return;
     measured.timing = timingOf(timed.value);
     measured.windowMs += timed.value.windowMs;
     if (timed.value.unsteady && runs === null)
       measured.notes.push('The calls had not become steady when timing began.');
     onPhase('sampling');
-    const ms = Math.min(this.#leftMs * SAMPLING_SHARE, LONGEST_SAMPLING_MS);
-    const wanted = (ms * 1000) / WANTED_TICKS;
-    measured.intervalUs = Math.round(Math.min(LONGEST_INTERVAL_US, Math.max(SHORTEST_INTERVAL_US, wanted)));
+    measured.intervalUs = this.#times.intervalUs;
     this.arm(measured.intervalUs);
     await this.#armed;
-    const sampled = await this.#watch.take(this.#options.runner.call('sample', { bundle, warmMs: 0, ms }));
+    const sampled = await this.#watch.take(
+      this.#options.runner.call('sample', { bundle, warmMs: 0, ms: this.#times.samplingMs }),
+    );
     if (!sampled) return;
     measured.sampled = sampled.value;
     measured.windowMs += sampled.value.windowMs;
-    if (this.#options.memory) await this.#measureMemory();
-  }
-
-  async #measureMemory(): Promise<void> {
-    const { runner, onPhase } = this.#options;
-    const measured = this.#measured;
-    const ms = Math.min(this.#leftMs * MEMORY_SHARE, LONGEST_MEMORY_MS);
-    onPhase('memory');
-    const allocated = await this.#watch.take(this.#allocate(ms));
-    if (!allocated) return;
-    measured.allocated = { ...allocated.value, profile: await this.#watch.read<HeapProfile>(HEAP_FILE) };
-    const blocked = await this.#watch.take(runner.call('block', { ms: ms / 2 }));
-    if (!blocked) return;
-    measured.blockedMs = blocked.value;
-    measured.windowMs += allocated.value.windowMs + ms / 2;
-  }
-
-  /** Whether the pass ended well. */
-  async #measureLeak(): Promise<boolean> {
-    const { runner, onPhase } = this.#options;
-    const measured = this.#measured;
-    onPhase('leaks');
-    this.#watch.setDeadline(LONGEST_LEAK_MS + 20 * this.#graceMs());
-    const retained = await this.#watch.take(runner.call('retain', { intervalBytes: RETENTION_INTERVAL }));
-    if (!retained) return false;
-    measured.retained = { ...retained.value, profile: await this.#watch.read<HeapProfile>(HEAP_FILE) };
-    measured.windowMs += retained.value.windowMs;
-    return true;
-  }
-
-  /** Passes may take this much longer than planned. */
-  #graceMs(): number {
-    return Math.max(2000, 2 * this.#firstMs);
+    if (this.#options.memory) await this.more.memory();
   }
 }
 

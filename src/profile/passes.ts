@@ -19,7 +19,6 @@ import type { Harness } from './harness.ts';
 import { callFor, measureTiming, type TimedCalls } from './measure.ts';
 import { measureAllocation, measureBlocking, measureRetained } from './memory.ts';
 import type { Sidecar } from './sidecar.ts';
-import { WaitRecorder } from './waits.ts';
 import { watchTouched } from './watch.ts';
 
 export interface PassesOptions {
@@ -130,6 +129,7 @@ export class Passes {
   }
 
   async #wait(bundle: string, ms: number): Promise<Waits> {
+    const { WaitRecorder } = await import('./waits.ts');
     const recorder = new WaitRecorder();
     recorder.start();
     try {

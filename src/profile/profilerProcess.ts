@@ -46,11 +46,8 @@ export class ProfilerProcess implements PassRunner {
 
   static async start({ script, nodePath, memoryMB, log }: ProcessOptions): Promise<ProfilerProcess> {
     const [node, folder] = await Promise.all([findNode(nodePath), mkdtemp(join(tmpdir(), 'memoir-profile-'))]);
-    const execArgv = [
-      `--max-old-space-size=${memoryMB}`,
-      '--detailed-line-info', // code that was optimised before sampling began still tells its lines
-      '--no-warnings=ExperimentalWarning',
-    ];
+    // Flags that change what V8 compiles would have it compile all of Node's own code anew, twice.
+    const execArgv = [`--max-old-space-size=${memoryMB}`, '--no-warnings=ExperimentalWarning'];
     const child = new Child({ node, script, cwd: folder, execArgv, env: { [PROFILE_FOLDER]: folder } });
     void child.ended.then(({ stderr }) => stderr && log.info(`The profiled function's last words: ${stderr}`));
     return new ProfilerProcess(child, folder);

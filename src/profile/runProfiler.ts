@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { collector } from '../base/collector.ts';
 import { Emitter } from '../base/event.ts';
 import { Peer, type Port } from '../protocol/rpc.ts';
 import type { Harness } from './harness.ts';
@@ -20,6 +21,15 @@ export function runProfiler(sidecar: Sidecar): void {
     throw error;
   };
   Object.assign(process, { exit: leave, reallyExit: leave });
+  void sidecar.ready.then(forgetCode); // its thread finds Node's own code compiled, unless V8's flags are others
+}
+
+/** Each time that it starts, the sampler looks at all compiled code, and much of Node's own is only for starting. */
+function forgetCode(): void {
+  const collect = collector();
+  setFlagsFromString('--stress-flush-code');
+  collect();
+  setFlagsFromString('--no-stress-flush-code');
 }
 
 const WITHOUT_INLINING = ['--no-turbo-inlining', '--no-maglev-inlining'];
