@@ -33,7 +33,7 @@ export function measuresOf(aggregates: readonly string[]): readonly Measure[] | 
   const found = new Map<string, Set<Part>>();
   for (const aggregate of aggregates) {
     if (aggregate === 'count') continue;
-    const { what, column } = read(aggregate);
+    const { what, column } = readAggregate(aggregate);
     const needs = NEEDS[what];
     if (!needs) return null;
     const parts = found.get(column) ?? new Set();
@@ -76,6 +76,12 @@ export class Cubes {
 
   /** A query on a cube that gives these groups, or null where no cube can. */
   async answer(groups: GroupsSpec, prints: ReadonlyMap<Query, string>, printOf: PrintOf): Promise<Query | null> {
+    const cube = await this.find(groups, prints, printOf);
+    return cube && askSql(groups, this.#relation(cube));
+  }
+
+  /** A cube that these groups can be put together from, or null where there is none. */
+  async find(groups: GroupsSpec, prints: ReadonlyMap<Query, string>, printOf: PrintOf): Promise<Columns | null> {
     const { filter } = groups.source;
     const source = filter?.source ?? groups.source;
     const print = prints.get(source);
@@ -85,7 +91,7 @@ export class Cubes {
     for (const spec of await this.#known(print)) {
       if (!columns.every((column) => spec.keys.includes(column)) || !has(spec.measures, measures)) continue;
       const cube = await this.#answers.peek(await printOf(cubeSql(source, spec)));
-      if (cube) return askSql(groups, this.#relation(cube));
+      if (cube) return cube;
     }
     return null;
   }
@@ -112,13 +118,16 @@ export class Cubes {
 /** Gives the fingerprint of a query. */
 export type PrintOf = (query: Query) => Promise<string>;
 
-const ROWS = 'memoir rows';
+/** Where a cube has the number of rows of each group. */
+export const ROWS = 'memoir rows';
 
-function placeOf(column: string, part: Part): string {
+/** Where a cube has a part of a column. */
+export function placeOf(column: string, part: Part): string {
   return `memoir ${part} ${column}`;
 }
 
-function read(aggregate: string): { what: string; column: string } {
+/** An aggregate's function and column. */
+export function readAggregate(aggregate: string): { what: string; column: string } {
   const [, what = '', column = ''] = /^\s*(\w+)\s*\((.*)\)\s*$/s.exec(aggregate) ?? [];
   return { what, column };
 }
@@ -143,7 +152,7 @@ function askSql({ source, keys, aggregates }: GroupsSpec, cube: Piece): Query {
 function partSql(aggregate: string): Query {
   const sum = (place: string) => compose`sum(${name(place)})`;
   if (aggregate === 'count') return compose`CAST(coalesce(${sum(ROWS)}, 0) AS BIGINT)`;
-  const { what, column } = read(aggregate);
+  const { what, column } = readAggregate(aggregate);
   const of = (part: Part) => placeOf(column, part);
   switch (what) {
     case 'sum':

@@ -86,7 +86,13 @@ export interface Query {
   /** Groups of rows, in terms that a cube can answer. */
   readonly groups?: GroupsSpec;
   /** A choice among the rows of `source`, by these columns alone. */
-  readonly filter?: { readonly source: Query; readonly columns: readonly string[]; readonly test: Query };
+  readonly filter?: {
+    readonly source: Query;
+    readonly columns: readonly string[];
+    readonly test: Query;
+    /** The same as it was given, by column. */
+    readonly conditions?: Readonly<Record<string, unknown>>;
+  };
   /** Rows of a database elsewhere, for which this stands. */
   readonly remote?: RemoteRows;
   /** Files that the texts themselves name. */

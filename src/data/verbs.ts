@@ -19,7 +19,7 @@ export function whereSql<Row>(query: Query, condition: Filter<Row> | Expression)
   if (narrower) return narrower;
   const test = filterSql(condition);
   const rows = compose`SELECT * FROM ${relation(query)} WHERE ${test}`;
-  return { ...rows, filter: { source: query, columns: Object.keys(condition), test } };
+  return { ...rows, filter: { source: query, columns: Object.keys(condition), test, conditions: { ...condition } } };
 }
 
 export function selectSql(query: Query, columns: readonly string[]): Query {
