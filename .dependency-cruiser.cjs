@@ -14,7 +14,7 @@ const STRANGERS = ['cache', 'data', 'monitor', 'parallel'];
 /** Files that nobody imports because something outside starts them. */
 const ENTRIES = [
   '^src/(extension|index|cli|test)\\.ts$',
-  '^src/(kernel|profile|language|parallel|data|server|cache)/\\w*(main|child|worker|sidecar)\\w*\\.ts$',
+  '^src/(kernel|profile|language|parallel|data|server|cache)/\\w*(main|child|worker|sidecar|thread)\\w*\\.ts$',
   '^webview/\\w+\\.ts$',
   '\\.d\\.ts$',
 ];

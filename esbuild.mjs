@@ -125,6 +125,7 @@ const builds = [
       kernel: 'src/kernel/main.ts',
       profile: 'src/profile/main.ts',
       capture: 'src/profile/captureMain.ts',
+      excel: 'src/data/excelThread.ts',
       chart: 'src/kernel/chartCompile.ts',
       language: 'src/language/main.ts',
       test: 'src/test.ts',

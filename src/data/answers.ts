@@ -62,7 +62,8 @@ export class Answers {
     signal?.throwIfAborted();
     const started = performance.now();
     const known = this.#memory.get(print);
-    const running = this.#running.get(print);
+    const underWay = this.#running.get(print);
+    const running = underWay?.stop.signal.aborted ? undefined : underWay; // one that was given up ends with an error
     if (known || running) {
       const columns = known ?? (await this.#wait(running!, signal));
       this.#shared.add(columns);
@@ -71,7 +72,7 @@ export class Answers {
     }
     const stop = new AbortController();
     const columns = this.#find(print, sql, () => compute(stop.signal), keep).finally(() => {
-      this.#running.delete(print);
+      if (this.#running.get(print) === begun) this.#running.delete(print);
       begun.isDone = true;
     });
     const begun: Running = { columns, stop, waiting: 0, isDone: false };

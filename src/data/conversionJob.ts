@@ -7,5 +7,5 @@ export interface Job {
   readonly folder: string;
   readonly options: Conversion['options'];
   readonly database: Database;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }

@@ -45,8 +45,9 @@ export class Conversions {
   }
 
   /** Where the file lies as DuckDB reads it; made first where that was not done yet. */
-  async path({ path: source, conversion }: FilePlace, signal?: AbortSignal): Promise<string> {
+  async path({ path: source, conversion }: FilePlace, asked?: AbortSignal): Promise<string> {
     if (!conversion) return source;
+    const signal = this.#database.stopping(asked);
     const { kind, options, part } = conversion;
     const digest = await this.#digests.withCompanions(source);
     const key = createHash('sha256')

@@ -75,7 +75,7 @@ export class Database {
 
   /** Runs a composed query and gives its rows in parts of about `rows`, so that never more of them are held. */
   async *parts(query: Query, rows: number, { signal: asked }: QueryOptions = {}): AsyncGenerator<Columns> {
-    const signal = this.#signal(asked);
+    const signal = this.stopping(asked);
     const rendered = await this.#render(query);
     const connected = await this.#connect(rendered, signal);
     try {
@@ -118,7 +118,7 @@ export class Database {
 
   /** Who asked need not wait until a stopped query has come to rest. */
   async #execute(rendered: Rendered, asked: AbortSignal | undefined): Promise<Columns> {
-    const signal = this.#signal(asked);
+    const signal = this.stopping(asked);
     signal.throwIfAborted();
     const work = this.#slots.take(signal, () => this.#fetch(rendered, signal));
     this.#running.add(work);
@@ -173,7 +173,8 @@ export class Database {
     }
   }
 
-  #signal(asked: AbortSignal | undefined): AbortSignal {
+  /** Aborted as `asked` is, and when the database is interrupted or closed. */
+  stopping(asked: AbortSignal | undefined): AbortSignal {
     return AbortSignal.any([...(asked ? [asked] : []), this.#interrupting.signal, this.#closing.signal]);
   }
 

@@ -1,83 +1,44 @@
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { messageOf, UserError } from '../base/errors.ts';
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../base/errors.ts';
 import type { Job } from './conversionJob.ts';
-import { nearestName } from './nearestName.ts';
-import { castTo, type TextColumn, textRow, textToParquet } from './textRows.ts';
+import type { SheetJob, WrittenSheet } from './excelSheet.ts';
+import { castTo, textToParquet } from './textRows.ts';
 
-type Cell = string | number | boolean | Date | null;
+/** What the thread answers with: a sentence where the reader can do something about it. */
+export type SheetAnswer = WrittenSheet | { readonly problem: string };
 
-/** Brings one sheet of an Excel file into Parquet: its first row names the columns, and blank rows do not count. */
+/** Brings one sheet of an Excel file into Parquet. */
 export async function convertExcel({ source, folder, options, database, signal }: Job): Promise<void> {
-  const [head, ...rows] = (await readSheet(source, options.sheet)).filter((row) => row.some((cell) => cell !== null));
-  if (!head) throw new UserError(`${source}: the sheet is empty.`);
-  const names = columnNames(head);
-  const columns = names.map((name, index) => castTo(name, typeOf(rows.map((row) => row[index] ?? null))));
   const text = join(folder, 'rows.csv');
-  const lines = function* () {
-    for (const row of rows) yield textRow(names.map((_, index) => asText(row[index] ?? null)));
-  };
-  await pipeline(Readable.from(lines()), createWriteStream(text), { signal });
+  const { columns, rows } = await inThread({ source, sheet: options.sheet, text }, signal);
   await textToParquet(database, {
     from: text,
-    rows: rows.length,
+    rows,
     to: join(folder, 'rows.parquet'),
-    columns: columns as readonly TextColumn[],
+    columns: columns.map(({ name, type }) => castTo(name, type)),
     signal,
   });
   await rm(text);
 }
 
-async function readSheet(path: string, wanted: string | undefined): Promise<readonly (readonly Cell[])[]> {
-  const { default: readExcel } = await import('read-excel-file/node');
-  let sheets: readonly { readonly sheet: string; readonly data: readonly (readonly unknown[])[] }[];
+/** Reads a sheet in a thread that ends with it: a large one takes seconds, in which nothing else would have a turn. */
+async function inThread(job: SheetJob, stop: AbortSignal): Promise<WrittenSheet> {
+  stop.throwIfAborted();
+  const script = import.meta.url.endsWith('.ts') ? './excelThread.ts' : './excel.js';
+  const worker = new Worker(new URL(script, import.meta.url), { workerData: job });
+  const answered = Promise.withResolvers<SheetAnswer>();
+  const leave = () => answered.reject(stop.reason);
+  stop.addEventListener('abort', leave);
+  worker.once('message', answered.resolve).once('error', answered.reject);
+  worker.once('exit', () => answered.reject(new Error('The thread that reads Excel files ended.')));
   try {
-    sheets = await readExcel(path, { trim: false });
-  } catch (cause) {
-    throw new UserError(`${path} cannot be read as an Excel file (.xlsx): ${messageOf(cause)}`, { cause });
+    const answer = await answered.promise;
+    if ('problem' in answer) throw new UserError(answer.problem);
+    return answer;
+  } finally {
+    stop.removeEventListener('abort', leave);
+    await worker.terminate();
   }
-  const names = sheets.map(({ sheet }) => sheet);
-  const found =
-    wanted === undefined ? sheets[0] : sheets.find(({ sheet }) => sheet.toLowerCase() === wanted.toLowerCase());
-  if (found) return found.data as readonly (readonly Cell[])[]; // what the library gives for cells
-  const nearest = nearestName(wanted ?? '', names);
-  throw new UserError(
-    `${path} has no sheet "${wanted}". ${nearest ? `Did you mean "${nearest}"?` : `It has ${names.join(', ')}.`}`,
-  );
-}
-
-/** The names in the first row; columns without one are called by their letter, and what repeats gets a number. */
-function columnNames(head: readonly Cell[]): readonly string[] {
-  const taken = new Set<string>();
-  return head.map((cell, index) => {
-    const wanted = cell === null || cell === '' ? letters(index) : asText(cell)!.trim();
-    let name = wanted;
-    for (let count = 1; taken.has(name.toLowerCase()); count++) name = `${wanted}_${count}`;
-    taken.add(name.toLowerCase());
-    return name;
-  });
-}
-
-function letters(index: number): string {
-  const last = String.fromCharCode(65 + (index % 26));
-  return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
-}
-
-/** The narrowest type that keeps every cell as it is; what is mixed is text. */
-function typeOf(cells: readonly Cell[]): string {
-  const present = cells.filter((cell) => cell !== null);
-  if (present.length === 0) return 'VARCHAR';
-  if (present.every((cell) => typeof cell === 'number'))
-    return present.every(Number.isSafeInteger) ? 'BIGINT' : 'DOUBLE';
-  if (present.every((cell) => typeof cell === 'boolean')) return 'BOOLEAN';
-  if (!present.every((cell) => cell instanceof Date)) return 'VARCHAR';
-  return present.every((date) => date.getTime() % 86_400_000 === 0) ? 'DATE' : 'TIMESTAMP';
-}
-
-function asText(cell: Cell): string | null {
-  if (cell === null) return null;
-  return cell instanceof Date ? cell.toISOString().replace(/(T00:00:00\.000)?Z$/, '') : String(cell);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DataFolder, dataFolder } from './dataFolder.ts';
@@ -155,6 +156,26 @@ describe('Excel', () => {
     await data.write('no.xlsx', 'a,b\n1,2\n');
     await expect(data.load('no.xlsx')).rejects.toThrow(/no\.xlsx cannot be read as an Excel file/);
   });
+
+  test.each(['an interrupt', 'a signal'])(
+    '%s stops the reading at once, and the next load reads it all',
+    async (by) => {
+      const stop = new AbortController();
+      const drafts = () => readdir(join(data.directory, '.memoir', 'sources')).catch(() => []);
+      await data.write(`${by}.xlsx`, readFileSync(join(data.directory, 'sales.xlsx')));
+      await data.write(`${by}.csv`, 'a\n1\n');
+      const before = (await drafts()).length;
+      const options = { sheet: by === 'a signal' ? 'Other' : 'OTHER' }; // read anew, once each
+      const loading = data.load(`${by}.xlsx`, { ...options, signal: stop.signal }).then((table) => table.rows());
+      loading.catch(() => {}); // told below
+      while ((await drafts()).length === before) await setImmediate();
+      if (by === 'a signal') stop.abort(new Error('stopped by hand'));
+      else data.interrupt(new Error('stopped by hand'));
+      await expect(loading).rejects.toThrow('stopped by hand');
+      expect(await (await data.load(`${by}.csv`)).rows()).toEqual([{ a: 1 }]);
+      expect(await (await data.load(`${by}.xlsx`, options)).rows()).toEqual([{ a: 7 }]);
+    },
+  );
 });
 
 describe('SQLite', () => {
