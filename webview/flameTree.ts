@@ -25,7 +25,7 @@ export class FlameTree {
   /** @param inTime the model's nodes stand in the order in which they ran, and stay as they are */
   constructor(model: FlameModel, inTime = false) {
     this.isInTime = inTime;
-    const merged = mergeStacks(model, inTime);
+    const merged = inTime ? rowByRow(model) : mergeStacks(model);
     this.frames = model.frames;
     this.size = merged.size;
     this.parent = merged.parent;
@@ -100,8 +100,28 @@ interface Merged {
   readonly firstChild: Int32Array;
 }
 
-/** Makes one node of all siblings with the same frame, unless they stand in time, row by row: what is merged above brings its children together. */
-function mergeStacks(model: FlameModel, inTime: boolean): Merged {
+/** The nodes as they are, those of a row after those of the row above. */
+function rowByRow({ parent, frame, selfTicks }: FlameModel): Merged {
+  const size = parent.length;
+  const given = childLists(parent);
+  const place = new Int32Array(size); // which given node stands where
+  const rows = { parent: new Int32Array(size).fill(-1), frame: new Int32Array(size), self: new Float64Array(size) };
+  const firstChild = new Int32Array(size + 1).fill(size);
+  for (let node = 0, made = 1; node < size; node++) {
+    const from = place[node]!;
+    rows.frame[node] = frame[from]!;
+    rows.self[node] = selfTicks[from]!;
+    firstChild[node] = made;
+    for (let i = given.first[from]!; i < given.first[from + 1]!; i++) {
+      rows.parent[made] = node;
+      place[made++] = given.list[i]!;
+    }
+  }
+  return { size, firstChild, ...rows };
+}
+
+/** Makes one node of all siblings with the same frame, row by row: what is merged above brings its children together. */
+function mergeStacks(model: FlameModel): Merged {
   const { parent, frame, selfTicks, frames } = model;
   const length = parent.length;
   const given = childLists(parent);
@@ -112,7 +132,7 @@ function mergeStacks(model: FlameModel, inTime: boolean): Merged {
   const madeFor = new Int32Array(frames.length).fill(-1); // for which parent `made` holds, by frame
   const made = new Int32Array(frames.length);
   let size = 0;
-  for (const top of inTime && length ? [0] : topNodes(model, given)) {
+  for (const top of topNodes(model, given)) {
     merged.parent[0] = -1;
     merged.frame[0] = frame[top]!;
     nextMember[top] = firstMember[0]!;
@@ -126,7 +146,7 @@ function mergeStacks(model: FlameModel, inTime: boolean): Merged {
       for (let i = given.first[member]!; i < given.first[member + 1]!; i++) {
         const child = given.list[i]!;
         const kind = frame[child]!;
-        if (inTime || madeFor[kind] !== node) {
+        if (madeFor[kind] !== node) {
           madeFor[kind] = node;
           made[kind] = size;
           merged.parent[size] = node;

@@ -7,7 +7,7 @@ import { FlameTree } from '../../webview/flameTree.ts';
 
 const before = process.cpuUsage();
 const started = performance.now();
-const { timeline, samples } = readProfileFile(readFileSync(process.argv[2]!, 'utf8'));
+const { timeline, samples } = readProfileFile(readFileSync(process.argv[2]!));
 const hostMB = peakMB();
 const tree = new FlameTree(timeline!, true); // a CPU profile has one; the other views are made when they are first looked at
 const boxes = visibleBoxes(tree, { from: 0, to: tree.total[0]! }, 1400).length;

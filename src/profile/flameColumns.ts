@@ -29,46 +29,68 @@ function inMap<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return inner;
 }
 
-/** Gathers the columns of a model, in arrays that grow. */
+/** Numbers, in an array that grows. */
+export class Numbers<A extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>> {
+  readonly #type: new (
+    size: number,
+  ) => A;
+  #values: A;
+  size = 0;
+
+  constructor(type: new (size: number) => A) {
+    this.#type = type;
+    this.#values = new type(4096);
+  }
+
+  add(value: number): void {
+    if (this.size === this.#values.length) this.#grow();
+    this.#values[this.size++] = value;
+  }
+
+  more(at: number, value: number): void {
+    this.#values[at]! += value;
+  }
+
+  /** All of them; nothing may be added any more. */
+  taken(): A {
+    return this.#values.subarray(0, this.size) as A;
+  }
+
+  #grow(): void {
+    const values = this.#values;
+    this.#values = new this.#type(values.length * 2);
+    this.#values.set(values);
+  }
+}
+
+/** Gathers the columns of a model. */
 export class Columns {
   readonly #frames: Frames;
-  #parent = new Int32Array(4096);
-  #frame = new Int32Array(4096);
-  #self = new Float64Array(4096);
-  #size = 0;
+  readonly #parent = new Numbers(Int32Array);
+  readonly #frame = new Numbers(Int32Array);
+  readonly #self = new Numbers(Float64Array);
 
   constructor(frames: Frames) {
     this.#frames = frames;
   }
 
   add(parent: number, frame: number, self: number): number {
-    if (this.#size === this.#parent.length) this.#grow();
-    this.#parent[this.#size] = parent;
-    this.#frame[this.#size] = frame;
-    this.#self[this.#size] = self;
-    return this.#size++;
+    this.#parent.add(parent);
+    this.#frame.add(frame);
+    this.#self.add(self);
+    return this.#parent.size - 1;
   }
 
   weigh(node: number, more: number): void {
-    this.#self[node]! += more;
+    this.#self.more(node, more);
   }
 
   finish(): FlameModel {
-    const parent = this.#parent.slice(0, this.#size);
-    const selfTicks = this.#self.slice(0, this.#size);
+    const parent = this.#parent.taken().slice(); // without what it has grown to, as it is sent elsewhere
+    const selfTicks = this.#self.taken().slice();
     const totalTicks = selfTicks.slice();
     for (let node = totalTicks.length - 1; node > 0; node--) totalTicks[parent[node]!]! += totalTicks[node]!;
-    return { frames: this.#frames.all, parent, frame: this.#frame.slice(0, this.#size), selfTicks, totalTicks };
-  }
-
-  #grow(): void {
-    const [parent, frame, self] = [this.#parent, this.#frame, this.#self];
-    this.#parent = new Int32Array(parent.length * 2);
-    this.#frame = new Int32Array(parent.length * 2);
-    this.#self = new Float64Array(parent.length * 2);
-    this.#parent.set(parent);
-    this.#frame.set(frame);
-    this.#self.set(self);
+    return { frames: this.#frames.all, parent, frame: this.#frame.taken().slice(), selfTicks, totalTicks };
   }
 }
 

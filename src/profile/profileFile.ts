@@ -1,12 +1,8 @@
 import { UserError } from '../base/errors.ts';
-import type {
-  CpuProfile,
-  CpuProfileNode,
-  FlameModel,
-  HeapProfile,
-  HeapProfileNode,
-} from '../protocol/profileResult.ts';
+import type { FlameModel, HeapProfile, HeapProfileNode } from '../protocol/profileResult.ts';
+import { type CpuColumns, cpuColumns } from './cpuColumns.ts';
 import { Columns, Frames } from './flameColumns.ts';
+import { NotAsExpected } from './jsonBytes.ts';
 
 /** What a profile from anywhere holds, ready to be drawn. */
 export interface ProfileFile {
@@ -23,23 +19,32 @@ export interface ProfileFile {
  * Reads a `.cpuprofile` or `.heapprofile`.
  * @throws UserError when it is neither
  */
-export function readProfileFile(text: string): ProfileFile {
-  const found = parse(text);
-  if (found && 'head' in found) return heapFile(found as HeapProfile);
-  if (found && 'nodes' in found && 'samples' in found) return cpuFile(found as CpuProfile);
-  throw new UserError('This file holds no CPU profile and no heap profile.');
+export function readProfileFile(bytes: Uint8Array): ProfileFile {
+  const frames = new Frames();
+  return (
+    attempt(() => cpuFile(cpuColumns(bytes, frames), frames)) ??
+    attempt(() => heapFile(JSON.parse(new TextDecoder().decode(bytes)) as HeapProfile)) ??
+    refuse()
+  );
 }
 
-function parse(text: string): object | null {
+/** Null where the text is something else. */
+function attempt(read: () => ProfileFile): ProfileFile | null {
   try {
-    const found: unknown = JSON.parse(text);
-    return typeof found === 'object' ? found : null;
-  } catch {
-    return null;
+    return read();
+  } catch (error) {
+    if (error instanceof NotAsExpected || error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 
-function heapFile({ head, samples = [] }: HeapProfile): ProfileFile {
+function refuse(): never {
+  throw new UserError('This file holds no CPU profile and no heap profile.');
+}
+
+function heapFile(found: HeapProfile | null): ProfileFile {
+  if (!found?.head) throw new NotAsExpected();
+  const { head, samples = [] } = found;
   const frames = new Frames();
   const columns = new Columns(frames);
   const pending: { node: HeapProfileNode; parent: number }[] = [{ node: head, parent: -1 }];
@@ -51,66 +56,51 @@ function heapFile({ head, samples = [] }: HeapProfile): ProfileFile {
 }
 
 /** Plain loops over typed arrays: files have millions of samples. */
-function cpuFile({ nodes, samples, timeDeltas }: CpuProfile): ProfileFile {
-  const indexOf = indexOfIds(nodes);
-  const frames = new Frames();
-  const frameOf = new Int32Array(nodes.length);
-  const parents = new Int32Array(nodes.length).fill(-1);
-  for (let at = 0; at < nodes.length; at++) {
-    const { callFrame, children = [] } = nodes[at]!;
-    frameOf[at] = frames.indexOf(callFrame);
-    for (const id of children) parents[indexOf(id)] = at;
-  }
-  const ran = new Int32Array(samples.length);
-  const lasted = new Float64Array(samples.length);
-  const self = new Float64Array(nodes.length);
+function cpuFile({ parent, frame, ran, deltas }: CpuColumns, frames: Frames): ProfileFile {
+  const lasted = new Float64Array(ran.length);
+  const self = new Float64Array(parent.length);
   for (let i = 0; i < ran.length; i++) {
-    ran[i] = indexOf(samples[i]!);
-    lasted[i] = Math.max(0, timeDeltas[i + 1] ?? 0); // a sample lasts until the next
+    lasted[i] = Math.max(0, deltas[i + 1] ?? 0); // a sample lasts until the next
     self[ran[i]!]! += lasted[i]!;
   }
+  const isIdle = frames.all.map(({ name }) => name === '(idle)');
   return {
     unit: 'us',
-    stacks: stacksOf(nodes, indexOf, self, new Columns(frames), frameOf),
-    timeline: timelineOf(parents, ran, lasted, new Columns(frames), frameOf),
-    samples: samples.length,
+    stacks: stacksOf(parent, frame, self, new Columns(frames), isIdle),
+    timeline: timelineOf(parent, ran, lasted, new Columns(frames), frame),
+    samples: ran.length,
   };
 }
 
-/** V8 counts nodes from 1: a table then finds them faster than a Map. */
-function indexOfIds(nodes: readonly CpuProfileNode[]): (id: number) => number {
-  const largest = nodes.reduce((most, { id }) => Math.max(most, id), 0);
-  if (largest > 8 * nodes.length + 1000) {
-    const known = new Map(nodes.map(({ id }, at) => [id, at]));
-    return (id) => known.get(id) ?? 0;
-  }
-  const table = new Int32Array(largest + 1);
-  for (let at = 0; at < nodes.length; at++) table[nodes[at]!.id] = at;
-  return (id) => table[id] ?? 0;
-}
-
+/** In the order of the file, but callers before those they call. */
 function stacksOf(
-  nodes: readonly CpuProfileNode[],
-  indexOf: (id: number) => number,
+  parents: Int32Array,
+  frameOf: Int32Array,
   self: Float64Array,
   columns: Columns,
-  frameOf: Int32Array,
+  isIdle: readonly boolean[],
 ): FlameModel {
-  const pending: number[] = [0];
-  const above: number[] = [-1];
-  while (pending.length) {
-    const index = pending.pop()!;
-    const parent = above.pop()!;
-    const { callFrame, children = [] } = nodes[index]!;
-    if (callFrame.functionName === '(idle)') continue;
-    const at = columns.add(parent, frameOf[index]!, self[index]!);
-    for (const id of children) {
-      pending.push(indexOf(id));
-      above.push(at);
+  const columnOf = new Int32Array(parents.length).fill(UNSEEN);
+  const waiting: number[] = [];
+  for (let node = 0; node < parents.length; node++) {
+    for (let at = node; at >= 0 && columnOf[at] === UNSEEN; at = parents[at]!) {
+      columnOf[at] = WAITING;
+      waiting.push(at);
+    }
+    while (waiting.length) {
+      const next = waiting.pop()!;
+      const above = next === 0 ? -1 : columnOf[parents[next]!]!;
+      if (above === WAITING) throw new NotAsExpected(); // it calls itself: no tree
+      const isOut = above === LEFT_OUT || isIdle[frameOf[next]!];
+      columnOf[next] = isOut ? LEFT_OUT : columns.add(above, frameOf[next]!, self[next]!);
     }
   }
   return columns.finish();
 }
+
+const UNSEEN = -2;
+const WAITING = -3;
+const LEFT_OUT = -4;
 
 /** One node for each time that a function ran without a break. */
 function timelineOf(

@@ -26,8 +26,7 @@ export class ProfileFileEditor {
 }
 
 async function viewOf(uri: vscode.Uri): Promise<ProfileFileView> {
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  const { unit, stacks, timeline, samples } = readProfileFile(text);
+  const { unit, stacks, timeline, samples } = readProfileFile(await vscode.workspace.fs.readFile(uri));
   const files = new Set(stacks.frames.flatMap(({ file }) => file ?? []));
   const paths = Object.fromEntries([...files].map((file) => [file, vscode.workspace.asRelativePath(file)]));
   return { title: basename(uri.fsPath), unit, samples, stacks, timeline, paths };
