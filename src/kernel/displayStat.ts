@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors.ts';
 import { formatBytes, formatDuration, formatPercent } from '../base/format.ts';
 import { MIME, type StatData } from '../protocol/output.ts';
 import { Displayable } from './displayable.ts';
@@ -24,6 +25,7 @@ export interface StatOptions {
  * A number that matters, with how it changed and a small line of how it went.
  * @param label what it is
  * @param value a number, or a text that is shown as it stands
+ * @throws UserError when the format is none of those that there are
  * @example
  * stat('Strikes', 1204, { before: 1100, good: 'down', trend: perMonth })
  */
@@ -67,5 +69,9 @@ function formatted(value: number, format: NumberFormat = 'number'): string {
         maximumSignificantDigits: Math.abs(value) >= 100 ? 15 : 3,
         maximumFractionDigits: 2,
       });
+    default: // in cells types are only advice
+      throw new UserError(
+        `There is no format "${format}". Give "number", "percent", "bytes", "duration", or a function such as (value) => value.toFixed(2).`,
+      );
   }
 }

@@ -124,6 +124,10 @@ describe('a stat', () => {
   ])('%s', async (call, wanted) => {
     expect(data<StatData>((await shown(call))[0])).toMatchObject({ label: 'A', ...wanted });
   });
+
+  test('in a format that is none says which there are', async () => {
+    expect(await problem(`stat('A', 1, { format: '.2f' })`)).toContain('no format ".2f". Give "number"');
+  });
 });
 
 describe('progress', () => {
