@@ -20,9 +20,9 @@ export interface DiskStorageOptions {
 
 /**
  * Memoir's disk as a storage adapter for Keyv: values of any plain data, limited in size, shared by processes. Failures of the
- * disk are misses.
+ * disk are misses. Without `serialization: false` Keyv makes JSON of all values first, so that a Map comes back as `{}`.
  * @example
- * const keyv = new Keyv({ store: diskStorage({ directory: '.cache' }) });
+ * const keyv = new Keyv({ store: diskStorage({ directory: '.cache' }), serialization: false });
  */
 export function diskStorage({
   directory,

@@ -3,7 +3,7 @@ import { textTable } from '../base/textTable.ts';
 import type { Store } from '../cache/cacheDirectory.ts';
 import { type CacheEntry, shownEntries } from '../cache/cacheEntry.ts';
 import { Fates } from '../cache/cacheExplanation.ts';
-import { entryPrefix, shownName } from '../cache/entryNames.ts';
+import { shownName, storedNames } from '../cache/entryNames.ts';
 import { matcherOf } from '../cache/pattern.ts';
 import type { EntryFilter, EntryInfo, TierName } from '../cache/tier.ts';
 import type { Found } from '../cache/tieredCache.ts';
@@ -41,7 +41,11 @@ export async function invalidateEntries(store: Store, filter: EntryFilter): Prom
 
 /** What is kept under a key, by its whole name or the one that people know. */
 export async function findEntry(store: Store, key: string): Promise<Found | undefined> {
-  return (await store.records.peek(entryPrefix() + key)) ?? (await store.records.peek(key));
+  for (const name of storedNames(key)) {
+    const found = await store.records.peek(name);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** Why a key would be a hit or a miss. */

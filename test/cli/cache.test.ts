@@ -46,6 +46,19 @@ describe('memoir cache', () => {
     });
   });
 
+  test('knows what has a namespace behind it', async () => {
+    const key = 'a/b@c';
+    for (const version of ['', 2]) {
+      await using cache = openCache({ directory, namespace: 'my prices', version });
+      await cache.set(key, version);
+    }
+    const names = ['my%20prices/a/b@c', 'my%20prices@2/a/b@c'];
+    const { entries } = await json<{ entries: { key: string }[] }>('list', '--prefix', 'my');
+    expect(entries.map((entry) => entry.key)).toEqual(names);
+    expect(await Promise.all(names.map((name) => json('get', name)))).toMatchObject([{ value: '' }, { value: 2 }]);
+    expect(await json('invalidate', '--pattern', 'my*/a/?@c')).toEqual({ invalidated: 2 });
+  });
+
   test('verifies, and finds nothing wrong', async () => {
     expect(await json('verify')).toMatchObject({ entries: 3, damaged: [], file: 'ok' });
     expect(await json<{ checks: { ok: boolean }[] }>('doctor')).toMatchObject({ directory });
