@@ -8,7 +8,7 @@ import { isSet } from './validityBits.ts';
 const MOST_ROWS = 20_000;
 
 const INTEGERS = ['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT'];
-const KEYS = [...INTEGERS, 'VARCHAR', 'BOOLEAN', 'DATE', 'TIMESTAMP'];
+const KEYS = [...INTEGERS, 'VARCHAR', 'ENUM', 'BOOLEAN', 'DATE', 'TIMESTAMP'];
 const MEASURES = [...INTEGERS, 'HUGEINT', 'DOUBLE'];
 
 /** A column of plain numbers. */
@@ -38,8 +38,9 @@ export function groupsOfCube({ source, keys, aggregates }: GroupsSpec, cube: Col
 
 function isKey(column: Column): boolean {
   if (!KEYS.includes(column.type) || column.kind === 'other') return false;
-  if (column.kind === 'string') return !column.dictionary.some((text) => /[\ud800-\udfff]/.test(text)); // others sort the same everywhere
-  return isPlain(column);
+  if (column.kind === 'string' && column.type !== 'ENUM')
+    return !column.dictionary.some((text) => /[\ud800-\udfff]/.test(text)); // others sort the same everywhere
+  return column.kind === 'string' || isPlain(column);
 }
 
 function isPlain({ values }: { readonly values: ArrayLike<unknown> }): boolean {
@@ -80,8 +81,10 @@ function groupsBy(keys: readonly Column[], isKept: Uint8Array, rowCount: number)
 
 /** The place of each row's value among all values; there are fewer than rows, so that one character holds it. */
 function ranksOf(column: Column, rowCount: number): Uint16Array {
-  const valueAt = (row: number) =>
-    column.kind === 'string' ? column.dictionary[column.codes[row]!]! : (column.values[row] as number); // as a key is
+  const valueAt = (row: number) => {
+    if (column.kind !== 'string') return column.values[row] as number; // as a key is
+    return column.type === 'ENUM' ? column.codes[row]! : column.dictionary[column.codes[row]!]!;
+  };
   const isMissing = (row: number) => !isSet(column.validity, row);
   const ranks = new Map<string | number, number>();
   for (let row = 0; row < rowCount; row++) if (!isMissing(row)) ranks.set(valueAt(row), 0);
@@ -95,6 +98,8 @@ function ranksOf(column: Column, rowCount: number): Uint16Array {
 /** A column's values in some rows. */
 function valuesAt(column: Column, rows: readonly number[]): Column {
   const validity = validityOf(rows.map((row) => isSet(column.validity, row)));
+  if (column.kind === 'string' && column.type === 'ENUM')
+    return { ...column, codes: Uint32Array.from(rows, (row) => column.codes[row]!), validity };
   if (column.kind === 'string') {
     const dictionary = [...new Set(rows.map((row) => column.dictionary[column.codes[row]!] ?? ''))];
     const codes = new Map(dictionary.map((text, code) => [text, code]));

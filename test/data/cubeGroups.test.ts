@@ -10,6 +10,7 @@ interface Row {
   readonly year: number;
   readonly day: Date | null;
   readonly odd: boolean | null;
+  readonly size: string | null;
   readonly n: number | null;
   readonly x: number;
 }
@@ -39,13 +40,15 @@ beforeAll(async () => {
     year: 2015 + (i % 5),
     day: DAYS[i % 3]!,
     odd: [true, false, null][(i >> 2) % 3]!,
+    size: ['L', 'S', null, 'M'][(i >> 1) % 4]!,
     n: i % 11 === 0 || i % 7 === 3 ? null : ((i * 37) % 100) - 50,
     x: ((i * 13) % 40) / 4,
   }));
   const loaded = await data.load(rows);
-  table = (await data.sql`SELECT * REPLACE (year::SMALLINT AS year, day::DATE AS day) FROM ${loaded}`) as Table<Row>;
+  table = (await data.sql`SELECT * REPLACE (year::SMALLINT AS year, day::DATE AS day,
+    size::ENUM('S', 'M', 'L') AS size) FROM ${loaded}`) as Table<Row>;
   other = table.derive({ n: 'n' }) as unknown as Table<Row>; // the same rows, of which no cube is known
-  await data.precompute(table, [['city', 'year', 'day', 'odd']], AGGREGATES);
+  await data.precompute(table, [['city', 'year', 'day', 'odd', 'size']], AGGREGATES);
   subscribe('memoir:data.query', note);
 });
 afterAll(async () => {
@@ -54,7 +57,9 @@ afterAll(async () => {
 });
 
 test('groups put together from a cube in memory are what DuckDB gives, whatever is asked', async () => {
-  const keys = fc.subarray(['city', 'year', 'day', 'odd'] as const).chain((some) => fc.shuffledSubarray([...some]));
+  const keys = fc
+    .subarray(['city', 'year', 'day', 'odd', 'size'] as const)
+    .chain((some) => fc.shuffledSubarray([...some]));
   const of = (values: fc.Arbitrary<unknown>) => {
     const match = fc.oneof(values, fc.array(values, { maxLength: 3 }));
     return fc.oneof(match, fc.record({ not: match }));
@@ -64,6 +69,7 @@ test('groups put together from a cube in memory are what DuckDB gives, whatever 
   const where = fc.record(
     {
       city: of(fc.constantFrom(...CITIES, 'nowhere')),
+      size: of(fc.constantFrom('S', 'XL', null)),
       year: fc.oneof(of(year), range, fc.record({ not: range })),
       day: fc.oneof(of(fc.constantFrom(...DAYS)), fc.record({ min: fc.constant(new Date('2000-01-01')) })),
     },
