@@ -24,8 +24,8 @@ export interface StoredParts {
   readonly execute: (sql: string) => Promise<unknown>;
   /** The fingerprint of a query as its files are now. */
   readonly printOf: (query: Query) => Promise<string>;
-  /** Runs a query, whatever it does. */
-  readonly run: (query: Query, signal?: AbortSignal) => Promise<unknown>;
+  /** Runs a query, whatever it does, and tells of it as `of`. */
+  readonly run: (query: Query, of: Query, signal?: AbortSignal) => Promise<unknown>;
 }
 
 /** Tables worked out and kept as files of the database, by fingerprint: opened again at once, also by later runs. */
@@ -70,6 +70,7 @@ export class StoredTables {
             texts: [`CREATE OR REPLACE TABLE ${draftName}."rows" AS `, ''],
             pieces: [{ kind: 'query', query: quicker }],
           },
+          query,
           signal,
         );
       } finally {
