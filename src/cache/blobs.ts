@@ -97,6 +97,13 @@ export class Blobs {
     return { files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
   }
 
+  /** Reads every file, and removes what does not verify; gives the digests of what went. */
+  async verify(): Promise<string[]> {
+    const damaged: string[] = [];
+    for (const { digest } of await this.#files()) if (!(await this.read(digest))) damaged.push(digest);
+    return damaged;
+  }
+
   /** Removes what nothing refers to, then the least recently used beyond the limit, and drafts left by killed writers. */
   async collect({
     keep,

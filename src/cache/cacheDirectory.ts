@@ -81,7 +81,10 @@ export function openStore(options: StoreOptions): Store {
       const { bytes } = await disk.stats();
       return values.collect({ ...(keep && { keep }), maxBytes: Math.max(0, diskMaxBytes - bytes) });
     },
-    verify: () => disk.verify(),
+    verify: async () => {
+      const found = await disk.verify();
+      return found && { ...found, damaged: [...found.damaged, ...(await values.verify())] };
+    },
     clear: async () => {
       const folders = MADE.map((name) => rm(join(directory, name), { recursive: true, force: true }));
       await Promise.all([records.clear(), values.clear(), ...folders]);

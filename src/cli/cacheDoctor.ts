@@ -1,12 +1,13 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../base/errors.ts';
-import { formatBytes } from '../base/format.ts';
+import { formatBytes, formatCount } from '../base/format.ts';
 import { findWorkspace } from '../base/program.ts';
 import { DATABASE } from '../cache/diskTier.ts';
 import { networkProblem } from '../cache/networkFolder.ts';
 import { userSeal } from '../cache/seal.ts';
 import { readArguments } from './arguments.ts';
+import { countEntries } from './cacheEntries.ts';
 import { openWorkspaceStore, readEnvironment } from './environment.ts';
 
 interface Check {
@@ -34,13 +35,13 @@ export async function cacheDoctor(args: readonly string[]): Promise<number> {
       result(
         'file',
         disk?.problem === place ? undefined : disk?.problem,
-        verified ? `${verified.entries} entries, ${formatBytes(disk?.bytes ?? 0)}.` : 'There is no file yet.',
+        verified ? `${countEntries(verified.entries)}, ${formatBytes(disk?.bytes ?? 0)}.` : 'There is no file yet.',
       ),
     ];
     if (verified) {
       const { damaged, orphans, file } = verified;
       const fine = damaged.length === 0 && file === 'ok';
-      const found = `${damaged.length} entries that could not be believed and ${orphans} files of no entry were removed; SQLite says ${file}.`;
+      const found = `Removed: ${countEntries(damaged.length)} that could not be believed, ${formatCount(orphans, 'file')} of no entry. SQLite says ${file}.`;
       checks.push({ check: 'content', ok: fine, says: fine ? 'Every entry verifies.' : found });
     }
     if (redis) checks.push(result('redis', redis.problem, 'Redis answers.'));

@@ -94,6 +94,19 @@ test('drafts left by a killed writer are swept away in time', async () => {
   expect(await blobs.stats()).toEqual({ files: 1, bytes: 4 });
 });
 
+test('a look at all removes what was cut, altered or changed places, and nothing else', async () => {
+  const blobs = open();
+  const [sound, cut, altered, other] = await Promise.all(
+    ['sound', 'cut', 'altered', 'other'].map((text) => blobs.write(Buffer.alloc(10_000, text))),
+  );
+  truncateSync(blobs.path(cut!), 5);
+  writeFileSync(blobs.path(altered!), readFileSync(blobs.path(altered!)).fill(0, 20, 24));
+  writeFileSync(blobs.path(other!), readFileSync(blobs.path(sound!)));
+  expect(new Set(await blobs.verify())).toEqual(new Set([cut, altered, other]));
+  expect(await blobs.stats()).toMatchObject({ files: 1 });
+  expect(await blobs.has(sound!)).toBe(true);
+});
+
 test('only digests name files', () => {
   expect(() => open().path(join('..', '..', 'etc'))).toThrow('is not a digest');
 });
