@@ -9,7 +9,7 @@ import { monitor } from './monitor/program.ts';
 import type { PoolNews, QueryNews } from './protocol/database.ts';
 
 export { UserError } from './base/errors.ts';
-export type { Cache, ComputeEntryOptions, Duration, EntryOptions, Invalidation } from './cache/cache.ts';
+export type { Cache } from './cache/cache.ts';
 export type { CachedFunction, PersistentFunction } from './cache/cached.ts';
 export { type CachedFetchOptions, cachedFetch } from './cache/cachedFetch.ts';
 export type { CacheEntry } from './cache/cacheEntry.ts';
@@ -17,6 +17,8 @@ export type { CacheExplanation } from './cache/cacheExplanation.ts';
 export type { CacheStats } from './cache/cacheStats.ts';
 export type { CachedStats, CallExplanation } from './cache/callExplanation.ts';
 export type { CachedOptions } from './cache/callOptions.ts';
+export type { ComputeEntryOptions, Duration, EntryOptions } from './cache/entryOptions.ts';
+export type { Invalidation } from './cache/invalidation.ts';
 export { type DiskStorageOptions, diskStorage } from './cache/keyvStorage.ts';
 export { type CacheOptions, openCache } from './cache/openCache.ts';
 export { cached } from './cache/programCache.ts';

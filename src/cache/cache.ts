@@ -7,70 +7,18 @@ import type { CacheStats } from './cacheStats.ts';
 import { NotEncodable } from './codec.ts';
 import { Computations, renewing } from './computations.ts';
 import type { Verification } from './diskVerify.ts';
+import { type ComputeEntryOptions, type EntryDefaults, type EntryOptions, setOptionsOf } from './entryOptions.ts';
+import { describeInvalidation, filterOf, type Invalidation } from './invalidation.ts';
 import { findDispensable, type Optimization } from './optimization.ts';
-import { escapeGlob } from './pattern.ts';
 import type { Pressure } from './pressure.ts';
-import type { EntryFilter, TierName } from './tier.ts';
-import type { Found, SetOptions, TieredCache } from './tieredCache.ts';
-
-/**
- * Milliseconds, or text such as "250ms", "90s", "10m", "1h" or "7d".
- * @example
- * const ttl: Duration = '90s';
- */
-export type Duration = number | string;
-
-/**
- * What to know of a value that is kept.
- * @example
- * await cache.set('EUR', rate, { ttl: '1h', tags: ['rates'], persist: false });
- */
-export interface EntryOptions {
-  /** How long it counts; as long as the cache says unless given. */
-  readonly ttl?: Duration;
-  /** How much longer it may be handed out while it is computed anew in the background. */
-  readonly staleWhileRevalidate?: Duration;
-  /** Words by which it can be invalidated. */
-  readonly tags?: readonly string[];
-  /** Milliseconds that computing it takes: what is dear is kept longer. `getOrCompute` measures it. */
-  readonly cost?: number;
-  /** False keeps it in memory only, off every disk and server; true unless given. */
-  readonly persist?: boolean;
-  /** True does not hold it in memory: it is found there as long as the program holds it, else where it persists. */
-  readonly weak?: boolean;
-}
-
-/**
- * How a value that is missing is computed.
- * @example
- * await cache.getOrCompute('EUR', () => fetchRate('EUR'), { ttl: '1h', errorTtl: '10s' });
- */
-export interface ComputeEntryOptions extends EntryOptions {
-  /** How long an error is remembered and thrown again without computing; not at all unless given. */
-  readonly errorTtl?: Duration;
-}
-
-/**
- * Which entries `invalidate` removes: all conditions that are given must hold.
- * @example
- * await cache.invalidate({ tags: ['rates'], prefix: 'EUR/' }); // those of both
- */
-export interface Invalidation {
-  /** Entries with any of these tags. */
-  readonly tags?: readonly string[];
-  /** Entries whose key begins so. */
-  readonly prefix?: string;
-  /** Entries whose whole key fits a glob: `*` any text, `?` one character, `[abc]` one of these, `\` before what is meant literally. */
-  readonly pattern?: string;
-}
+import type { TierName } from './tier.ts';
+import type { Found, TieredCache } from './tieredCache.ts';
 
 /** What a `Cache` works with. */
-export interface CacheParts {
+export interface CacheParts extends EntryDefaults {
   readonly tiers: TieredCache<TierName>;
   /** What stored keys begin with. */
   readonly prefix: string;
-  readonly ttl: number | undefined;
-  readonly staleWhileRevalidate: number;
   readonly now: () => number;
   readonly pressure: Pressure;
   readonly verify: () => Promise<Verification | undefined>;
@@ -86,7 +34,7 @@ export interface CacheParts {
 export class Cache {
   readonly #tiers: TieredCache<TierName>;
   readonly #prefix: string;
-  readonly #defaults: { readonly ttl: number | undefined; readonly staleWhileRevalidate: number };
+  readonly #defaults: EntryDefaults;
   readonly #computations: Computations;
   readonly #fates: Fates;
   readonly #now: () => number;
@@ -132,7 +80,7 @@ export class Cache {
    */
   async set(key: string, value: unknown, options: EntryOptions = {}): Promise<void> {
     try {
-      const { expiresAt } = await this.#tiers.put(this.#name(key), value, this.#options(options));
+      const { expiresAt } = await this.#tiers.put(this.#name(key), value, setOptionsOf(options, this.#defaults));
       this.#fates.kept(key, expiresAt);
     } catch (error) {
       if (!(error instanceof NotEncodable)) throw error;
@@ -158,7 +106,7 @@ export class Cache {
   async getOrCompute<T>(key: string, compute: () => T | Promise<T>, options: ComputeEntryOptions = {}): Promise<T> {
     const { errorTtl } = options;
     const value = await this.#computations.get(this.#name(key), compute, {
-      ...this.#options(options),
+      ...setOptionsOf(options, this.#defaults),
       ...(errorTtl !== undefined && { errorTtl: durationOf('errorTtl', errorTtl) }),
     });
     return value as T; // the caller knows what it put there
@@ -197,9 +145,9 @@ export class Cache {
       throw new UserError('invalidate needs tags, a prefix or a pattern; to remove everything, call clear.');
     }
     this.#computations.outdate(() => true);
-    const keys = await this.#tiers.invalidate(this.#filter(which));
+    const keys = await this.#tiers.invalidate(filterOf(which, this.#prefix));
     const shown = keys.map((key) => this.#shown(key));
-    this.#fates.gone(shown, `It was invalidated by ${describe(which)}`);
+    this.#fates.gone(shown, `It was invalidated by ${describeInvalidation(which)}`);
     return keys.length;
   }
 
@@ -217,7 +165,7 @@ export class Cache {
 
   /** What is kept, ordered by key; all, or the entries that are meant. */
   async entries(which: Invalidation = {}): Promise<CacheEntry[]> {
-    const found = await this.#tiers.list(this.#filter(which));
+    const found = await this.#tiers.list(filterOf(which, this.#prefix));
     const values = [...found.values()].filter(({ meta }) => !meta.failed);
     return shownEntries(values, (key) => this.#shown(key));
   }
@@ -277,40 +225,8 @@ export class Cache {
   #shown(name: string): string {
     return name.slice(this.#prefix.length);
   }
-
-  #filter({ tags, prefix = '', pattern }: Invalidation): EntryFilter {
-    return {
-      prefix: this.#prefix + prefix,
-      ...(tags && { tags }),
-      ...(pattern !== undefined && { pattern: escapeGlob(this.#prefix) + pattern }),
-    };
-  }
-
-  #options({ ttl, staleWhileRevalidate, tags, cost, persist, weak }: EntryOptions): SetOptions {
-    const ms = ttl === undefined ? this.#defaults.ttl : durationOf('ttl', ttl);
-    return {
-      ...(ms !== undefined && ms !== Number.POSITIVE_INFINITY && { ttl: ms }),
-      staleWhileRevalidate:
-        staleWhileRevalidate === undefined
-          ? this.#defaults.staleWhileRevalidate
-          : durationOf('staleWhileRevalidate', staleWhileRevalidate),
-      ...(tags && { tags }),
-      ...(cost !== undefined && { savedMs: cost }),
-      ...(persist !== undefined && { persist }),
-      ...(weak && { weak }),
-    };
-  }
 }
 
 function plainValue<T>(found: Found | undefined): T | undefined {
   return found?.meta.failed ? undefined : (found?.value as T | undefined); // the caller knows what it put there
-}
-
-function describe({ tags, prefix, pattern }: Invalidation): string {
-  const parts = [
-    tags && `${tags.length === 1 ? 'the tag' : 'one of the tags'} ${tags.join(', ')}`,
-    prefix !== undefined && `the prefix "${prefix}"`,
-    pattern !== undefined && `the pattern "${pattern}"`,
-  ];
-  return parts.filter(Boolean).join(' and ');
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cache, EntryOptions } from './cache.ts';
+import type { Cache } from './cache.ts';
+import type { EntryOptions } from './entryOptions.ts';
 import { openCache } from './openCache.ts';
 import { type Part, type Recorded, readPiece, StreamRecording } from './streamRecording.ts';
 

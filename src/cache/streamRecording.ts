@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../base/errors.ts';
-import type { Cache, EntryOptions } from './cache.ts';
+import type { Cache } from './cache.ts';
+import type { EntryOptions } from './entryOptions.ts';
 import { roughSize } from './roughSize.ts';
 
 /** A part of a stream with the milliseconds since the beginning. */
