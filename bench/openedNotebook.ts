@@ -32,6 +32,7 @@ export class Workspace {
 export class OpenedNotebook {
   readonly session: Session;
   readonly #store: Store;
+  #cells: readonly ProgramCell[] = [];
 
   constructor(workspace: Workspace, source: string) {
     const directory = join(workspace.path, '.memoir');
@@ -55,7 +56,14 @@ export class OpenedNotebook {
 
   /** Gives the session another text of the whole notebook; nothing runs. Gives the cells that mean something else. */
   edit(source: string): readonly CellId[] {
-    return this.session.update(cellsOf(source));
+    return this.session.update(this.read(source));
+  }
+
+  /** The cells of another text. As in an editor, where one cell is edited, the others stay the same objects. */
+  read(source: string): readonly ProgramCell[] {
+    const before = this.#cells;
+    this.#cells = cellsOf(source).map((cell, i) => (before[i]?.source === cell.source ? before[i] : cell));
+    return this.#cells;
   }
 
   /** The milliseconds that cells themselves computed, of those whose result is newer than `since`. */

@@ -133,6 +133,7 @@ export class Wave implements Disposable {
   async #work(): Promise<void> {
     await Promise.resolve(); // a request's cells are all queued before the first one is looked at
     for (let next = this.#wanted.take(this.#program); next; next = this.#wanted.take(this.#program)) {
+      if (this.#isStillCurrent(next.id, next.wanted)) continue;
       try {
         await this.#settle(next.id, next.wanted);
       } catch (error) {
@@ -144,7 +145,6 @@ export class Wave implements Disposable {
   /** Brings one cell up to date: by what it shows already, from the cache, or by running it. */
   async #settle(id: CellId, wanted: Wanted): Promise<void> {
     const program = this.#program;
-    if (!wanted.asked && !wanted.again && this.#isStillCurrent(program, id)) return;
     const obstacle = this.#obstacle(id, wanted.look);
     if (obstacle) return this.#halt(id, obstacle);
     const interrupts = this.#interrupts;
@@ -284,18 +284,22 @@ export class Wave implements Disposable {
     }
   }
 
-  /** Whether nothing has changed since the cell was last found current. */
-  #isStillCurrent(program: Program, id: CellId): boolean {
-    const then = this.#current.get(id);
-    return then !== undefined && this.#resultsOf(program, id).every((one, i) => one !== null && one === then[i]);
+  /** Whether nobody asks for the cell itself, and nothing has changed since it was last found current. */
+  #isStillCurrent(id: CellId, { asked, again }: Wanted): boolean {
+    const then = asked || again ? undefined : this.#current.get(id);
+    if (!then) return false;
+    const isSame = (one: CellId, i: number) => then[i] !== null && then[i] === this.#resultOf(one);
+    return isSame(id, 0) && this.#program.upstream(id).every((one, i) => isSame(one, i + 1));
   }
 
   /** The results of a cell and of those above it, as far as they have any now. */
   #resultsOf(program: Program, id: CellId): (CellRecord | null)[] {
-    return [id, ...program.upstream(id)].map((one) => {
-      const { status, record } = this.state(one);
-      return status === 'done' ? record : null;
-    });
+    return [id, ...program.upstream(id)].map((one) => this.#resultOf(one));
+  }
+
+  #resultOf(id: CellId): CellRecord | null {
+    const { status, record } = this.state(id);
+    return status === 'done' ? record : null;
   }
 
   #obstacle(id: CellId, look: boolean): CellEvent | null {
