@@ -10,6 +10,7 @@ import { silentLog } from '../src/base/log.ts';
 import type { ProfilerEnvironment } from '../src/profile/measureSubject.ts';
 import { profileFunction } from '../src/profile/profiler.ts';
 import { SpareProcess } from '../src/profile/spareProcess.ts';
+import { webBuild } from '../test/support/vscode/webBuild.ts';
 import { npmCommand } from './anchors/npm.ts';
 import { Workspace } from './openedNotebook.ts';
 import { profileOf } from './profiler/profileOf.ts';
@@ -42,6 +43,7 @@ try {
   const medians = await compareMedians(environmentOf);
   const leak = await timeToLeak(environmentOf);
   const opened = openings();
+  const models = await modelTimes();
   print({
     suite: 'profiler',
     node: process.version,
@@ -60,6 +62,7 @@ try {
       ratioOf('CPU time while sampled every 1 ms', sampled, 'not sampled', plain),
       ratioOf('node --cpu-prof every 1 ms', cpuProf, 'node', bare),
       ...(charts.underZeroX.length ? [ratioOf('under 0x', charts.underZeroX, 'node', bare)] : []),
+      ratioOf('the model of 200,000 samples', models.memoir, "VS Code's visualiser's, of its table", models.visualiser),
       ...medians.flatMap(({ name, memoir, mitata, tinybench }) => [
         ratioOf(`median of ${name}`, memoir, "mitata's", mitata),
         ratioOf(`median of ${name}`, memoir, "tinybench's", tinybench),
@@ -166,6 +169,13 @@ function openings(): Opened[] {
     }
     return opened;
   });
+}
+
+/** From a file's bytes; that of Memoir has the charts' stacks in time and by weight, the other's what its table begins with. */
+async function modelTimes(): Promise<Record<'memoir' | 'visualiser', number[]>> {
+  const extension = join(await webBuild(), 'extensions/ms-vscode.vscode-js-profile-table/out/extension.js');
+  const file = workspace.file('samples.cpuprofile', JSON.stringify(profileOf(200_000)));
+  return child(['bench/profiler/visualiser.ts', extension, file]);
 }
 
 /** What a program of its own prints as JSON. */

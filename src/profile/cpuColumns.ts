@@ -21,19 +21,19 @@ export interface CpuColumns {
 export function cpuColumns(bytes: Uint8Array, frames: Frames): CpuColumns {
   const json = new JsonBytes(bytes);
   const nodes = new NodeColumns(json, frames);
-  const samples = new Numbers(Int32Array);
-  const deltas = new Numbers(Float64Array);
+  let samples = new Float64Array();
+  let deltas = new Float64Array();
   json.object((from, to) => {
     if (json.is('nodes', from, to)) json.list(() => nodes.read());
-    else if (json.is('samples', from, to)) json.list(() => samples.add(json.number()));
-    else if (json.is('timeDeltas', from, to)) json.list(() => deltas.add(json.number()));
+    else if (json.is('samples', from, to)) samples = json.numbers();
+    else if (json.is('timeDeltas', from, to)) deltas = json.numbers();
     else json.skip();
   });
   if (!nodes.size) throw new NotAsExpected();
   const placeOf = nodes.places();
-  const ran = samples.taken();
-  for (let i = 0; i < ran.length; i++) ran[i] = placeOf(ran[i]!) ?? 0;
-  return { ...nodes.columns(placeOf), ran, deltas: deltas.taken() };
+  const ran = new Int32Array(samples.length);
+  for (let i = 0; i < ran.length; i++) ran[i] = placeOf(samples[i]!) ?? 0;
+  return { ...nodes.columns(placeOf), ran, deltas };
 }
 
 /** The nodes of a profile, read one after the other. */
@@ -99,7 +99,7 @@ class NodeColumns {
 class KnownCalls {
   readonly #json: JsonBytes;
   readonly #frames: Frames;
-  /** By hash: where such a text begins and ends, and its frame. */
+  /** By the text's hint: where such a text begins and ends, and its frame. */
   readonly #known = new Map<number, { readonly from: number; readonly to: number; readonly frame: number }[]>();
 
   constructor(json: JsonBytes, frames: Frames) {
@@ -109,13 +109,14 @@ class KnownCalls {
 
   read(): number {
     const json = this.#json;
+    const hint = json.hint();
+    const alike = this.#known.get(hint) ?? [];
+    for (const { from, to, frame } of alike) if (json.passSame(from, to)) return frame;
     const from = json.at;
-    const hash = json.skip();
+    json.skip();
     const to = json.at;
-    const alike = this.#known.get(hash) ?? [];
-    for (const one of alike) if (one.to - one.from === to - from && json.isSame(from, to, one.from)) return one.frame;
     const frame = this.#frames.indexOf(JSON.parse(json.text(from, to)) as CpuProfileNode['callFrame']); // as V8 writes it
-    this.#known.set(hash, [...alike, { from, to, frame }]);
+    this.#known.set(hint, [...alike, { from, to, frame }]);
     return frame;
   }
 }

@@ -14,6 +14,10 @@ const CLOSE_OBJECT = 0x7d;
 /** So many digits make no number that is not exact. */
 const EXACT_DIGITS = 15;
 
+/** Of an object's text, as many bytes at its end and behind its first key tell it from most others. */
+const HINT_BYTES = 24;
+const HINT_BEGIN = 17;
+
 /** Reads JSON from its bytes, value by value, and makes nothing of what nobody asks for. */
 export class JsonBytes {
   readonly #bytes: Uint8Array;
@@ -71,10 +75,24 @@ export class JsonBytes {
     return Number(text);
   }
 
-  /** Leaves the next value out, up to what follows it; gives a hash of its text. */
-  skip(): number {
+  /** The next value is a list of numbers. */
+  numbers(): Float64Array<ArrayBuffer> {
+    let found = new Float64Array(4096);
+    let size = 0;
+    this.list(() => {
+      for (let more = true; more; ) {
+        if (size === found.length) found = grown(found);
+        const plain = this.#plainNumber();
+        more = plain >= 0;
+        found[size++] = more ? plain : this.number();
+      }
+    });
+    return found.subarray(0, size);
+  }
+
+  /** Leaves the next value out, up to what follows it. */
+  skip(): void {
     const bytes = this.#bytes;
-    let hash = 0;
     let depth = 0;
     let at = this.#at;
     for (; ; at++) {
@@ -84,15 +102,12 @@ export class JsonBytes {
         for (let inside = bytes[++at]; inside !== QUOTE; inside = bytes[++at]) {
           if (inside === undefined) throw new NotAsExpected();
           if (inside === BACKSLASH) at += 1;
-          hash = (Math.imul(hash, 31) + inside) | 0;
         }
       } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth += 1;
       else if (byte === COMMA && depth === 0) break;
       else if ((byte === CLOSE_OBJECT || byte === CLOSE_LIST) && depth-- === 0) break;
-      hash = (Math.imul(hash, 31) + byte) | 0;
     }
     this.#at = at;
-    return hash;
   }
 
   text(from: number, to: number): string {
@@ -106,11 +121,38 @@ export class JsonBytes {
     return true;
   }
 
-  /** Whether the text from one place to another is the same as that which begins elsewhere. */
-  isSame(from: number, to: number, elsewhere: number): boolean {
+  /** A number that is the same for equal objects, and mostly another for others: of what stands before the first brace that closes. */
+  hint(): number {
     const bytes = this.#bytes;
-    for (let at = from, other = elsewhere; at < to; at++, other++) if (bytes[at] !== bytes[other]) return false;
+    const from = this.#at;
+    const to = bytes.indexOf(CLOSE_OBJECT, from);
+    let hash = to - from;
+    for (let at = Math.max(from, to - HINT_BYTES); at < to; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+    for (let at = from + HINT_BEGIN; at < from + HINT_BEGIN + HINT_BYTES && at < to; at++)
+      hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+    return hash;
+  }
+
+  /** Steps over the next value if it has the text of that which stands from one place to another. */
+  passSame(from: number, to: number): boolean {
+    const bytes = this.#bytes;
+    const here = this.#at - from;
+    for (let at = to - 1; at >= from; at--) if (bytes[at] !== bytes[at + here]) return false;
+    this.#at += to - from;
     return true;
+  }
+
+  /** The next number if it is a short one without a sign, and steps over the comma behind it; else -1. */
+  #plainNumber(): number {
+    const bytes = this.#bytes;
+    const from = this.#at;
+    let at = from;
+    let value = 0;
+    for (let digit = bytes[at]! - ZERO; digit >= 0 && digit <= 9; digit = bytes[++at]! - ZERO)
+      value = value * 10 + digit;
+    if (bytes[at] !== COMMA || at === from || at - from > EXACT_DIGITS) return -1;
+    this.#at = at + 1;
+    return value;
   }
 
   #next(): number | undefined {
@@ -137,6 +179,12 @@ export class JsonBytes {
     }
     this.#at += 1;
   }
+}
+
+function grown(numbers: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(numbers.length * 2);
+  larger.set(numbers);
+  return larger;
 }
 
 function isSpace(byte: number | undefined): boolean {
