@@ -16,6 +16,7 @@ import { type NotebookSession, openNotebookSession } from './notebookSession.ts'
 import { NotebookWidgets } from './notebookWidgets.ts';
 import { OpenNotebook } from './openNotebook.ts';
 import type { Report } from './report.ts';
+import { onSavedByHand } from './savedByHand.ts';
 import { cellOf } from './serializer.ts';
 import type { Stores } from './stores.ts';
 import { requireTrust } from './trust.ts';
@@ -146,11 +147,7 @@ export class Notebooks implements Disposable {
     const { workspace } = vscode;
     this.#store.add(workspace.onDidOpenNotebookDocument((document) => this.#adopt(document)));
     this.#store.add(workspace.onDidCloseNotebookDocument((document) => this.#release(document)));
-    this.#store.add(
-      workspace.onDidSaveNotebookDocument((document) =>
-        this.#guard(async () => this.#open.get(document)?.notebook.save()),
-      ),
-    );
+    this.#store.add(onSavedByHand((document) => this.#guard(async () => this.#open.get(document)?.notebook.save())));
     this.#store.add(
       workspace.onDidChangeNotebookDocument((change) =>
         this.#guard(async () => this.#open.get(change.notebook)?.notebook.edited(change)),

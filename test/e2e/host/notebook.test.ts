@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { eventually, test } from '../../support/vscode/hostSuite.ts';
+import { eventually, onTestEnd, test } from '../../support/vscode/hostSuite.ts';
 import { change, open, replace, textOf } from '../../support/vscode/notebookSteps.ts';
 
 const SOURCE = `// %% [markdown]
@@ -53,6 +53,25 @@ test('saving an untouched notebook leaves its bytes alone', async () => {
   const saved = Buffer.from(await vscode.workspace.fs.readFile(notebook.uri)).toString();
   assert.match(saved, /const one = 1\.5;/);
   assert.ok(saved.endsWith('// %%   Two\r\none'));
+});
+
+test('what VS Code saves by itself does not run; saving it does', async () => {
+  const notebook = await open('autosave.memoir.ts', "// %% Seen\n'nothing'\n");
+  const push = (word: string) => replace(notebook.cellAt(0), `(globalThis.seen ??= []).push('${word}'); seen.join()`);
+  const savesItself = async (when: string) => vscode.workspace.getConfiguration('files').update('autoSave', when);
+  onTestEnd(() => savesItself('off'));
+  await savesItself('afterDelay');
+  await push('half');
+  await eventually(() => !notebook.isDirty);
+  await savesItself('off');
+  await push('whole');
+  await vscode.commands.executeCommand('workbench.action.files.save');
+  assert.equal(await textOf(notebook.cellAt(0), /whole/), "'whole'");
+  await savesItself('afterDelay');
+  await push('last');
+  await eventually(() => !notebook.isDirty);
+  await vscode.commands.executeCommand('workbench.action.files.save');
+  assert.equal(await textOf(notebook.cellAt(0), /last/), "'whole,last'");
 });
 
 test('a cell that throws carries its error', async () => {
