@@ -31,6 +31,19 @@ test('running a notebook shows the value of the last expression', async () => {
   await textOf(notebook.cellAt(2), /^6$/);
 });
 
+test('cells above, and a cell with those below, run on their own', async () => {
+  const notebook = await open('parts.memoir.ts', "// %%\n'first'\n// %%\n'second'\n// %%\n'third'\n");
+  const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook)!;
+  editor.selection = new vscode.NotebookRange(1, 2);
+  const shown = () => notebook.getCells().map(({ outputs }) => outputs.length);
+  await vscode.commands.executeCommand('notebook.cell.executeCellsAbove');
+  await textOf(notebook.cellAt(0), /first/);
+  assert.deepEqual(shown(), [1, 0, 0]);
+  await vscode.commands.executeCommand('notebook.cell.executeCellAndBelow');
+  await textOf(notebook.cellAt(2), /third/);
+  assert.deepEqual(shown(), [1, 1, 1]);
+});
+
 test('an edit re-runs what depends on it and an equal result stops the wave', async () => {
   const shout = '// %% Shout\n`sum ${sum} in run ${process.cpuUsage().user}`\n';
   const notebook = await open('wave.memoir.ts', `${SOURCE}\n${shout}\n// %% Alone\n'first'\n`);
