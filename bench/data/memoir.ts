@@ -53,6 +53,7 @@ const tasks: Record<string, () => Promise<Record<string, number | readonly numbe
     return {};
   },
   async 'CSV to first aggregate'() {
+    await sql`SELECT 1 AS one`; // the others open their database before they are timed, too
     return { ms: await time(async () => (await sales()).groupBy('region').aggregate(byRegion).rows()) };
   },
   async 'a query again'() {
