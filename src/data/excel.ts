@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../base/errors.ts';
+import { codeOf, UserError } from '../base/errors.ts';
 import type { Job } from './conversionJob.ts';
 import type { SheetJob, WrittenSheet } from './excelSheet.ts';
 import { castTo, textToParquet } from './textRows.ts';
@@ -27,11 +27,11 @@ export async function convertExcel({ source, folder, options, database, signal }
 async function inThread(job: SheetJob, stop: AbortSignal): Promise<WrittenSheet> {
   stop.throwIfAborted();
   const script = import.meta.url.endsWith('.ts') ? './excelThread.ts' : './excel.js';
-  const worker = new Worker(new URL(script, import.meta.url), { workerData: job });
+  const worker = new Worker(new URL(script, import.meta.url), { workerData: job, execArgv: [] }); // whatever the program itself was started with
   const answered = Promise.withResolvers<SheetAnswer>();
   const leave = () => answered.reject(stop.reason);
   stop.addEventListener('abort', leave);
-  worker.once('message', answered.resolve).once('error', answered.reject);
+  worker.once('message', answered.resolve).once('error', (error) => answered.reject(explained(error, job)));
   worker.once('exit', () => answered.reject(new Error('The thread that reads Excel files ended.')));
   try {
     const answer = await answered.promise;
@@ -41,4 +41,11 @@ async function inThread(job: SheetJob, stop: AbortSignal): Promise<WrittenSheet>
     stop.removeEventListener('abort', leave);
     await worker.terminate();
   }
+}
+
+function explained(error: unknown, { source }: SheetJob): unknown {
+  if (codeOf(error) !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
+  return new UserError(`${source} takes more memory than this program may have. Save the sheet as CSV and load that.`, {
+    cause: error,
+  });
 }
