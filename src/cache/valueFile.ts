@@ -7,6 +7,7 @@ const compressedOf = 2;
 const lengthBytes = 6;
 const worthCompressing = 4096;
 const sampleSize = 1 << 16;
+const largestChunk = 1 << 22; // bytes; less is there within some milliseconds, sooner than by way of a thread
 const options = { params: { [zlib.ZSTD_c_compressionLevel]: 1 } };
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -26,27 +27,27 @@ export async function packFile(bytes: Uint8Array, compression = true): Promise<U
 
 /** The bytes that a value file holds; rejects where it is damaged. */
 export async function unpackFile(file: Uint8Array): Promise<Uint8Array> {
-  const { isPlain, content, options } = partsOf(file);
-  return isPlain ? content : decompress(content, options);
+  const { content, options } = partsOf(file);
+  if (!options) return content;
+  return options.chunkSize < largestChunk ? zstdDecompressSync(content, options) : decompress(content, options);
 }
 
 /** `unpackFile` at once. */
 export function unpackFileSync(file: Uint8Array): Uint8Array {
-  const { isPlain, content, options } = partsOf(file);
-  return isPlain ? content : zstdDecompressSync(content, options);
+  const { content, options } = partsOf(file);
+  return options ? zstdDecompressSync(content, options) : content;
 }
 
 /**
  * Each step of decompressing is a piece of memory and a turn of the event loop: in the usual ones of 16 KB it takes seven
  * times as long, and one that is larger than what comes out is memory for nothing.
  */
-function partsOf(file: Uint8Array) {
-  if (file[0] === plain) return { isPlain: true, content: file.subarray(1) };
+function partsOf(file: Uint8Array): { content: Uint8Array; options: { chunkSize: number } | null } {
+  if (file[0] === plain) return { content: file.subarray(1), options: null };
   const { buffer, byteOffset, length } = file;
   const size = file[0] === compressed ? 8 * length : Buffer.from(buffer, byteOffset).readUIntLE(1, lengthBytes);
-  const chunkSize = Math.min(1 << 22, Math.max(1 << 16, size + 1));
+  const chunkSize = Math.min(largestChunk, Math.max(1 << 16, size + 1));
   return {
-    isPlain: false,
     content: file.subarray(file[0] === compressed ? 1 : 1 + lengthBytes),
     options: { chunkSize },
   };
