@@ -216,6 +216,13 @@ describe.each<EngineName>(['bundled', 'workspace'])('types in cells, TypeScript 
     expect(await labels(typing, 2, "'./|'")).toEqual(expect.arrayContaining(['lib']));
   });
 
+  test('suggest what could be imported, also when a cell was changed before', async () => {
+    const typing = await open('// %%\nconst a = [1];\na.');
+    expect(await labels(typing, 0, 'a.|')).toContain('map');
+    await typing.type(0, 'readFileSyn');
+    expect(await labels(typing, 0, 'readFileSyn|')).toContain('readFileSync');
+  });
+
   test('import what is chosen, in the cell that holds the imports', async () => {
     const typing = await open("// %%\nreadFileSyn\n// %%\nimport { join } from 'node:path';\njoin('a');\n");
     const items = await typing.complete(0, 'readFileSyn|');

@@ -2,6 +2,7 @@ import ts from 'typescript';
 
 /** TypeScript's own cache of what could be imported; its editor uses it, its types do not name it. */
 export interface ExportCache {
+  isEmpty(): boolean;
   clear(): void;
   releaseSymbols(): void;
   /** Forgets all where a file's change could matter to others than itself. */
@@ -37,6 +38,7 @@ export class ImportableNames {
     const before = this.#program;
     if (program === before) return;
     this.#program = program;
+    if (this.cache.isEmpty()) return; // one that hears of a change counts as filled
     this.cache.releaseSymbols();
     const { structureIsReused } = program as unknown as { structureIsReused: number }; // 0 where files came or went
     const holds = before && structureIsReused && program.getSourceFiles().every((file) => this.#holds(before, file));
