@@ -3,38 +3,10 @@ import { formatDuration } from '../base/format.ts';
 import type { CpuProfile, HeapProfile } from '../protocol/profileResult.ts';
 import { PROFILE_FILE, type Touched } from '../protocol/profiler.ts';
 import { type Measured, timingOf } from './measured.ts';
+import type { MeasurementOptions } from './measurementOptions.ts';
 import { MorePasses } from './morePasses.ts';
 import { PassTimes } from './passTimes.ts';
 import { PassWatch } from './passWatch.ts';
-import type { PassRunner } from './profilerProcess.ts';
-
-/** Where profiling is, for whoever waits. */
-export type ProfilePhase =
-  | 'preparing'
-  | 'first call'
-  | 'timing'
-  | 'sampling'
-  | 'memory'
-  | 'leaks'
-  | 'waiting'
-  | 'counting'
-  | 'callers';
-
-export interface MeasurementOptions {
-  readonly runner: PassRunner;
-  /** Working directory of the function. */
-  readonly cwd: string;
-  /** False for what can be called only once, such as a whole file. */
-  readonly repeats: boolean;
-  readonly seconds: number;
-  readonly runs: number | null;
-  readonly memoryMB: number;
-  /** Passes that are taken only when asked for. */
-  readonly memory: boolean;
-  readonly leak: boolean;
-  readonly onPhase: (phase: ProfilePhase) => void;
-  readonly onConsent: (touched: readonly Touched[]) => Promise<boolean>;
-}
 
 /** Of the share for stacks: code that is still cold calls in other proportions. */
 const WARM_UP = 0.3;

@@ -2,7 +2,7 @@ import type { HeapProfile } from '../protocol/profileResult.ts';
 import { COUNTS_FILE, HEAP_FILE, type HeapSamples, type PassReply } from '../protocol/profiler.ts';
 import type { CountedFunction } from './counts.ts';
 import type { Measured } from './measured.ts';
-import type { MeasurementOptions } from './measurement.ts';
+import type { MeasurementOptions } from './measurementOptions.ts';
 import type { PassTimes } from './passTimes.ts';
 import type { PassWatch } from './passWatch.ts';
 

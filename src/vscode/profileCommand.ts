@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { UserError } from '../base/errors.ts';
-import type { ProfilePhase } from '../profile/measurement.ts';
+import type { ProfilePhase } from '../profile/measurementOptions.ts';
 import type { ProfilerEnvironment } from '../profile/measureSubject.ts';
 import { callableAt, listFunctions, takesArguments } from '../profile/target.ts';
 import type { PanelState } from '../protocol/panel.ts';
