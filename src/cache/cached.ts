@@ -5,7 +5,7 @@ import { CallCounts } from './callCounts.ts';
 import type { CachedStats, CallExplanation } from './callExplanation.ts';
 import { isThenable } from './callMemory.ts';
 import { type CachedOptions, completeOptions } from './callOptions.ts';
-import type { KeptCall } from './keptCalls.ts';
+import { type KeptCall, slotOf } from './keptCalls.ts';
 import { MemoryCalls } from './memoryCalls.ts';
 import { PersistentCalls } from './persistentCalls.ts';
 import { Tagged } from './tagged.ts';
@@ -115,14 +115,17 @@ export function makeCached(program: CachedProgram): Cached {
 
 function inMemory({ fn, options, counts, program }: CachedParts): CachedFunction<never[], unknown> {
   const calls = new MemoryCalls({ fn, options, counts, program });
-  const { ofOne, ofTwo, ofObject } = calls.near;
+  const { ofOne, ofNumber, ofTwo, ofObject } = calls.near;
   const { now } = program;
   const call = function (this: unknown, ...args: never[]): unknown {
     // A hit for one or two plain arguments costs little more than the look-up in a Map: all of it stands here.
     const { length } = args;
     const first: unknown = args[0];
     let kept: KeptCall | undefined;
-    if (length === 1) {
+    if (length === 1 && typeof first === 'number') {
+      kept = ofNumber[slotOf(first)];
+      if (kept?.first !== first) kept = ofOne.get(first);
+    } else if (length === 1) {
       kept = ofOne.get(first) ?? (isObject(first) ? ofObject.find(first) : undefined);
     } else if (length === 2) {
       kept = ofTwo.get(first)?.get(args[1]);

@@ -153,7 +153,7 @@ export class CallMemory {
     const createdAt = this.#now();
     const freshUntil = createdAt + ttlMs;
     const savedMs = costOf(value, call.args, ms);
-    const asked = { value: given, freshUntil, hits: 0, hitsCounted: 0 }; // side by side, as each hit looks at them
+    const asked = { first: null, value: given, freshUntil, hits: 0, hitsCounted: 0 }; // side by side, as each hit looks at them
     const times = { createdAt, expiresAt: freshUntil + staleMs, lastUsed: createdAt };
     const places = { hitsNoticed: 0, place: -1, near: null, way: null };
     this.kept.put({ ...asked, key: call.key, read, bytes, savedMs, ...times, ...places }, call, createdAt);

@@ -18,7 +18,7 @@ export class MemoryCalls {
   readonly #history = new CallHistory();
   readonly #memory: CallMemory;
   /** Values that are found by one or two plain arguments, without a key. */
-  readonly near: Pick<KeptCalls, 'ofOne' | 'ofTwo' | 'ofObject'>;
+  readonly near: Pick<KeptCalls, 'ofOne' | 'ofNumber' | 'ofTwo' | 'ofObject'>;
 
   constructor({ fn, options, counts, program }: CachedParts) {
     this.#fn = fn;
