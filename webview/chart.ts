@@ -24,6 +24,8 @@ export class Chart implements OutputView {
   #read: () => ChartSpec;
   #view: View | null = null;
   #responsive = false;
+  /** That of the page when it was drawn; the view's own tells that without its axes. */
+  #width = 0;
   readonly #selection: Selection | null;
   #drawing = 0;
   #isMarking = false;
@@ -93,6 +95,7 @@ export class Chart implements OutputView {
     const vega = vegaOf(spec, chartSignals(theme));
     if (!vega) throw new Error('it carries no compiled Vega. Run its cell again.');
     this.#responsive = isResponsive(vega);
+    this.#width = container.clientWidth;
     const showTooltip = (value: unknown, event: MouseEvent) => this.#tooltip.show(value, event);
     const view = await drawVega(vega, { container, theme, description: spec.description ?? 'Chart', showTooltip });
     await this.mark(view);
@@ -119,8 +122,10 @@ export class Chart implements OutputView {
   async #fit(): Promise<void> {
     const { element } = this;
     const width = Math.floor(element.clientWidth);
-    if (this.#view && this.#responsive && width > 0 && this.#view.width() !== width)
+    if (this.#view && this.#responsive && width > 0 && this.#width !== width) {
+      this.#width = width;
       await this.#view.width(width).runAsync();
+    }
     if (element.scrollWidth > element.clientWidth)
       element.tabIndex = 0; // to be scrolled by keyboard as well
     else element.removeAttribute('tabindex');

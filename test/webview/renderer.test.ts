@@ -110,6 +110,20 @@ describe('a chart', () => {
     await notebook.page.setViewportSize({ width: 760, height: 900 });
   });
 
+  test('is drawn once where its place stays as wide as it is', async () => {
+    await notebook.page.evaluate(`{
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      window.titles = 0;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+        if (text === 'how many') window.titles += 1;
+        return fillText.call(this, text, ...place);
+      };
+    }`);
+    await draw(chart(airports, { mark: 'bar', x: { field: 'flights', title: 'how many' }, y: 'origin' }));
+    await notebook.page.waitForTimeout(300);
+    expect(await notebook.page.evaluate('titles')).toBe(1);
+  });
+
   test('says in words what it shows, and shows values under the pointer', async () => {
     const place = await draw(chart(airports, { mark: 'bar', title: 'Departures', x: 'flights', y: 'origin' }));
     await expect
