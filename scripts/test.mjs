@@ -30,9 +30,9 @@ const steps = [
   ['lint', 'types of its tests', () => check('tsc', ['-p', 'test/webview'])],
   ['build', 'build', () => check('npm', ['run', '--silent', 'build'])],
   ['build', 'package', () => check('npm', ['run', '--silent', 'package'])],
-  ['unit', 'unit and integration tests', () => runVitest('unit')],
+  ['unit', 'unit and integration tests', () => runVitest('unit', 3)], // they wait for processes more than they compute
   ['host', 'tests in the extension host', runHost],
-  ['window', 'tests of the window', () => runVitest('window')],
+  ['window', 'tests of the window', () => runVitest('window', 2)],
 ];
 const NEEDS_PACKAGE = ['host', 'window'];
 
@@ -98,10 +98,10 @@ async function check(command, args) {
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : failure(output);
 }
 
-async function runVitest(name) {
+async function runVitest(name, workers) {
   const report = join(temp, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const args = [vitest, 'run', '--project', name, ...reporters];
+  const args = [vitest, 'run', '--project', name, `--maxWorkers=${workers}`, ...reporters];
   const { code, output } = await run(process.execPath, args, { timeoutMs: 12 * MINUTE });
   if (!existsSync(report)) return failure(output);
   const { testResults, numPassedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
